@@ -1,0 +1,61 @@
+/** A Kubernetes Event to record on the object that was reconciled. */
+export interface EventRecord {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What must change in the cluster beside the status: one table of verbs, whatever the kind. */
+export type Change =
+  | { readonly verb: 'create'; readonly object: KubernetesObject }
+  | { readonly verb: 'patch'; readonly target: Target; readonly patch: Readonly<Record<string, unknown>> }
+  | { readonly verb: 'delete'; readonly target: Target };
+
+export interface Target {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+}
+
+/** The part of every Kubernetes object that Assay relies on. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+export interface ObjectMeta {
+  readonly name?: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+/** A decision is data: it can be printed, compared and tested. Nothing of it has happened yet. */
+export interface Outcome<Status> {
+  readonly status: Status;
+  /** When the object wants to be looked at again; undefined: not on its own account. May lie in the past. */
+  readonly nextAt: Date | undefined;
+  readonly events: readonly EventRecord[];
+  readonly changes: readonly Change[];
+}

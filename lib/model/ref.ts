@@ -1,0 +1,13 @@
+/** Names one object in one cluster. Messages carry this and nothing else: it is believed in nothing but identity. */
+export interface ObjectRef {
+  readonly cluster: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** One line for logs and queue keys: `cluster/kind/namespace/name/uid`. */
+export function formatRef(ref: ObjectRef): string {
+  return `${ref.cluster}/${ref.kind}/${ref.namespace}/${ref.name}/${ref.uid}`;
+}
