@@ -1,5 +1,6 @@
 import type { AnalysisRun, Measurement, Metric } from './analysis-run.ts';
 import type { MetricValue } from './metric-value.ts';
+import type { Cluster } from './ports.ts';
 
 /**
  * What a provider brings back. A `value` is judged by the metric's conditions; a `verdict` is already one (a Job
@@ -31,17 +32,23 @@ export type Metadata = Readonly<Record<string, string>>;
  * One source of metrics. It fetches and renders; only `analysis/` judges. What it throws becomes a measurement
  * of phase Error with the error's message, so messages are written for the users of the metric.
  */
-export interface Provider<Context> {
+export interface Provider {
   /** The name users see in metrics and logs, as Argo has it: `Prometheus`, `WebMetric`, `Job`. */
   readonly type: string;
   /** Takes a reading of `metric`, whose arguments are all resolved. */
-  read(metric: Metric, run: AnalysisRun, context: Context): Promise<Reading>;
+  read(metric: Metric, run: AnalysisRun, context: ProviderContext): Promise<Reading>;
   /** Looks again at a measurement that was pending. Without it a pending measurement stays as it is. */
-  resume?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: Context): Promise<Reading>;
+  resume?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<Reading>;
   /** Ends a measurement that is still pending; the reading says how it ended. */
-  terminate?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: Context): Promise<Reading>;
+  terminate?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<Reading>;
   /** Removes what is left of measurements beyond the newest `keep`. */
-  collect?(metric: Metric, run: AnalysisRun, keep: number, context: Context): Promise<void>;
+  collect?(metric: Metric, run: AnalysisRun, keep: number, context: ProviderContext): Promise<void>;
   /** What goes to `metricResults[].metadata`; asked once, when the metric's result is first made. */
   metadata?(metric: Metric): Metadata | undefined;
+}
+
+/** What a provider may use: the run's own cluster, and the clock. */
+export interface ProviderContext {
+  readonly cluster: Cluster;
+  readonly now: () => Date;
 }

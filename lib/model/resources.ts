@@ -1,0 +1,27 @@
+import type { ResourceKind } from './ports.ts';
+
+/** Where a resource stands in the API. */
+export interface ResourceType {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** A new kind is a line here and one in `Resources`. */
+export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
+  AnalysisRun: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysisruns', namespaced: true },
+  AnalysisTemplate: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysistemplates', namespaced: true },
+  ClusterAnalysisTemplate: {
+    apiVersion: 'argoproj.io/v1alpha1',
+    plural: 'clusteranalysistemplates',
+    namespaced: false,
+  },
+  Experiment: { apiVersion: 'argoproj.io/v1alpha1', plural: 'experiments', namespaced: true },
+  Job: { apiVersion: 'batch/v1', plural: 'jobs', namespaced: true },
+  Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true },
+  Secret: { apiVersion: 'v1', plural: 'secrets', namespaced: true },
+  ReplicaSet: { apiVersion: 'apps/v1', plural: 'replicasets', namespaced: true },
+  Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
+  Event: { apiVersion: 'v1', plural: 'events', namespaced: true },
+  Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
+};
