@@ -1,0 +1,147 @@
+import TinyQueue from 'tinyqueue';
+import type { Queue } from '../model/ports.ts';
+import { formatRef, type ObjectRef } from '../model/ref.ts';
+
+export interface MemoryQueueOptions {
+  /** Does one step. What it throws brings the message back after a backoff. */
+  readonly work: (ref: ObjectRef) => Promise<void>;
+  readonly now: () => Date;
+  /** Steps of one cluster at once; the others wait their turn. A slow cluster cannot take another's places. */
+  readonly concurrencyPerCluster?: number;
+  /** In [0, 1); spreads the retries. */
+  readonly random?: () => number;
+  /** Hears of every failure, with the delay until the next try. */
+  readonly onFailure?: (ref: ObjectRef, error: unknown, delayMs: number) => void;
+}
+
+export interface MemoryQueue extends Queue {
+  /** Takes no more messages, forgets the waiting ones and resolves when the steps under way have ended. */
+  stop(): Promise<void>;
+  /** Resolves when nothing waits and nothing is under way. */
+  idle(): Promise<void>;
+  /** Messages that wait, and steps under way. */
+  counts(): { readonly waiting: number; readonly running: number };
+}
+
+interface Entry {
+  readonly ref: ObjectRef;
+  readonly key: string;
+  readonly dueMs: number;
+  readonly tries: number;
+  /** Counts the messages: among those due at once, the first sent is the first served. */
+  readonly order: number;
+}
+
+const RETRY_FIRST_MS = 500;
+const RETRY_LONGEST_MS = 30_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The timer queue of a single process: one message an object, the earliest time wins, and an object is never
+ * worked on twice at once. A message for an object under way waits until that step has ended.
+ */
+export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
+  const { work, now, concurrencyPerCluster = 64, random = Math.random, onFailure } = options;
+  const waiting = new Map<string, Entry>();
+  const running = new Map<string, Promise<void>>();
+  const lanes = new Map<string, Lane>();
+  // An entry that was replaced stays in the heap and is passed over when its time comes.
+  const heap = new TinyQueue<Entry>([], (a, b) => a.dueMs - b.dueMs || a.order - b.order);
+  let timer: NodeJS.Timeout | undefined;
+  let timerDueMs = Infinity;
+  let stopped = false;
+  let sent = 0;
+  const idlers: (() => void)[] = [];
+
+  function put(ref: ObjectRef, dueMs: number, tries: number): void {
+    if (stopped) return;
+    const key = formatRef(ref);
+    const known = waiting.get(key);
+    if (known && known.dueMs <= dueMs) return;
+    const entry = { ref, key, dueMs, tries, order: (sent += 1) };
+    waiting.set(key, entry);
+    heap.push(entry);
+    arm();
+  }
+
+  function arm(): void {
+    const first = heap.peek();
+    if (stopped || !first || first.dueMs >= timerDueMs) return;
+    clearTimeout(timer);
+    timerDueMs = first.dueMs;
+    const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - now().getTime()), 0), LONGEST_TIMER_MS);
+    timer = setTimeout(onTimer, delayMs);
+  }
+
+  function onTimer(): void {
+    timerDueMs = Infinity;
+    const nowMs = now().getTime();
+    for (let first = heap.peek(); first && first.dueMs <= nowMs; first = heap.peek()) {
+      heap.pop();
+      if (waiting.get(first.key) === first) laneOf(first.ref.cluster).ready.push(first);
+    }
+    for (const lane of lanes.values()) drain(lane);
+    arm();
+  }
+
+  function laneOf(cluster: string): Lane {
+    const lane = lanes.get(cluster) ?? { ready: [], busy: 0 };
+    lanes.set(cluster, lane);
+    return lane;
+  }
+
+  function drain(lane: Lane): void {
+    // What is under way stays in the lane: taking it now would be a second step of one object at once.
+    const held: Entry[] = [];
+    while (lane.busy < concurrencyPerCluster) {
+      const entry = lane.ready.shift();
+      if (!entry) break;
+      if (waiting.get(entry.key) !== entry) continue;
+      if (running.has(entry.key)) held.push(entry);
+      else begin(entry, lane);
+    }
+    lane.ready.unshift(...held);
+  }
+
+  function begin(entry: Entry, lane: Lane): void {
+    waiting.delete(entry.key);
+    lane.busy += 1;
+    running.set(entry.key, carryOut(entry, lane));
+  }
+
+  async function carryOut(entry: Entry, lane: Lane): Promise<void> {
+    try {
+      await work(entry.ref);
+    } catch (error) {
+      const longestMs = Math.min(RETRY_FIRST_MS * 2 ** entry.tries, RETRY_LONGEST_MS);
+      const delayMs = Math.round(longestMs * (0.5 + random() / 2));
+      onFailure?.(entry.ref, error, delayMs);
+      put(entry.ref, now().getTime() + delayMs, entry.tries + 1);
+    }
+    running.delete(entry.key);
+    lane.busy -= 1;
+    drain(lane);
+    if (waiting.size === 0 && running.size === 0) idlers.splice(0).forEach((resolve) => resolve());
+  }
+
+  return {
+    async send(ref, at) {
+      put(ref, at.getTime(), 0);
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      waiting.clear();
+      await Promise.all(running.values());
+    },
+    async idle() {
+      if (waiting.size > 0 || running.size > 0) await new Promise<void>((resolve) => idlers.push(resolve));
+    },
+    counts: () => ({ waiting: waiting.size, running: running.size }),
+  };
+}
+
+interface Lane {
+  readonly ready: Entry[];
+  busy: number;
+}

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ObjectRef } from '../../lib/model/ref.ts';
+import { memoryQueue, type MemoryQueueOptions } from '../../lib/queues/memory.ts';
+
+beforeEach(() => vi.useFakeTimers({ now: 0 }));
+afterEach(() => vi.useRealTimers());
+
+const now = () => new Date();
+const at = (ms: number) => new Date(ms);
+const aRef = (name: string, cluster = 'c1'): ObjectRef => ({
+  cluster,
+  kind: 'AnalysisRun',
+  namespace: 'n',
+  name,
+  uid: name,
+});
+
+/** A queue whose work takes `tookMs` and is written down as `name@start`. */
+function aQueue(tookMs: number, options: Partial<MemoryQueueOptions> = {}) {
+  const worked: string[] = [];
+  const queue = memoryQueue({
+    now,
+    work: async ({ name }) => {
+      worked.push(`${name}@${Date.now()}`);
+      await new Promise((resolve) => setTimeout(resolve, tookMs));
+    },
+    ...options,
+  });
+  return { queue, worked };
+}
+
+test('a message is worked on at its time, a past one at once', async () => {
+  const { queue, worked } = aQueue(0);
+  await queue.send(aRef('b'), at(500));
+  await queue.send(aRef('a'), at(-5));
+  await queue.send(aRef('c'), at(200));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual(['a@0', 'c@200', 'b@500']);
+});
+
+test('one message an object: the earliest time wins', async () => {
+  const { queue, worked } = aQueue(0);
+  await queue.send(aRef('a'), at(500));
+  await queue.send(aRef('a'), at(300));
+  await queue.send(aRef('a'), at(900));
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(worked).toEqual(['a@300']);
+});
+
+test('an object is never worked on twice at once, and a message sent meanwhile is not lost', async () => {
+  const { queue, worked } = aQueue(100);
+  await queue.send(aRef('a'), at(0));
+  await vi.advanceTimersByTimeAsync(10);
+  await queue.send(aRef('a'), at(20));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual(['a@0', 'a@100']);
+});
+
+test('a cluster whose places are taken does not delay another', async () => {
+  const { queue, worked } = aQueue(100, { concurrencyPerCluster: 1 });
+  for (const name of ['a', 'b', 'c']) await queue.send(aRef(name, 'slow'), at(0));
+  await queue.send(aRef('x', 'other'), at(0));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual(['a@0', 'x@0', 'b@100', 'c@200']);
+});
+
+test('work that throws comes back later and later, and onFailure hears of it', async () => {
+  const delays: number[] = [];
+  const work = vi.fn<() => Promise<void>>().mockRejectedValue(new Error('down'));
+  const queue = memoryQueue({ now, work, random: () => 1, onFailure: (_ref, _error, delayMs) => delays.push(delayMs) });
+  await queue.send(aRef('a'), at(0));
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(delays.slice(0, 8)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+});
+
+test('a wait longer than a timer can hold is waited for in full', async () => {
+  const { queue, worked } = aQueue(0);
+  const days30 = 30 * 24 * 3_600_000;
+  await queue.send(aRef('a'), at(days30));
+  await vi.advanceTimersByTimeAsync(days30 - 1);
+  expect(worked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(worked).toEqual([`a@${days30}`]);
+});
+
+test('stop forgets what waits and waits for what is under way', async () => {
+  const { queue, worked } = aQueue(100);
+  await queue.send(aRef('a'), at(0));
+  await queue.send(aRef('b'), at(50));
+  await vi.advanceTimersByTimeAsync(10);
+  let stopped = false;
+  const stopping = queue.stop().then(() => (stopped = true));
+  await vi.advanceTimersByTimeAsync(50);
+  expect(stopped).toBe(false);
+  await vi.advanceTimersByTimeAsync(1000);
+  await stopping;
+  await queue.send(aRef('c'), at(0));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual(['a@0']);
+});
+
+test('idle resolves once nothing waits and nothing is under way', async () => {
+  const { queue } = aQueue(100);
+  await queue.idle();
+  await queue.send(aRef('a'), at(50));
+  expect(queue.counts()).toEqual({ waiting: 1, running: 0 });
+  let idle = false;
+  const idling = queue.idle().then(() => (idle = true));
+  await vi.advanceTimersByTimeAsync(60);
+  expect(queue.counts()).toEqual({ waiting: 0, running: 1 });
+  expect(idle).toBe(false);
+  await vi.advanceTimersByTimeAsync(100);
+  await idling;
+  expect(queue.counts()).toEqual({ waiting: 0, running: 0 });
+});
