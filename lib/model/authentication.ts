@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { list, text } from './schema.ts';
+
+const sigv4 = z
+  .strictObject({
+    region: text('AWS region to sign for.').exactOptional(),
+    profile: text('Credentials profile to sign with.').exactOptional(),
+    roleArn: text('IAM role to sign as.').exactOptional(),
+  })
+  .describe('AWS Signature Version 4, for Amazon Managed Prometheus.');
+
+const oauth2 = z
+  .strictObject({
+    tokenUrl: text('URL that gives the token.').exactOptional(),
+    clientId: text('Client ID.').exactOptional(),
+    clientSecret: text('Client secret; use an argument from a Secret.').exactOptional(),
+    scopes: list(z.string(), 'Scopes to ask for.').exactOptional(),
+  })
+  .describe('OAuth 2 client credentials.');
+
+const basicAuth = z
+  .strictObject({
+    username: text('User name.').exactOptional(),
+    password: text('Password; use an argument from a Secret.').exactOptional(),
+  })
+  .describe('HTTP basic authentication.');
+
+/** How requests of the prometheus and web providers prove who they are. */
+export const authentication = z
+  .strictObject({
+    sigv4: sigv4.exactOptional(),
+    oauth2: oauth2.exactOptional(),
+    basicAuth: basicAuth.exactOptional(),
+  })
+  .describe('How requests are authenticated.');
+export type Authentication = z.infer<typeof authentication>;

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { list, text } from './schema.ts';
+
+const header = z.strictObject({
+  key: text('Name of the header.'),
+  value: text('Value of the header; for a secret one use an argument from a Secret.'),
+});
+
+/** HTTP headers of the prometheus and web providers. */
+export const headerList = list(header, 'Headers to send.');
+export type Header = z.infer<typeof header>;

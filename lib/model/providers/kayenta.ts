@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { flag, int64, list, text } from '../schema.ts';
+
+const scopeDetail = (description: string) =>
+  z
+    .strictObject({
+      scope: text('Name of the scope.'),
+      region: text('Region of the scope.'),
+      step: int64('Seconds between two points.'),
+      start: text('First time, RFC 3339.').exactOptional(),
+      end: text('Last time, RFC 3339.').exactOptional(),
+    })
+    .describe(description);
+
+const scope = z.strictObject({
+  name: text('Name of the scope in the canary configuration.'),
+  controlScope: scopeDetail('What is compared with.'),
+  experimentScope: scopeDetail('What is judged.'),
+});
+
+const threshold = z
+  .strictObject({
+    pass: int64('Score from which the analysis is successful.'),
+    marginal: int64('Score below which it fails; between the two it is inconclusive.'),
+  })
+  .describe('Scores, 0 to 100, that decide.');
+
+export const kayentaMetric = z
+  .strictObject({
+    address: text('URL of Kayenta.'),
+    application: text('Name of the application.'),
+    canaryConfigName: text('Name of the canary configuration.'),
+    metricsAccountName: text('Account of the metrics.'),
+    configurationAccountName: text('Account of the configuration.'),
+    storageAccountName: text('Account of the storage.'),
+    threshold,
+    scopes: list(scope, 'What is compared with what.'),
+    lookback: flag('Judge the time from the start on at every measurement.').exactOptional(),
+  })
+  .describe('A canary analysis by Kayenta.');
+export type KayentaMetric = z.infer<typeof kayentaMetric>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { authentication } from '../authentication.ts';
+import { headerList } from '../header.ts';
+import { flag, int64, text } from '../schema.ts';
+
+const rangeQuery = z
+  .strictObject({
+    start: text('Expression for the first time, such as now() - duration("1h").').exactOptional(),
+    end: text('Expression for the last time, such as now().').exactOptional(),
+    step: text('Longest time between two points, such as 30s, 5m or 1h.').exactOptional(),
+  })
+  .describe('Asks for a range of time instead of one instant.');
+
+export const prometheusMetric = z
+  .strictObject({
+    address: text('URL of the server, such as http://prometheus.monitoring.svc:9090.').exactOptional(),
+    query: text('PromQL query.').exactOptional(),
+    authentication: authentication.exactOptional(),
+    timeout: int64('Seconds that the query may take (default 30).').exactOptional(),
+    insecure: flag('Accept any TLS certificate.').exactOptional(),
+    headers: headerList.exactOptional(),
+    rangeQuery: rangeQuery.exactOptional(),
+  })
+  .describe('A Prometheus query.');
+export type PrometheusMetric = z.infer<typeof prometheusMetric>;
