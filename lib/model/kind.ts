@@ -1,12 +1,22 @@
-import type { Outcome } from './outcome.ts';
+import type { KubernetesObject, Outcome } from './outcome.ts';
+import type { Ports, ResourceKind } from './ports.ts';
 import type { ObjectRef } from './ref.ts';
+
+/** What every observation holds: the object itself, as it was read. */
+export interface Seen<Status> {
+  readonly object: KubernetesObject & { readonly status?: Status };
+}
 
 /**
  * One resource that Assay looks after. Everything impure happens before (`observe`) or after (the outcome is
- * applied by `runtime/step.ts`) the decision; `undefined` from `observe` means that the object is gone: done.
+ * applied by `runtime/step.ts`) the decision.
  */
-export interface Kind<Seen, Status, Ports> {
-  readonly kind: string;
-  observe(ref: ObjectRef, ports: Ports): Promise<Seen | undefined>;
-  reconcile(seen: Seen, now: Date): Outcome<Status>;
+export interface Kind<S extends Seen<Status>, Status> {
+  readonly kind: ResourceKind;
+  /** Reads what the decision needs, measurements included; undefined: the object is gone, or not to be touched. */
+  observe(ref: ObjectRef, ports: Ports): Promise<S | undefined>;
+  /** Decides. Pure: the clock is an argument and nothing is written. */
+  reconcile(seen: S, now: Date): Outcome<Status>;
+  /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
+  dueAt(object: S['object'], now: Date): Date | undefined;
 }

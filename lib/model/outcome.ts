@@ -58,4 +58,6 @@ export interface Outcome<Status> {
   readonly nextAt: Date | undefined;
   readonly events: readonly EventRecord[];
   readonly changes: readonly Change[];
+  /** True once nothing is left to do for the object: it is labelled, in the same write, so that lists leave it out. */
+  readonly finished?: boolean;
 }

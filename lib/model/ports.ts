@@ -9,6 +9,7 @@ export interface Ports {
   readonly clusters: Clusters;
   readonly queue: Queue;
   readonly log: Log;
+  readonly meter: Meter;
   readonly now: () => Date;
 }
 
@@ -155,6 +156,16 @@ export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Where figures about the work itself go: Prometheus in `assay serve`, CloudWatch on AWS. */
+export interface Meter {
+  /** A step of `ref` took so long, all I/O included. */
+  stepped(ref: ObjectRef, seconds: number): void;
+  /** A step of `ref` failed and will be tried again. */
+  failed(ref: ObjectRef): void;
+  /** A measurement began so long after it was due. */
+  late(ref: ObjectRef, seconds: number): void;
 }
 
 /** The parts of a Job that Assay reads. */

@@ -25,3 +25,9 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
 };
+
+/** @throws RangeError for a kind that Assay does not know: a bug, never input */
+export function resourceKind(kind: string): ResourceKind {
+  if (Object.hasOwn(RESOURCES, kind)) return kind as ResourceKind;
+  throw new RangeError(`unknown kind ${kind}`);
+}

@@ -1,0 +1,5 @@
+/** Set to `true` on an object with nothing left to do, so that lists of the unfinished stay short on the server's side. */
+export const FINISHED_LABEL = 'assay.dev/finished';
+
+/** Tells apart what several controllers in one cluster look after, as Argo's own sharding does. */
+export const INSTANCE_ID_LABEL = 'argo-rollouts.argoproj.io/controller-instance-id';

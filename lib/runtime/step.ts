@@ -1,0 +1,107 @@
+import { kindOf } from '../kinds/registry.ts';
+import { AssayError } from '../model/errors.ts';
+import type { Seen } from '../model/kind.ts';
+import { FINISHED_LABEL } from '../model/labels.ts';
+import type { Change, KubernetesObject, Outcome } from '../model/outcome.ts';
+import type { Cluster, Ports } from '../model/ports.ts';
+import { formatRef, type ObjectRef } from '../model/ref.ts';
+import { resourceKind } from '../model/resources.ts';
+import { mergePatch } from './merge-patch.ts';
+
+/**
+ * The whole loop: observe, reconcile, apply, write the status, come back at `nextAt`.
+ *
+ * Who wins the write goes on: the write carries the resourceVersion that was read, and where somebody else was
+ * first (409), or the object is gone (404), the result is dropped and nothing is enqueued.
+ *
+ * @throws what makes the message worth another try; anything but an AssayError is a bug
+ */
+export async function step(ref: ObjectRef, ports: Ports): Promise<void> {
+  const startedMs = ports.now().getTime();
+  const kind = kindOf(ref.kind);
+  const seen = await kind.observe(ref, ports);
+  if (!seen) return;
+  const outcome = kind.reconcile(seen, ports.now());
+
+  const cluster = ports.clusters.get(ref.cluster);
+  for (const change of outcome.changes) await apply(change, cluster);
+  if (await writeStatus(ref, seen, outcome, cluster)) {
+    await recordEvents(ref, seen.object, outcome, ports);
+    if (outcome.nextAt) await ports.queue.send(ref, outcome.nextAt);
+  }
+  ports.meter.stepped(ref, (ports.now().getTime() - startedMs) / 1000);
+}
+
+async function apply(change: Change, cluster: Cluster): Promise<void> {
+  if (change.verb === 'create') {
+    await cluster.create(resourceKind(change.object.kind), change.object);
+    return;
+  }
+  const { kind, uid, ...key } = change.target;
+  if (change.verb === 'patch') await cluster.patch(resourceKind(kind), key, change.patch);
+  else await cluster.delete(resourceKind(kind), key, uid === undefined ? {} : { uid });
+}
+
+/** One write, and only if something differs. False: somebody else was first, or the object is gone. */
+async function writeStatus<Status extends object>(
+  ref: ObjectRef,
+  { object }: Seen<Status>,
+  { status, finished }: Outcome<Status>,
+  cluster: Cluster,
+): Promise<boolean> {
+  const statusPatch = mergePatch({ status: object.status }, { status });
+  const labels =
+    finished && object.metadata.labels?.[FINISHED_LABEL] !== 'true' ? { [FINISHED_LABEL]: 'true' } : undefined;
+  if (!statusPatch && !labels) return true;
+
+  const { resourceVersion } = object.metadata;
+  try {
+    const metadata = { resourceVersion, ...(labels && { labels }) };
+    await cluster.patch(
+      resourceKind(ref.kind),
+      { namespace: ref.namespace, name: ref.name },
+      { metadata, ...statusPatch },
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof AssayError && LOST.has(error.code)) return false;
+    throw error;
+  }
+}
+const LOST: ReadonlySet<string> = new Set(['ASSAY_CLUSTER_CONFLICT', 'ASSAY_CLUSTER_NOT_FOUND']);
+
+/** An Event that cannot be recorded costs its readers a line; the step, whose status is written, goes on. */
+async function recordEvents(
+  ref: ObjectRef,
+  object: KubernetesObject,
+  outcome: Outcome<unknown>,
+  ports: Ports,
+): Promise<void> {
+  const { apiVersion, kind, metadata } = object;
+  const about = {
+    apiVersion,
+    kind,
+    namespace: ref.namespace,
+    name: ref.name,
+    uid: ref.uid,
+    ...versionOf(metadata.resourceVersion),
+  };
+  const cluster = ports.clusters.get(ref.cluster);
+  for (const event of outcome.events) {
+    try {
+      await cluster.recordEvent(about, event);
+    } catch (error) {
+      if (!(error instanceof AssayError)) throw error;
+      ports.log.warn('event not recorded', {
+        object: formatRef(ref),
+        reason: event.reason,
+        code: error.code,
+        error: error.message,
+      });
+    }
+  }
+}
+
+function versionOf(resourceVersion: string | undefined): { resourceVersion?: string } {
+  return resourceVersion === undefined ? {} : { resourceVersion };
+}
