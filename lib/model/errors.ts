@@ -1,5 +1,10 @@
 /** Every code Assay raises, with what its reader should do next. docs/errors.md is tested against it. */
 export const HINTS = {
+  ASSAY_ADDRESS_CREDENTIALS:
+    'Set the cluster’s address mode to `direct`, or give an address that is reachable from outside the cluster.',
+  ASSAY_ADDRESS_DENIED:
+    'The settings of the cluster deny in-cluster addresses: give an address outside of it, or change its address mode.',
+  ASSAY_ADDRESS_REFUSED: 'List the host or its network in the settings of the cluster, if requests may go there.',
   ASSAY_CLUSTER_CONFLICT: 'Nothing to do: somebody else advanced the object; the step is dropped.',
   ASSAY_CLUSTER_DENIED: 'Apply infra/cluster to the cluster again: a role or a credential is missing.',
   ASSAY_CLUSTER_EXISTS: 'Choose another name, or delete the object that is there.',
@@ -10,6 +15,15 @@ export const HINTS = {
   ASSAY_CLUSTER_UNKNOWN: 'Name one of the clusters that this process serves.',
   ASSAY_CLUSTER_UNREACHABLE: 'Check the network path and the address of the API server; it is tried again.',
   ASSAY_EXPRESSION_INVALID: 'Mend the condition; `assay eval` shows where it breaks.',
+  ASSAY_HTTP_INVALID: 'Mend the URL, the header or the address setting that the message names.',
+  ASSAY_HTTP_REDIRECTED: 'Give the address that the redirects lead to, or stop the server from redirecting.',
+  ASSAY_HTTP_TIMEOUT:
+    'Check the network path to the server, make the query cheaper, or raise the timeout of the metric.',
+  ASSAY_HTTP_TOO_LARGE: 'Ask for less, such as an aggregate instead of every series, or raise the body limit.',
+  ASSAY_HTTP_UNREACHABLE: 'Check the address and that the server is up; the next measurement tries again.',
+  ASSAY_HTTP_UNTRUSTED:
+    'Give the certificate authority of the server in the settings, or set `insecure` on the metric.',
+  ASSAY_KUBECONFIG_INVALID: 'Check the kubeconfig file, its contexts, and what its exec plugin prints.',
   ASSAY_RESOURCE_INVALID: 'Mend the field that the message names; `assay lint` checks the whole file.',
 } as const;
 export type ErrorCode = keyof typeof HINTS;
@@ -20,11 +34,18 @@ export class AssayError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly retry: boolean;
+  /** How long the other side asked to wait before the next try, where it did. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, detail: { cause?: unknown; retry?: boolean } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    detail: { cause?: unknown; retry?: boolean; retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, { cause: detail.cause });
     this.code = code;
     this.hint = HINTS[code];
     this.retry = detail.retry ?? false;
+    this.retryAfterMs = detail.retryAfterMs;
   }
 }
