@@ -142,6 +142,8 @@ export interface HttpRequest {
   readonly insecure?: boolean;
   /** True where repeating the request changes nothing, so that it may be retried; default: GET only. */
   readonly repeatable?: boolean;
+  /** True where the body holds a credential: a redirect that would carry it to another host is an error. */
+  readonly secretBody?: boolean;
 }
 
 export interface HttpResponse {
