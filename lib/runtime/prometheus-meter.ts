@@ -1,0 +1,157 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { providerTypeOf } from '../analysis/provider-type.ts';
+import { findDryRun } from '../analysis/rules.ts';
+import { SpecError } from '../analysis/spec-error.ts';
+import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
+import type { Meter } from '../model/ports.ts';
+import type { ObjectRef } from '../model/ref.ts';
+
+/** What the gauges are made of, read anew at each scrape. */
+export interface Inventory {
+  readonly cluster: string;
+  readonly runs: readonly AnalysisRun[];
+  readonly templates: readonly (AnalysisTemplate | ClusterAnalysisTemplate)[];
+}
+
+export interface PrometheusMeter {
+  readonly meter: Meter;
+  /** Drops the series of a run that was deleted. */
+  forget(ref: Pick<ObjectRef, 'cluster' | 'namespace' | 'name'>): void;
+  /** The page for a scrape, in Prometheus' text format. */
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+const OBJECT = ['cluster', 'namespace', 'name'] as const;
+const PHASES = ['Pending', 'Error', 'Failed', 'Successful', 'Running', 'Inconclusive'] as const;
+
+/**
+ * The metrics that Argo's controller has of analysis, under its names and labels, with `cluster` beside them, and
+ * how late measurements begin.
+ * @source controller/metrics of argoproj/argo-rollouts
+ */
+export function prometheusMeter(readInventory: () => readonly Inventory[]): PrometheusMeter {
+  const register = new Registry();
+  const registers = [register];
+  const reconcile = new Histogram({
+    name: 'analysis_run_reconcile',
+    help: 'Seconds that a step of an analysis run took, measurements included.',
+    labelNames: OBJECT,
+    buckets: [0.01, 0.15, 0.25, 0.5, 1],
+    registers,
+  });
+  const reconcileError = new Counter({
+    name: 'analysis_run_reconcile_error',
+    help: 'Steps of an analysis run that failed and are tried again.',
+    labelNames: OBJECT,
+    registers,
+  });
+  const lateness = new Histogram({
+    name: 'assay_measurement_lateness_seconds',
+    help: 'Start of a measurement minus the end of the one before plus the interval.',
+    labelNames: ['cluster'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  const gauges = openGauges(registers);
+
+  return {
+    meter: {
+      stepped: (ref, seconds) => reconcile.observe(objectLabels(ref), seconds),
+      failed: (ref) => reconcileError.inc(objectLabels(ref)),
+      late: ({ cluster }, seconds) => lateness.observe({ cluster }, seconds),
+    },
+    forget(ref) {
+      reconcile.remove(objectLabels(ref));
+      reconcileError.remove(objectLabels(ref));
+    },
+    async render() {
+      for (const gauge of Object.values(gauges)) gauge.reset();
+      for (const { cluster, runs, templates } of readInventory()) {
+        for (const run of runs) showRun(gauges, cluster, run);
+        for (const template of templates) showTemplate(gauges, cluster, template);
+      }
+      return { contentType: register.contentType, body: await register.metrics() };
+    },
+  };
+}
+
+type Gauges = ReturnType<typeof openGauges>;
+
+function openGauges(registers: Registry[]) {
+  const gauge = <const Label extends string>(name: string, help: string, ...labels: readonly Label[]) =>
+    new Gauge({ name, help, labelNames: [...OBJECT, ...labels], registers });
+  return {
+    runInfo: gauge('analysis_run_info', 'Analysis runs.', 'phase'),
+    runPhase: gauge('analysis_run_phase', 'State of the analysis run (deprecated: use analysis_run_info).', 'phase'),
+    metricType: gauge('analysis_run_metric_type', 'Type of a metric of the analysis run.', 'metric', 'type'),
+    metricPhase: gauge(
+      'analysis_run_metric_phase',
+      'State of a metric of the analysis run.',
+      'metric',
+      'type',
+      'dry_run',
+      'phase',
+    ),
+    templateInfo: gauge('analysis_template_info', 'Analysis templates.'),
+    templateMetricInfo: gauge('analysis_template_metric_info', 'Metrics of analysis templates.', 'type', 'metric'),
+  };
+}
+
+function showRun(gauges: Gauges, cluster: string, run: AnalysisRun): void {
+  const labels = objectLabels({ cluster, namespace: run.metadata.namespace, name: run.metadata.name });
+  const phase = run.status?.phase ?? '';
+  gauges.runInfo.set({ ...labels, phase }, 1);
+  for (const each of PHASES) gauges.runPhase.set({ ...labels, phase: each }, isIn(each, phase));
+
+  const dryRun = dryRunOf(run);
+  for (const metric of run.spec.metrics) {
+    const type = providerTypeOf(metric.provider);
+    const result = run.status?.metricResults?.find(({ name }) => name === metric.name);
+    const metricLabels = { ...labels, metric: metric.name, type };
+    gauges.metricType.set(metricLabels, 1);
+    for (const each of PHASES) {
+      const dry_run = String(dryRun.has(metric.name));
+      gauges.metricPhase.set({ ...metricLabels, dry_run, phase: each }, isIn(each, result?.phase ?? ''));
+    }
+  }
+}
+
+function showTemplate(
+  gauges: Gauges,
+  cluster: string,
+  { metadata, spec }: AnalysisTemplate | ClusterAnalysisTemplate,
+): void {
+  const labels = objectLabels({ cluster, namespace: metadata.namespace, name: metadata.name });
+  gauges.templateInfo.set(labels, 1);
+  for (const { name, provider } of spec.metrics ?? []) {
+    gauges.templateMetricInfo.set({ ...labels, type: providerTypeOf(provider), metric: name }, 1);
+  }
+}
+
+/** A run that has not begun counts as pending. */
+function isIn(phase: (typeof PHASES)[number], actual: string): 0 | 1 {
+  return phase === (actual || 'Pending') ? 1 : 0;
+}
+
+function dryRunOf({ spec }: AnalysisRun): ReadonlySet<string> {
+  try {
+    const names = spec.metrics.map(({ name }) => name);
+    return findDryRun(spec.dryRun ?? [], names);
+  } catch (error) {
+    if (error instanceof SpecError) return new Set();
+    throw error;
+  }
+}
+
+function objectLabels({
+  cluster,
+  namespace = '',
+  name = '',
+}: {
+  cluster: string;
+  namespace?: string | undefined;
+  name?: string | undefined;
+}) {
+  return { cluster, namespace, name };
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { prometheusMeter } from '../../lib/runtime/prometheus-meter.ts';
+import { aMetric, aResult, aRun, aTemplate } from '../builders.ts';
+
+const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook-6fd5', uid: '5a1c' };
+
+async function scrape(page: ReturnType<typeof prometheusMeter>): Promise<string[]> {
+  const { body } = await page.render();
+  return body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+test("Argo's series of runs and templates, with the cluster beside them", async () => {
+  const metrics = [aMetric(), aMetric({ name: 'errors', provider: { web: { url: 'http://x.example.com' } } })];
+  const run = aRun({
+    spec: { metrics, dryRun: [{ metricName: 'errors' }] },
+    status: { phase: 'Running', metricResults: [aResult({ phase: 'Failed' })] },
+  });
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], templates: [aTemplate()] }]);
+  const lines = await scrape(page);
+  const object = 'cluster="c1",namespace="shop",name="guestbook-6fd5"';
+  expect(lines).toContain(`analysis_run_info{${object},phase="Running"} 1`);
+  expect(lines).toContain(`analysis_run_phase{${object},phase="Running"} 1`);
+  expect(lines).toContain(`analysis_run_phase{${object},phase="Pending"} 0`);
+  expect(lines).toContain(`analysis_run_metric_type{${object},metric="errors",type="Web"} 1`);
+  expect(lines).toContain(
+    `analysis_run_metric_phase{${object},metric="success-rate",type="Prometheus",dry_run="false",phase="Failed"} 1`,
+  );
+  expect(lines).toContain(
+    `analysis_run_metric_phase{${object},metric="errors",type="Web",dry_run="true",phase="Pending"} 1`,
+  );
+  expect(lines.filter((line) => line.startsWith('analysis_run_metric_phase'))).toHaveLength(12);
+  expect(lines.some((line) => line.startsWith('analysis_template_info{cluster="c1"'))).toBe(true);
+  expect(
+    lines.some((line) => /^analysis_template_metric_info\{.*type="Prometheus",metric="success-rate"/.test(line)),
+  ).toBe(true);
+});
+
+test('a run that is gone leaves no series behind', async () => {
+  let runs = [aRun()];
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs, templates: [] }]);
+  page.meter.stepped(ref, 0.02);
+  page.meter.failed(ref);
+  expect(await scrape(page)).toContain(
+    `analysis_run_reconcile_count{cluster="c1",namespace="shop",name="guestbook-6fd5"} 1`,
+  );
+  runs = [];
+  page.forget(ref);
+  expect((await scrape(page)).filter((line) => line.includes('guestbook-6fd5'))).toEqual([]);
+});
+
+test('rules that match nothing do not break the page', async () => {
+  const run = aRun({ spec: { dryRun: [{ metricName: 'nothing' }] } });
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], templates: [] }]);
+  expect((await scrape(page)).join('\n')).toContain('dry_run="false"');
+});
+
+test('lateness is one histogram a cluster', async () => {
+  const page = prometheusMeter(() => []);
+  page.meter.late(ref, 0.02);
+  expect(await scrape(page)).toContain('assay_measurement_lateness_seconds_bucket{le="0.025",cluster="c1"} 1');
+});
