@@ -4,7 +4,7 @@ import { objectMeta, templateMetadata } from './metadata.ts';
 import { dryRunList, measurementRetentionList } from './metric.ts';
 import { analysisPhase } from './phase.ts';
 import { labelSelector, podTemplate } from './pod-template.ts';
-import { flag, int32, list, text, time, word } from './schema.ts';
+import { duration, flag, int32, list, text, time, word } from './schema.ts';
 
 const templateService = z
   .strictObject({ name: text('Name of the Service (default: that of the ReplicaSet).').exactOptional() })
@@ -34,7 +34,7 @@ export type ExperimentAnalysis = z.infer<typeof experimentAnalysis>;
 const experimentSpec = z
   .strictObject({
     templates: list(templateSpec, 'Pods to run side by side, one ReplicaSet each.'),
-    duration: text(
+    duration: duration(
       'How long the experiment runs once all pods are available. Without it: until it is ended or an analysis is.',
     ).exactOptional(),
     progressDeadlineSeconds: int32('Seconds in which the pods must become available (default 600).').exactOptional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { metricProvider } from './metric-provider.ts';
-import { int32, intOrString, list, text } from './schema.ts';
+import { duration, int32, intOrString, list, text } from './schema.ts';
 
 /**
  * What is measured, how often, and what counts as success. Nothing here is checked beyond its type:
@@ -10,10 +10,10 @@ import { int32, intOrString, list, text } from './schema.ts';
  */
 export const metric = z.strictObject({
   name: text('Name of the metric, unique in the run.'),
-  interval: text(
+  interval: duration(
     'Time between measurements, such as 30s, 5m or 1h. Without it there is one measurement.',
   ).exactOptional(),
-  initialDelay: text('Time to wait before the first measurement.').exactOptional(),
+  initialDelay: duration('Time to wait before the first measurement.').exactOptional(),
   count: intOrString(
     'Number of measurements. Without it: one, or as many as it takes where there is an interval.',
   ).exactOptional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { templateMetadata } from './metadata.ts';
-import { flag, int32, int64, text, textMap } from './schema.ts';
+import { text, textMap } from './schema.ts';
 
 /**
  * A pod as its ReplicaSet or Job will make it. Everything in `spec` is kept as it stands and left to the API server
@@ -11,9 +11,11 @@ export const podTemplate = z
     metadata: templateMetadata('Labels and annotations of the pods.').exactOptional(),
     spec: z
       .looseObject({
-        containers: z
-          .array(z.looseObject({ name: text('Name of the container, unique in the pod.') }))
-          .describe('Containers of the pod.'),
+        containers: z.array(z.looseObject({ name: text('Name of the container, unique in the pod.') })).meta({
+          description: 'Containers of the pod.',
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['name'],
+        }),
       })
       .describe('Pod specification, as in core/v1.')
       .exactOptional(),
@@ -21,18 +23,8 @@ export const podTemplate = z
   .describe('Pods to create.');
 export type PodTemplate = z.infer<typeof podTemplate>;
 
-/** What a Job is made of. Like a pod's, its fields are Kubernetes' own. */
-export const jobSpec = z
-  .looseObject({
-    template: podTemplate,
-    activeDeadlineSeconds: int64('Seconds after which the Job is ended as failed.').exactOptional(),
-    backoffLimit: int32('Retries before the Job counts as failed (Kubernetes’ default: 6).').exactOptional(),
-    completions: int32('Pods that must succeed.').exactOptional(),
-    parallelism: int32('Pods that may run at one time.').exactOptional(),
-    suspend: flag('Create the Job without starting pods.').exactOptional(),
-    ttlSecondsAfterFinished: int32('Seconds that the finished Job is kept.').exactOptional(),
-  })
-  .describe('Job specification, as in batch/v1.');
+/** What a Job is made of. Like a pod's, all but its template's metadata is kept as it stands. */
+export const jobSpec = z.looseObject({ template: podTemplate }).describe('Job specification, as in batch/v1.');
 
 const labelRequirement = z.strictObject({
   key: text('Label to look at.'),

@@ -8,10 +8,14 @@ import { z } from 'zod';
  * Defaults are `meta` too: the API server fills them in, so an object that was never there may lack them.
  */
 
-const integer = z.number().refine(isInt64, { error: 'expected an integer of at most 64 bits' });
+/** The text of every refinement is what was expected, as `validateResource` puts it into a sentence. */
+const integer = (expected: string) => z.number().refine(isInt64, { error: expected }).meta({ type: 'integer' });
 
 /** A string. */
 export const text = (description: string) => z.string().describe(description);
+
+/** A duration as Go writes it: `30s`, `1h30m`. Only a string here; `analysis/` reads it. */
+export const duration = (description: string) => z.string().meta({ description, duration: true });
 
 /** A boolean. */
 export const flag = (description: string) => z.boolean().describe(description);
@@ -20,17 +24,18 @@ export const flag = (description: string) => z.boolean().describe(description);
 export const int32 = (description: string) => z.int32().meta({ description, format: 'int32' });
 
 /** An integer that a Go int64 holds. Beyond 2^53 JSON has already rounded it, which is no reason to refuse it. */
-export const int64 = (description: string) => integer.meta({ description, type: 'integer', format: 'int64' });
+export const int64 = (description: string) =>
+  integer('an integer of at most 64 bits').meta({ description, type: 'integer', format: 'int64' });
 
 /** An integer or a string, which in templates is mostly an argument: `3`, `"3"`, `"{{args.count}}"`. */
 export const intOrString = (description: string) =>
-  z.union([integer.meta({ type: 'integer' }), z.string()]).meta({ description, 'x-kubernetes-int-or-string': true });
+  z.union([integer('an integer or a string'), z.string()]).meta({ description, 'x-kubernetes-int-or-string': true });
 
 /** A point in time as metav1.Time writes it: RFC 3339, whole seconds, `2026-11-05T10:00:00Z`. */
 export const time = (description: string) =>
   z
     .string()
-    .refine(isDateTime, { error: 'expected an RFC 3339 time such as 2026-11-05T10:00:00Z' })
+    .refine(isDateTime, { error: 'an RFC 3339 time such as 2026-11-05T10:00:00Z' })
     .meta({ description, format: 'date-time' });
 
 /** A list in which nothing is merged by key. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { didYouMean, editDistance, suggest } from '../../lib/model/suggest.ts';
 
@@ -31,11 +31,11 @@ describe('suggest', () => {
 });
 
 describe('editDistance', () => {
-  const word = fc.string({ maxLength: 12 });
+  const word = string({ maxLength: 12 });
 
   test('is 0 for equal words only, and the same in both directions', () => {
-    fc.assert(
-      fc.property(word, word, (left, right) => {
+    assert(
+      property(word, word, (left, right) => {
         const distance = editDistance(left, right);
         expect(distance === 0).toBe(left === right);
         expect(editDistance(right, left)).toBe(distance);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, intOrString, list, text } from '../schema.ts';
+import { duration, flag, intOrString, list, text } from '../schema.ts';
 
 const dimension = z.strictObject({
   name: text('Name of the dimension.').exactOptional(),
@@ -34,7 +34,7 @@ const metricDataQuery = z.strictObject({
 
 export const cloudWatchMetric = z
   .strictObject({
-    interval: text('Window of time that the queries look back over (default 5m).').exactOptional(),
+    interval: duration('Window of time that the queries look back over (default 5m).').exactOptional(),
     metricDataQueries: list(metricDataQuery, 'Queries, as GetMetricData takes them.'),
   })
   .describe('Amazon CloudWatch queries.');

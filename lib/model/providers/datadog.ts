@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, text, textMap } from '../schema.ts';
+import { duration, flag, text, textMap } from '../schema.ts';
 
 const secretRef = z
   .strictObject({
@@ -13,7 +13,7 @@ const AGGREGATORS = ['avg', 'min', 'max', 'sum', 'last', 'percentile', 'mean', '
 /** The only provider with defaults and closed lists of words in Argo's CRDs. */
 export const datadogMetric = z
   .strictObject({
-    interval: text('Window of time that the query looks back over.').meta({ default: '5m' }).exactOptional(),
+    interval: duration('Window of time that the query looks back over.').meta({ default: '5m' }).exactOptional(),
     query: text('Datadog query.').exactOptional(),
     queries: textMap('Queries by name, for use in `formula` (v2 only).').exactOptional(),
     formula: text('Formula over the names in `queries` (v2 only).').exactOptional(),
@@ -23,7 +23,7 @@ export const datadogMetric = z
       .exactOptional(),
     aggregator: z.enum(AGGREGATORS).describe('How the points become one number (v2 only).').exactOptional(),
     secretRef: secretRef.exactOptional(),
-    requestTimeout: text('Time that a request may take.').meta({ default: '10s' }).exactOptional(),
+    requestTimeout: duration('Time that a request may take.').meta({ default: '10s' }).exactOptional(),
   })
   .describe('A Datadog query.');
 export type DatadogMetric = z.infer<typeof datadogMetric>;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { authentication } from '../authentication.ts';
 import { headerList } from '../header.ts';
-import { flag, int64, text } from '../schema.ts';
+import { duration, flag, int64, text } from '../schema.ts';
 
 const rangeQuery = z
   .strictObject({
     start: text('Expression for the first time, such as now() - duration("1h").').exactOptional(),
     end: text('Expression for the last time, such as now().').exactOptional(),
-    step: text('Longest time between two points, such as 30s, 5m or 1h.').exactOptional(),
+    step: duration('Longest time between two points, such as 30s, 5m or 1h.').exactOptional(),
   })
   .describe('Asks for a range of time instead of one instant.');
 
