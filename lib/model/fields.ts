@@ -13,6 +13,12 @@ export function fieldNames(schema: z.ZodType | undefined): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
+/** Whether the object or map that holds the field may do without it. */
+export function isOptional(schema: z.ZodType, keys: Keys): boolean {
+  const holder = fieldAt(schema, keys.slice(0, -1));
+  return holder instanceof z.ZodRecord || step(holder, keys.at(-1) ?? '') instanceof z.ZodExactOptional;
+}
+
 function step(schema: z.ZodType | undefined, key: string | number): unknown {
   if (schema instanceof z.ZodObject) return Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
   if (schema instanceof z.ZodArray) return schema.element;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fieldAt, fieldNames } from './fields.ts';
+import { fieldAt, fieldNames, isOptional } from './fields.ts';
 import { describeValue, formatPath, type Keys, type Problem, problemAt, showValue } from './problem.ts';
 import { didYouMean } from './suggest.ts';
 
@@ -10,8 +10,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType): Problem[] {
   const keys = issue.path as (string | number)[]; // Documents have no symbols.
   if (issue.code === 'unrecognized_keys') return unknownFields(issue, keys, schema);
   const value = issue.input;
-  if (value === undefined) return [problemAt(keys, { message: 'required, but missing' })];
-  if (value === null && isNullDropped(keys, schema)) return [];
+  if (value === undefined || (value === null && typeof keys.at(-1) === 'string')) return absentField(keys, schema);
   if (issue.code === 'invalid_value') return [wrongWord(issue, keys, schema)];
   const expected = expectation(issue);
   const message = `expected ${expected}, got ${describeValue(value, keys)}`;
@@ -22,11 +21,11 @@ export function explainIssue(issue: Issue, schema: z.ZodType): Problem[] {
 }
 
 /**
- * API servers drop a null where the field has a default, and read the metadata of every object by rules of their own.
+ * API servers drop fields and map entries that are null, unlike items of lists.
  * @source "Defaulting and Nullable" in the Kubernetes documentation of CustomResourceDefinitions
  */
-function isNullDropped(keys: Keys, schema: z.ZodType): boolean {
-  return keys[0] === 'metadata' || fieldAt(schema, keys)?.meta()?.['default'] !== undefined;
+function absentField(keys: Keys, schema: z.ZodType): Problem[] {
+  return isOptional(schema, keys) ? [] : [problemAt(keys, { message: 'required, but missing' })];
 }
 
 /** By the type that zod expected, or else by the code of the issue. */
@@ -49,7 +48,7 @@ function expectation(issue: Issue): string {
 }
 
 function typeHint(expected: string, value: unknown, keys: Keys): string | undefined {
-  if (value === null) return 'leave the field out';
+  if (value === null) return 'leave the item out';
   if (expected === 'a string' && (typeof value === 'number' || typeof value === 'boolean')) {
     const shown = showValue(value, keys);
     return shown === undefined ? 'put it in quotes' : `put it in quotes: "${shown}"`;
@@ -76,19 +75,16 @@ function wrongWord(issue: z.core.$ZodIssueInvalidValue, keys: Keys, schema: z.Zo
   });
 }
 
-/** Only warnings, since API servers drop unknown fields and go on; a null among them is nothing lost. */
+/** Only warnings: API servers drop unknown fields and go on, unless they are asked to be strict, as kubectl asks them. */
 function unknownFields(issue: z.core.$ZodIssueUnrecognizedKeys, keys: Keys, schema: z.ZodType): Problem[] {
   const known = fieldNames(fieldAt(schema, keys));
-  const object = issue.input;
-  return issue.keys
-    .filter((name) => object?.[name] !== null)
-    .map((name) =>
-      problemAt([...keys, name], {
-        message: `unknown field ${JSON.stringify(name.slice(0, 60))}${didYouMean(name, known)}`,
-        hint: placeHint(name, keys, schema),
-        severity: 'warning',
-      }),
-    );
+  return issue.keys.map((name) =>
+    problemAt([...keys, name], {
+      message: `unknown field ${JSON.stringify(name.slice(0, 60))}${didYouMean(name, known)}`,
+      hint: placeHint(name, keys, schema),
+      severity: 'warning',
+    }),
+  );
 }
 
 /** A field that stands too deep, which in YAML is two spaces too many. */

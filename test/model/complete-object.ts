@@ -23,6 +23,17 @@ export function keysOf(path: string): (string | number)[] {
   );
 }
 
+/** The complete object with another value at one path of the table; undefined leaves the field out. */
+export function withField(kind: SchemaKind, path: string, value: unknown): object {
+  const object = aCompleteObject(kind);
+  const keys = keysOf(path);
+  const parent = fieldAt(object, keys.slice(0, -1)) ?? {};
+  const key = keys.at(-1) ?? '';
+  if (value === undefined) delete parent[key];
+  else parent[key] = value;
+  return object;
+}
+
 function anObjectOf(kind: SchemaKind, isWanted: (fact: FieldFact) => boolean): KubernetesObject {
   const { apiVersion } = RESOURCES[kind];
   const object = { apiVersion, kind, metadata: { name: `complete-${kind.toLowerCase()}` } };
@@ -37,7 +48,7 @@ function anObjectOf(kind: SchemaKind, isWanted: (fact: FieldFact) => boolean): K
 }
 
 /** The object or list there, or undefined where it was not wanted. */
-export function fieldAt(object: object, keys: readonly (string | number)[]): Branch | undefined {
+function fieldAt(object: object, keys: readonly (string | number)[]): Branch | undefined {
   let branch = object as Branch | undefined;
   for (const key of keys) branch = branch?.[key] as Branch | undefined;
   return branch;

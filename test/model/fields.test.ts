@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { fieldAt, fieldNames } from '../../lib/model/fields.ts';
+import { fieldAt, fieldNames, isOptional } from '../../lib/model/fields.ts';
 
 const name = z.string();
 const schema = z.strictObject({
@@ -26,4 +26,16 @@ test('the names of fields, in the order of the schema', () => {
   expect(fieldNames(schema)).toEqual(['items', 'byName', 'open']);
   expect(fieldNames(name)).toEqual([]);
   expect(fieldNames(undefined)).toEqual([]);
+});
+
+test.each([
+  { keys: ['items'], want: true },
+  { keys: ['items', 0, 'name'], want: true },
+  { keys: ['byName', 'any'], want: true },
+  { keys: ['byName'], want: false },
+  { keys: ['byName', 'any', 'name'], want: false },
+  { keys: ['items', 0], want: false },
+  { keys: [], want: false },
+])('whether $keys is optional: $want', ({ keys, want }) => {
+  expect(isOptional(schema, keys)).toBe(want);
 });

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { formatPath, formatProblem } from '../../lib/model/problem.ts';
 import { type SchemaKind, SCHEMAS } from '../../lib/model/schemas.ts';
 import { validateResource } from '../../lib/model/validate.ts';
-import { aClusterTemplate, aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
+import { aClusterTemplate, aMetric, anExperiment, aResult, aRun, aTemplate } from '../builders.ts';
 import { ARGO_FIELDS } from './argo-fields.ts';
-import { aCompleteObject, aMinimalObject, fieldAt, keysOf } from './complete-object.ts';
+import { aCompleteObject, aMinimalObject, keysOf, withField } from './complete-object.ts';
 
 const KINDS = Object.keys(SCHEMAS) as SchemaKind[];
 
@@ -68,16 +68,6 @@ function pathOf(path: string): string {
 
 function whereOf(object: unknown): string[] {
   return validateResource(object).map(({ severity, path }) => `${severity} ${path}`);
-}
-
-function withField(kind: SchemaKind, path: string, value: unknown): object {
-  const object = aCompleteObject(kind);
-  const keys = keysOf(path);
-  const parent = fieldAt(object, keys.slice(0, -1)) ?? {};
-  const key = keys.at(-1) ?? '';
-  if (value === undefined) delete parent[key];
-  else parent[key] = value;
-  return object;
 }
 
 function metric(override: object): object {
@@ -146,9 +136,20 @@ describe('a message names the path, the value and the way out', () => {
       want: 'spec.metrics: expected a list, got an object; begin each item with "- "',
     },
     {
-      name: 'null',
-      object: { ...aRun(), spec: { metrics: [], args: null } },
-      want: 'spec.args: expected a list, got null; leave the field out',
+      name: 'null for an item',
+      object: { ...aRun(), spec: { metrics: [null] } },
+      want: 'spec.metrics[0]: expected an object, got null; leave the item out',
+    },
+    {
+      name: 'null for a field that is required',
+      object: { ...aRun(), spec: { metrics: null } },
+      want: 'spec.metrics: required, but missing',
+    },
+    {
+      name: 'null for a field that is unknown',
+      object: { ...aTemplate(), status: null },
+      want: 'status: unknown field "status"',
+      severity: 'warning',
     },
     {
       name: 'a word that the API server refuses',
@@ -220,11 +221,11 @@ describe('what the API server lets pass', () => {
   test.each([
     { name: 'a generated name', object: { ...aRun(), metadata: { generateName: 'a-' } } },
     { name: 'null in the metadata', object: { ...aRun(), metadata: { name: 'a', creationTimestamp: null } } },
+    { name: 'null in a field that may be left out', object: { ...aRun(), spec: { metrics: [], args: null } } },
     {
-      name: 'null where there is a default',
-      object: aRun({ spec: { metrics: [aMetric({ provider: { datadog: Object({ interval: null }) } })] } }),
+      name: 'null in a map',
+      object: { ...aRun(), status: { phase: '', metricResults: [{ ...aResult(), metadata: { a: null } }] } },
     },
-    { name: 'null in a field that is dropped', object: { ...aTemplate(), status: null } },
     {
       name: 'a time with an offset',
       object: aRun({ status: { phase: '', startedAt: '2026-11-05T10:00:00.5+01:00' } }),
