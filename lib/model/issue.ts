@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { fieldAt, fieldNames, isOptional } from './fields.ts';
-import { describeValue, formatPath, type Keys, type Problem, problemAt, showValue } from './problem.ts';
+import { describeValue, formatPath, type Keys, type Problem, problemAt, quoteName, showValue } from './problem.ts';
 import { didYouMean } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -53,6 +53,7 @@ function typeHint(expected: string, value: unknown, keys: Keys): string | undefi
     const shown = showValue(value, keys);
     return shown === undefined ? 'put it in quotes' : `put it in quotes: "${shown}"`;
   }
+  if (expected === 'a string' && typeof value === 'object') return 'text that begins with { or [ needs quotes';
   if (expected === 'a list' && typeof value === 'object') return 'begin each item with "- "';
   if (typeof value !== 'string') return undefined;
   if (value.includes('{{')) return 'arguments may stand only where a string may';
@@ -80,7 +81,7 @@ function unknownFields(issue: z.core.$ZodIssueUnrecognizedKeys, keys: Keys, sche
   const known = fieldNames(fieldAt(schema, keys));
   return issue.keys.map((name) =>
     problemAt([...keys, name], {
-      message: `unknown field ${JSON.stringify(name.slice(0, 60))}${didYouMean(name, known)}`,
+      message: `unknown field ${quoteName(name)}${didYouMean(name, known)}`,
       hint: placeHint(name, keys, schema),
       severity: 'warning',
     }),

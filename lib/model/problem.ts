@@ -50,13 +50,19 @@ export function formatPath(keys: Keys): string {
   let path = '';
   for (const key of keys) {
     if (typeof key === 'number') path += `[${key}]`;
-    else if (!/^[A-Za-z_][\w-]*$/.test(key)) path += `[${JSON.stringify(key)}]`;
+    else if (!/^[A-Za-z_][\w-]*$/.test(key)) path += `[${quoteName(key)}]`;
     else path += path === '' ? key : `.${key}`;
   }
   return path;
 }
 
 const LONGEST_SHOWN = 60;
+
+/** A name in quotes, cut short where a whole document became one. */
+export function quoteName(name: string): string {
+  return JSON.stringify(name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name);
+}
+
 const SECRET_NAMES = /^(authentication|.*(token|secret|password|credentials?))$/i;
 
 /** A value in a sentence: the value itself where it may be shown, or else what sort of value it is. */

@@ -6,6 +6,7 @@ test.each([
   { keys: ['spec', 'metrics', 2, 'interval'], want: 'spec.metrics[2].interval' },
   { keys: ['metadata', 'labels', 'app.kubernetes.io/name'], want: 'metadata.labels["app.kubernetes.io/name"]' },
   { keys: ['a', '', '"'], want: 'a[""]["\\""]' },
+  { keys: ['a b'.repeat(30)], want: `["${'a b'.repeat(20)}…"]` },
   { keys: [0, 'name'], want: '[0].name' },
 ])('the path $want', ({ keys, want }) => {
   expect(formatPath(keys)).toBe(want);

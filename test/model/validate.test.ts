@@ -86,6 +86,11 @@ describe('a message names the path, the value and the way out', () => {
       want: 'spec.metrics[1].name: expected a string, got 5; put it in quotes: "5"',
     },
     {
+      name: 'an argument that YAML took for an object',
+      object: metric({ successCondition: { 'args.condition': null } }),
+      want: 'spec.metrics[1].successCondition: expected a string, got an object; text that begins with { or [ needs quotes',
+    },
+    {
       name: 'a duration without a unit',
       object: metric({ interval: 30 }),
       want: 'spec.metrics[1].interval: expected a string, got 30; give it a unit: "30s"',
