@@ -1,0 +1,169 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+/** Where the executables are. */
+export interface ServerPaths {
+  readonly etcd: string;
+  readonly apiServer: string;
+  readonly controllerManager: string;
+  readonly kubectl: string;
+  readonly prometheus: string;
+}
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const controlPlane = join(here, 'control-plane');
+const prometheus = join(here, 'prometheus');
+const needsGo =
+  'Go is needed to build the servers of the end-to-end tests: install Go 1.26 or newer (https://go.dev/dl) and put it on the PATH.';
+
+/**
+ * Builds what is missing (about five minutes a module on two cores the first time) and promises where everything is.
+ *
+ * The executables stay in `$ASSAY_CACHE`, else `$XDG_CACHE_HOME/assay`, else `~/.cache/assay`, in a folder named after
+ * the hash of what went into them. Several processes may build at once: the first to finish wins. A `prometheus` on the
+ * PATH is used instead of a built one. Rejects with what to do where Go is missing, or with the compiler's words.
+ */
+export function ensureServers(): Promise<ServerPaths> {
+  // Once a process: servers that start side by side must not build side by side.
+  ensured ??= findOrBuild().catch((error: unknown) => {
+    ensured = undefined;
+    throw error;
+  });
+  return ensured;
+}
+
+let ensured: Promise<ServerPaths> | undefined;
+
+async function findOrBuild(): Promise<ServerPaths> {
+  const [planeFolder, prometheusPath] = [await ensureBuilt(controlPlane), await ensurePrometheus()];
+  return {
+    etcd: join(planeFolder, 'etcd'),
+    apiServer: join(planeFolder, 'kube-apiserver'),
+    controllerManager: join(planeFolder, 'kube-controller-manager'),
+    kubectl: join(planeFolder, 'kubectl'),
+    prometheus: prometheusPath,
+  };
+}
+
+/**
+ * Whether tests that need the servers are to run: with `ASSAY_E2E=required` always (then a missing Go fails them), else
+ * where a Go that can build them is found. Never builds.
+ */
+export async function serversAvailable(): Promise<boolean> {
+  if (process.env['ASSAY_E2E'] === 'required') return true;
+  return (await findGo(controlPlane)) !== undefined;
+}
+
+async function ensurePrometheus(): Promise<string> {
+  const installed = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'prometheus'))
+    .find((path) => existsSync(path));
+  return installed ?? join(await ensureBuilt(prometheus), 'prometheus');
+}
+
+/** Promises the folder with the module's executables. */
+async function ensureBuilt(module: string): Promise<string> {
+  const name = basename(module);
+  const go = await findGo(module);
+  if (go === undefined) throw new Error(needsGo);
+  const flags = await buildFlags(module);
+  const final = join(cacheFolder(), `${name}-${await fingerprint(module, go, flags)}`);
+  if (existsSync(final)) return final;
+
+  await mkdir(dirname(final), { recursive: true });
+  const partial = await mkdtemp(`${final}.partial-`);
+  try {
+    await compile(module, [...flags, '-o', `${partial}/`, 'tool']);
+    // Named by Go after the last folder of its path, go.etcd.io/etcd/server/v3.
+    if (module === controlPlane) await rename(join(partial, 'server'), join(partial, 'etcd'));
+    await rename(partial, final);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    if (!existsSync(final)) throw error; // Else another process was faster, and its build is the same.
+  }
+  return final;
+}
+
+function cacheFolder(): string {
+  const { ASSAY_CACHE, XDG_CACHE_HOME } = process.env;
+  return ASSAY_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'assay');
+}
+
+/** The version of a Go that suits the module, `undefined` if there is none. */
+async function findGo(module: string): Promise<string | undefined> {
+  try {
+    // Inside the module, since Go may switch to the toolchain that go.mod asks for, or refuse to.
+    const { stdout } = await run('go', ['env', 'GOVERSION'], { cwd: module });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+async function fingerprint(module: string, go: string, flags: readonly string[]): Promise<string> {
+  const files = await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(join(module, file))));
+  const hash = createHash('sha256').update([go, process.platform, process.arch, ...flags].join('\n'));
+  for (const file of files) hash.update(file);
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function buildFlags(module: string): Promise<string[]> {
+  const linker = ['-s', '-w'];
+  const goMod = await readFile(join(module, 'go.mod'), 'utf8');
+  const kubernetes = /^\s*k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/m.exec(goMod);
+  if (kubernetes !== null) {
+    const [, version, major, minor] = kubernetes;
+    // Without a version of its own the API server calls itself v0.0.0, and clients warn of the skew.
+    for (const [key, value] of Object.entries({ gitVersion: version, gitMajor: major, gitMinor: minor })) {
+      linker.push('-X', `k8s.io/component-base/version.${key}=${value}`);
+    }
+  }
+  return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', linker.join(' ')];
+}
+
+async function compile(module: string, args: readonly string[]): Promise<void> {
+  const name = basename(module);
+  const startedAt = Date.now();
+  const say = (text: string): boolean => process.stderr.write(`assay: ${name}: ${text}\n`);
+  say('building from source, once; a few minutes');
+
+  // No C compiler needed, and no workspace of the user's in the way.
+  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
+  const child = spawn('go', ['build', '-v', ...args], { cwd: module, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let packages = 0;
+  const tail: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    packages += 1;
+    tail.push(line);
+    if (tail.length > 30) tail.shift();
+  });
+  const seconds = (): number => Math.round((Date.now() - startedAt) / 1000);
+  const progress = setInterval(() => say(`${packages} packages, ${seconds()} s`), 15_000);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) throw new Error(`go build of ${name} failed:\n${tail.join('\n')}`);
+    say(`built in ${seconds()} s`);
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    console.log(JSON.stringify(await ensureServers(), undefined, 2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
