@@ -11,14 +11,6 @@ export function deletionContract(use: UseCluster): void {
     const { cluster, namespace } = use();
     return cluster.create('AnalysisRun', aNewRun(namespace, { metadata: { name, ...metadata } }));
   };
-  const ownedBy = ({ apiVersion, kind, metadata }: AnalysisRun, blocks = false): OwnerReference => ({
-    apiVersion,
-    kind,
-    name: metadata.name ?? '',
-    uid: metadata.uid ?? '',
-    controller: true,
-    blockOwnerDeletion: blocks,
-  });
   const createOwned = async (name: string, owner: AnalysisRun, metadata: Secret['metadata'] = {}): Promise<Secret> => {
     const { cluster, namespace } = use();
     return cluster.create('Secret', aSecret(namespace, { name, ownerReferences: [ownedBy(owner)], ...metadata }));
@@ -97,7 +89,7 @@ export function deletionContract(use: UseCluster): void {
       const owner = await createRun('background');
       await createOwned('background-child', owner);
       await cluster.delete('AnalysisRun', { namespace, name: 'background' });
-      await eventually('the owned Secret goes', isGone('Secret', 'background-child'));
+      expect(await eventually('the owned Secret goes', isGone('Secret', 'background-child'))).toBe(true);
     });
 
     it('stays while another owner lives', async () => {
@@ -147,7 +139,12 @@ export function deletionContract(use: UseCluster): void {
       const owner = await createRun('gone-owner');
       await cluster.delete('AnalysisRun', { namespace, name: 'gone-owner' });
       await createOwned('late-child', owner);
-      await eventually('the late child goes', isGone('Secret', 'late-child'));
+      expect(await eventually('the late child goes', isGone('Secret', 'late-child'))).toBe(true);
     });
   });
+}
+
+function ownedBy({ apiVersion, kind, metadata }: AnalysisRun, blocks = false): OwnerReference {
+  const { name = '', uid = '' } = metadata;
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: blocks };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { ObjectMeta } from '../../lib/model/outcome.ts';
-import type { ListQuery, ResourceKind, Resources, Secret, WatchEvent } from '../../lib/model/ports.ts';
+import type { ListQuery, ResourceKind, Secret, WatchEvent } from '../../lib/model/ports.ts';
 import { aRun, type RunOverride } from '../builders.ts';
 import type { UseCluster } from './cluster.ts';
 
@@ -51,11 +51,8 @@ export async function namesOf(use: UseCluster, kind: ResourceKind, query: ListQu
 }
 
 /** The next `count` events that are no bookmarks. */
-export async function take<K extends ResourceKind>(
-  watch: AsyncIterator<WatchEvent<Resources[K]>>,
-  count: number,
-): Promise<WatchEvent<Resources[K]>[]> {
-  const events: WatchEvent<Resources[K]>[] = [];
+export async function take<T>(watch: AsyncIterator<WatchEvent<T>>, count: number): Promise<WatchEvent<T>[]> {
+  const events: WatchEvent<T>[] = [];
   while (events.length < count) {
     const { value, done } = await watch.next();
     if (done) throw new Error(`the watch ended after ${events.length} of ${count} events`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WatchQuery } from '../../lib/model/ports.ts';
+import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { WatchEvent, WatchQuery } from '../../lib/model/ports.ts';
 import type { UseCluster } from './cluster.ts';
 import { aNewRun, aSecret, codeOf, summary, take } from './cluster-fixtures.ts';
 
@@ -14,10 +15,10 @@ export function watchContract(use: UseCluster): void {
     const { cluster, namespace } = use();
     return (await cluster.list('AnalysisRun', { namespace, limit: 1 })).resourceVersion;
   };
-  const watch = (query: WatchQuery, abort: AbortController) =>
-    use()
-      .cluster.watch('AnalysisRun', { namespace: use().namespace, ...query }, abort.signal)
-      [Symbol.asyncIterator]();
+  const watch = (query: WatchQuery, abort: AbortController): AsyncIterator<WatchEvent<AnalysisRun>> => {
+    const { cluster, namespace } = use();
+    return iterate(cluster.watch('AnalysisRun', { namespace, ...query }, abort.signal));
+  };
 
   describe('watch', () => {
     it('tells of all changes after a version, past and to come', async () => {
@@ -96,7 +97,7 @@ export function watchContract(use: UseCluster): void {
       const everywhere = cluster.watch('Secret', { resourceVersion, labelSelector: 'watch=kind' }, abort.signal);
       await create('kind', { watch: 'kind' });
       await cluster.create('Secret', aSecret(namespace, { name: 'kind', labels: { watch: 'kind' } }));
-      const [event] = await take(everywhere[Symbol.asyncIterator](), 1);
+      const [event] = await take(iterate(everywhere), 1);
       expect(event?.object).toMatchObject({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'kind', namespace } });
       abort.abort();
     });
@@ -104,7 +105,7 @@ export function watchContract(use: UseCluster): void {
     it('ends when it is aborted, before, while waiting and while reading', async () => {
       const resourceVersion = await version();
       const before = AbortSignal.abort();
-      const never = use().cluster.watch('AnalysisRun', { resourceVersion }, before)[Symbol.asyncIterator]();
+      const never = iterate(use().cluster.watch('AnalysisRun', { resourceVersion }, before));
       expect((await never.next()).done).toBe(true);
 
       const abort = new AbortController();
@@ -139,4 +140,8 @@ export function watchContract(use: UseCluster): void {
       expect(await codeOf(events.next())).toBe('ASSAY_CLUSTER_REFUSED');
     });
   });
+}
+
+function iterate<T>(events: AsyncIterable<T>): AsyncIterator<T> {
+  return events[Symbol.asyncIterator]();
 }

@@ -19,7 +19,7 @@ export interface OpenCluster {
  * this with a way to open one, which is done once.
  */
 export function describeCluster(name: string, openCluster: () => Promise<OpenCluster>): void {
-  describe(name, () => {
+  describe(`contract: ${name}`, () => {
     let open: OpenCluster | undefined;
     const use: UseCluster = () => {
       if (!open) throw new Error(`${name} is not open`);
