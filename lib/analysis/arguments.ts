@@ -1,0 +1,127 @@
+import { quote } from '../expression/go/strconv.ts';
+import type { Argument, Metric } from '../model/analysis-run.ts';
+import { isAbsent } from './empty.ts';
+import { metricJson } from './metric-json.ts';
+import { ArgumentError } from './spec-error.ts';
+import { fillTemplate, parseTemplate } from './substitute.ts';
+
+/** Stands for the values of secrets wherever a metric is not sent to its provider. */
+export const SECRET_PLACEHOLDER = 'temp-for-secret';
+
+/** What was read of the secrets that arguments name: their decoded values, or why there are none. By secret. */
+export type Secrets = Readonly<Record<string, SecretReading>>;
+export type SecretReading = { readonly values: Readonly<Record<string, string>> } | { readonly problem: string };
+
+/** Arguments with a placeholder for what comes from a secret, even where there is a value too. */
+export function withPlaceholders(args: readonly Argument[]): Argument[] {
+  return args.map((arg) => (arg.valueFrom?.secretKeyRef ? { name: arg.name, value: SECRET_PLACEHOLDER } : arg));
+}
+
+/**
+ * Arguments with what their secrets hold.
+ *
+ * @returns the arguments, and the secret values among them
+ * @throws  ArgumentError if a secret or its key is missing
+ */
+export function withSecrets(
+  args: readonly Argument[],
+  secrets: Secrets,
+): { readonly args: readonly Argument[]; readonly secretValues: readonly string[] } {
+  const secretValues = new Set<string>();
+  const resolved = args.map((arg) => {
+    const ref = arg.valueFrom?.secretKeyRef;
+    if (!ref) return arg;
+    const value = secretValue(ref, secrets);
+    secretValues.add(value);
+    return { name: arg.name, value };
+  });
+  return { args: resolved, secretValues: [...secretValues] };
+}
+
+function secretValue(ref: { readonly name: string; readonly key: string }, secrets: Secrets): string {
+  const secret = Object.hasOwn(secrets, ref.name) ? secrets[ref.name] : undefined;
+  if (secret === undefined) throw new ArgumentError(`secrets "${ref.name}" not found`);
+  if ('problem' in secret) throw new ArgumentError(secret.problem);
+  const value = Object.hasOwn(secret.values, ref.key) ? secret.values[ref.key] : undefined;
+  if (value === undefined) throw new ArgumentError(`key '${ref.key}' does not exist in secret '${ref.name}'`);
+  return value;
+}
+
+/**
+ * Replaces `{{args.x}}` in a text by the argument's value as it stands.
+ * @throws ArgumentError if an argument has no value (used or not), or a tag has no argument
+ */
+export function resolveTemplate(template: string, args: readonly Argument[]): string {
+  return resolve(template, args, (value) => value);
+}
+
+/** The same, with values escaped for the inside of a JSON string, by the rules of Go's string literals. */
+export function resolveTemplateQuoted(template: string, args: readonly Argument[]): string {
+  return resolve(template, args, escape);
+}
+
+function resolve(template: string, args: readonly Argument[], render: (value: string) => string): string {
+  const parsed = parseTemplate(template);
+  return fillTemplate(parsed, valuesByTag(args, render));
+}
+
+/** The inside of a Go string literal. */
+function escape(value: string): string {
+  return quote(value).slice(1, -1);
+}
+
+function valuesByTag(args: readonly Argument[], render: (value: string) => string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { name, value } of args) {
+    if (isAbsent(value)) throw new ArgumentError(`argument "${name}" was not supplied`);
+    values.set(`args.${name}`, render(value));
+  }
+  return values;
+}
+
+/**
+ * The metric with `{{args.x}}` replaced in all its texts: names, limits, conditions, the provider's fields and keys.
+ *
+ * Argo does it in the JSON of the whole metric, and its errors show: they quote that text, and values that are no
+ * legal JSON once escaped as Go strings make it invalid. So the errors are found in that text, and the result is
+ * taken from the metric as it is written here, which has no empty structures added.
+ *
+ * @throws  ArgumentError
+ * @source  ResolveMetricArgs in utils/analysis/factory.go of argoproj/argo-rollouts
+ */
+export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric {
+  const plain = JSON.stringify(metric);
+  const parsed = plain.includes('{{') ? parseTemplate(metricJson(metric)) : undefined;
+  const values = valuesByTag(args, escape);
+  if (parsed === undefined) return metric;
+  refuseGoEscapes(fillTemplate(parsed, values));
+  return JSON.parse(fillTemplate(parseTemplate(plain), values)) as Metric;
+}
+
+/** @source the scanner of encoding/json */
+function refuseGoEscapes(json: string): void {
+  for (const [, escaped = ''] of json.matchAll(/\\(.)/gsu)) {
+    if (!'"\\/bfnrtu'.includes(escaped)) {
+      throw new ArgumentError(`invalid character '${escaped}' in string escape code`);
+    }
+  }
+}
+
+/** Arguments of a template, with the values of others put over them field by field. Names it has not are dropped. */
+export function mergeArgs(incoming: readonly Argument[], declared: readonly Argument[]): Argument[] {
+  const merged = declared.map((arg) => ({ ...arg }));
+  for (const { name, value, valueFrom } of incoming) {
+    const target = merged.find((arg) => arg.name === name);
+    if (target === undefined) continue;
+    if (!isAbsent(value)) target.value = value;
+    else if (!isAbsent(valueFrom)) target.valueFrom = valueFrom;
+  }
+  requireValues(merged);
+  return merged;
+}
+
+/** @throws ArgumentError if an argument has neither a value nor where to take it from */
+export function requireValues(args: readonly Argument[]): void {
+  const missing = args.find((arg) => isAbsent(arg.value) && isAbsent(arg.valueFrom));
+  if (missing !== undefined) throw new ArgumentError(`args.${missing.name} was not resolved`);
+}

@@ -1,0 +1,157 @@
+import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult } from '../model/analysis-run.ts';
+import { durationMs } from '../model/duration.ts';
+import type { Secrets } from './arguments.ts';
+import { resolveMetric, withPlaceholders, withSecrets } from './arguments.ts';
+import { hasText, isCountReached } from './limits.ts';
+import { isFinished } from './phases.ts';
+import { isTerminating, lastMeasurement, resultsOf } from './results.ts';
+import { findDryRun, findRetention } from './rules.ts';
+import { SpecError } from './spec-error.ts';
+import { msOf } from './times.ts';
+import { findInvalidMetric } from './validate.ts';
+
+/** After a measurement of phase Error the next is taken this soon, whatever the interval. */
+export const ERROR_RETRY_MS = 10_000;
+
+/** A specification that can be carried out. */
+export interface Prepared {
+  /** Arguments are resolved; what comes from secrets is a placeholder. */
+  readonly metrics: readonly Metric[];
+  readonly dryRun: ReadonlySet<string>;
+  /** Measurements to keep, by metric, where a rule says so. */
+  readonly retention: ReadonlyMap<string, number>;
+}
+
+/** A measurement to take, to look at again, or to end. */
+export interface Task {
+  readonly does: 'run' | 'resume' | 'terminate';
+  /** Everything resolved, secrets included: for its provider and for nobody else. */
+  readonly metric: Metric;
+  /** The measurement that is under way; not for `run`. */
+  readonly measurement?: Measurement;
+  /** The metric's first measurement: its provider is to be asked for the metric's metadata too. */
+  readonly isFirst: boolean;
+}
+
+/** What is to be done for a run at this moment. */
+export type Due =
+  | { readonly is: 'finished' }
+  | { readonly is: 'refused'; readonly message: string }
+  | {
+      readonly is: 'measuring';
+      readonly prepared: Prepared;
+      readonly tasks: readonly Task[];
+      /** To be kept out of messages. */
+      readonly secretValues: readonly string[];
+    };
+
+/** The names of the secrets that `findDue` wants to know. */
+export function secretsNeeded(run: AnalysisRun): readonly string[] {
+  if (isFinished(run.status?.phase)) return [];
+  const names = run.spec.args?.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
+  return [...new Set(names)];
+}
+
+/**
+ * Says which measurements a run wants now, with their arguments resolved; or that it is over, or cannot go on.
+ * @source reconcileAnalysisRun in analysis/analysis.go of argoproj/argo-rollouts
+ */
+export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
+  if (isFinished(run.status?.phase)) return { is: 'finished' };
+  try {
+    const prepared = prepare(run);
+    const { args, secretValues } = withSecrets(run.spec.args ?? [], secrets);
+    const results = resultsOf(run.status);
+    const tasks = findTasks(run, prepared.metrics, now).map(({ index, ...task }) => {
+      const metric = resolveMetric(run.spec.metrics[index] as Metric, args);
+      return { ...task, metric, isFirst: !results.has(metric.name) };
+    });
+    return { is: 'measuring', prepared, tasks, secretValues };
+  } catch (error) {
+    if (error instanceof SpecError) return { is: 'refused', message: `${error.context}: ${error.message}` };
+    throw error;
+  }
+}
+
+/** @throws SpecError */
+export function prepare({ spec }: AnalysisRun): Prepared {
+  const args = withPlaceholders(spec.args ?? []);
+  const metrics = spec.metrics.map((metric) => resolveMetric(metric, args));
+  const problem = findInvalidMetric(metrics);
+  if (problem !== undefined) throw new SpecError(problem);
+  const names = metrics.map(({ name }) => name);
+  return {
+    metrics,
+    dryRun: findDryRun(spec.dryRun ?? [], names),
+    retention: findRetention(spec.measurementRetention ?? [], names),
+  };
+}
+
+/** A task before its metric is resolved: `index` is the metric's place in the specification. */
+type Unresolved = Pick<Task, 'does' | 'measurement'> & { readonly index: number };
+
+/**
+ * @param metrics  of the run, arguments resolved
+ * @source generateMetricTasks in analysis/analysis.go of argoproj/argo-rollouts
+ */
+export function findTasks(run: AnalysisRun, metrics: readonly Metric[], now: Date): readonly Unresolved[] {
+  const results = resultsOf(run.status);
+  const terminating = isTerminating(run);
+  return metrics.flatMap((metric, index): Unresolved[] => {
+    const result = results.get(metric.name);
+    if (isFinished(result?.phase)) return [];
+    const last = lastMeasurement(result);
+    if (last !== undefined && last.finishedAt === undefined) {
+      if (terminating) return [{ index, does: 'terminate', measurement: last }];
+      const waits = last.resumeAt !== undefined && msOf(last.resumeAt) > now.getTime();
+      return waits ? [] : [{ index, does: 'resume', measurement: last }];
+    }
+    if (terminating) return [];
+    const isDue = last === undefined ? isFirstDue(metric, run, now) : isNextDue(metric, last, now);
+    return isDue && !(last !== undefined && isCountReached(metric, result?.count)) ? [{ index, does: 'run' }] : [];
+  });
+}
+
+/** The delay counts from the start of the run, which its first reconcile sets: so even none at all costs one. */
+function isFirstDue(metric: Metric, { status }: AnalysisRun, now: Date): boolean {
+  if (!hasText(metric.initialDelay)) return true;
+  return status?.startedAt !== undefined && msOf(status.startedAt) + durationMs(metric.initialDelay) <= now.getTime();
+}
+
+/** Due strictly after the interval: at its very end, not yet. */
+function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
+  return nextAfter(metric, last, ERROR_RETRY_MS) < now.getTime();
+}
+
+export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
+  const interval =
+    last.phase === 'Error' || !hasText(metric.interval) ? withoutIntervalMs : durationMs(metric.interval);
+  return msOf(last.finishedAt ?? '') + interval;
+}
+
+/**
+ * When the run wants to be looked at again, as its status stands; undefined: not on its own account, be it finished
+ * or waiting for a measurement that says itself when it has news.
+ *
+ * @source calculateNextReconcileTime in analysis/analysis.go of argoproj/argo-rollouts
+ */
+export function findNextAt(metrics: readonly Metric[], status: AnalysisRunStatus, now: Date): Date | undefined {
+  const results = resultsOf(status);
+  const startedMs = status.startedAt === undefined ? now.getTime() : msOf(status.startedAt);
+  const times = metrics.flatMap((metric) => {
+    const result = results.get(metric.name);
+    return isFinished(result?.phase) ? [] : (nextMs(metric, result, startedMs) ?? []);
+  });
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
+}
+
+function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: number): number | undefined {
+  const last = lastMeasurement(result);
+  if (last === undefined) {
+    return hasText(metric.initialDelay) ? startedMs + durationMs(metric.initialDelay) : undefined;
+  }
+  if (last.finishedAt === undefined) return last.resumeAt === undefined ? undefined : msOf(last.resumeAt);
+  if (isCountReached(metric, result?.count)) return undefined;
+  if (last.phase !== 'Error' && !hasText(metric.interval)) return undefined;
+  return nextAfter(metric, last, ERROR_RETRY_MS);
+}

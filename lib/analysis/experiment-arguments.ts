@@ -1,0 +1,44 @@
+import { parseDuration } from '../model/duration.ts';
+import { hasText } from './limits.ts';
+import { fillTemplate, parseTemplate } from './substitute.ts';
+import { msOf } from './times.ts';
+
+/** What the arguments of an experiment's analyses may refer to. */
+export interface ExperimentFacts {
+  readonly availableAt?: string | undefined;
+  readonly duration?: string | undefined;
+  /** Its templates whose ReplicaSets are there. */
+  readonly templates: readonly {
+    readonly name: string;
+    readonly replicaSetName: string;
+    readonly podTemplateHash: string;
+  }[];
+}
+
+/**
+ * Fills in `{{templates.<name>.podTemplateHash}}`, `{{templates.<name>.replicaset.name}}`,
+ * `{{experiment.availableAt}}` and `{{experiment.finishedAt}}`.
+ *
+ * @throws SpecError if a tag is not known, or not yet; Error if the duration is invalid and the experiment available
+ * @source ResolveExperimentArgsValue in utils/template/template.go of argoproj/argo-rollouts
+ */
+export function resolveExperimentArgument(template: string, facts: ExperimentFacts): string {
+  const parsed = parseTemplate(template);
+  const values = new Map<string, string>();
+  if (facts.availableAt !== undefined) {
+    values.set('experiment.availableAt', rfc3339(msOf(facts.availableAt)));
+    if (hasText(facts.duration)) {
+      const durationNs = parseDuration(facts.duration);
+      values.set('experiment.finishedAt', rfc3339(msOf(facts.availableAt) + Number(durationNs) / 1e6));
+    }
+  }
+  for (const { name, replicaSetName, podTemplateHash } of facts.templates) {
+    values.set(`templates.${name}.podTemplateHash`, podTemplateHash);
+    values.set(`templates.${name}.replicaset.name`, replicaSetName);
+  }
+  return fillTemplate(parsed, values);
+}
+
+function rfc3339(ms: number): string {
+  return `${new Date(Math.floor(ms)).toISOString().slice(0, -5)}Z`;
+}

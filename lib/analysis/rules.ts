@@ -1,0 +1,66 @@
+import { RE2JS, RE2JSException } from 're2js';
+import type { DryRun, MeasurementRetention } from '../model/analysis-run.ts';
+import { SpecError } from './spec-error.ts';
+
+/**
+ * The metrics that are measured but do not count: those whose name one of the rules matches.
+ *
+ * @param names  of the metrics, arguments resolved
+ * @throws SpecError if a rule matches none of them
+ * @source GetDryRunMetrics in utils/analysis/helpers.go of argoproj/argo-rollouts
+ */
+export function findDryRun(rules: readonly DryRun[], names: readonly string[]): ReadonlySet<string> {
+  const matched = rules.flatMap(({ metricName }, index) => matchedBy(metricName, names, `dryRun[${index}]`));
+  return new Set(matched);
+}
+
+/**
+ * The number that a rule gives to metrics: how many measurements to keep, by name. The last rule wins.
+ *
+ * @throws SpecError if a rule matches no metric
+ * @source GetMeasurementRetentionMetrics in utils/analysis/helpers.go of argoproj/argo-rollouts
+ */
+export function findRetention(
+  rules: readonly MeasurementRetention[],
+  names: readonly string[],
+): ReadonlyMap<string, number> {
+  const matched = rules.flatMap(({ metricName, limit }, index) =>
+    matchedBy(metricName, names, `measurementRetention[${index}]`).map((name) => [name, limit] as const),
+  );
+  return new Map(matched);
+}
+
+function matchedBy(rule: string, names: readonly string[], path: string): string[] {
+  const expression = compile(rule);
+  const matched = names.filter((name) => expression?.test(name));
+  if (matched.length === 0) throw new SpecError(`${path}: Rule didn't match any metric name(s)`);
+  return matched;
+}
+
+/** What is wrong with a rule's regular expression; undefined: nothing. */
+export function findInvalidRule(rule: string): string | undefined {
+  return compile(rule) === undefined
+    ? `${JSON.stringify(rule)} is no regular expression and matches nothing`
+    : undefined;
+}
+
+const MEMO_LIMIT = 256;
+const memo = new Map<string, RE2JS | undefined>();
+
+/** An invalid rule matches nothing. Rules come with every look at a run, so the last few stay compiled. */
+function compile(rule: string): RE2JS | undefined {
+  if (!memo.has(rule)) {
+    if (memo.size >= MEMO_LIMIT) memo.clear();
+    memo.set(rule, compileAnew(rule));
+  }
+  return memo.get(rule);
+}
+
+function compileAnew(rule: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(rule);
+  } catch (error) {
+    if (error instanceof RE2JSException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { quote } from '../expression/go/strconv.ts';
+import { ArgumentError } from './spec-error.ts';
+
+const OPEN = '{{';
+const CLOSE = '}}';
+
+/** A text and the tags in it: `texts[0]`, `tags[0]`, `texts[1]`, … */
+export interface ParsedTemplate {
+  readonly texts: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/**
+ * Splits a text at its `{{tags}}`. A tag runs to the next `}}`, whatever is in between.
+ *
+ * @throws  ArgumentError if the last tag has no end
+ * @source  github.com/valyala/fasttemplate
+ */
+export function parseTemplate(text: string): ParsedTemplate {
+  const texts: string[] = [];
+  const tags: string[] = [];
+  let from = 0;
+  for (let open = text.indexOf(OPEN); open !== -1; open = text.indexOf(OPEN, from)) {
+    texts.push(text.slice(from, open));
+    const start = open + OPEN.length;
+    const close = text.indexOf(CLOSE, start);
+    if (close === -1) {
+      throw new ArgumentError(
+        `Cannot find end tag="}}" in the template=${quote(text)} starting from ${quote(text.slice(start))}`,
+      );
+    }
+    tags.push(text.slice(start, close));
+    from = close + CLOSE.length;
+  }
+  texts.push(text.slice(from));
+  return { texts, tags };
+}
+
+/**
+ * Puts values in the place of the tags; blanks around a tag's name do not count. Values are not expanded again.
+ * @throws ArgumentError that names the last tag without a value
+ */
+export function fillTemplate({ texts, tags }: ParsedTemplate, values: ReadonlyMap<string, string>): string {
+  let unresolved: string | undefined;
+  let filled = texts[0] ?? '';
+  for (const [index, tag] of tags.entries()) {
+    const value = values.get(trimSpace(tag));
+    if (value === undefined) unresolved = tag;
+    filled += (value ?? '') + (texts[index + 1] ?? '');
+  }
+  if (unresolved !== undefined) throw new ArgumentError(`failed to resolve {{${unresolved}}}`);
+  return filled;
+}
+
+/** Go's notion of white space has U+0085 and has not U+FEFF; JavaScript's `trim` sees it the other way round. */
+function trimSpace(text: string): string {
+  return text.replaceAll(/^[\t-\r \u0085\p{Z}]+|[\t-\r \u0085\p{Z}]+$/gu, '');
+}
