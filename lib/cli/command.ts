@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import type { Console } from './console.ts';
+import type { ExitCode } from './exit-code.ts';
+
+/** What the file of a command exports. */
+export interface CommandFile {
+  /** Describes the command: name, arguments, options, help, and the action that does it. */
+  command(console: Console, exitWith: (code: ExitCode) => void): Command;
+}
+
+/** The commands by name; each file is loaded when it is needed, so that small commands start fast. */
+export type CommandTable = Readonly<Record<string, () => Promise<CommandFile>>>;

@@ -1,0 +1,49 @@
+import { styleText } from 'node:util';
+
+/** A style of `util.styleText`, such as `red` or `bold`. */
+export type Style = Parameters<typeof styleText>[0];
+
+/** Puts a style on a text, or leaves it as it is where the output shows no colour. */
+export type Paint = (style: Style, text: string) => string;
+
+export interface Output {
+  write(text: string): void;
+  /** Whether a person is looking, and lines can be redrawn. */
+  readonly isTerminal: boolean;
+  /** Width of the terminal as it is now; 80 where there is none. */
+  columns(): number;
+  /** Honours NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
+  readonly paint: Paint;
+}
+
+/** What a command may touch of the world around it, so that tests can stand in for it. */
+export interface Console {
+  readonly out: Output;
+  readonly err: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All of standard input, as UTF-8. */
+  readInput(): Promise<string>;
+}
+
+/** The console of this process. */
+export function openConsole(): Console {
+  return {
+    out: outputOf(process.stdout),
+    err: outputOf(process.stderr),
+    env: process.env,
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    columns: () => stream.columns ?? 80,
+    paint: (style, text) => styleText(style, text, { stream }),
+  };
+}

@@ -1,0 +1,11 @@
+/** The Node that Assay is built and tested for. */
+const NEEDED_MAJOR = 24;
+
+/** What to tell a user whose Node (`process.versions.node`) is too old, or undefined where it is not. */
+export function nodeComplaint(version: string): string | undefined {
+  if (Number.parseInt(version, 10) >= NEEDED_MAJOR) return undefined;
+  return (
+    `assay: needs Node ${NEEDED_MAJOR} or newer; this is ${version}\n` +
+    '  In a checkout, `npx assay ...` runs it with the Node that `npm ci` installed beside it.\n'
+  );
+}

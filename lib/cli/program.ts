@@ -1,0 +1,60 @@
+import { Command, CommanderError } from 'commander';
+import type { CommandTable } from './command.ts';
+import { type Console, openConsole } from './console.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { reportError } from './report-error.ts';
+
+const ABOUT = `
+Exit codes:
+  0   all is well: the run was successful, the files are good, the condition holds
+  1   it is not: the run failed, the files have errors, the condition does not hold
+  2   neither: the run ended with Error or Inconclusive, the condition has no answer
+  64  the command line or the files cannot be worked with
+  69  something that is needed cannot be reached or refuses
+  70  a bug in Assay
+
+Environment:
+  NO_COLOR     no colours
+  ASSAY_DEBUG  where an error comes from`;
+
+/**
+ * Runs one command line and reports its errors.
+ *
+ * @param args  what follows the name of the program
+ * @returns     what to exit with
+ */
+export async function runProgram(args: readonly string[], commands: CommandTable, console = openConsole()) {
+  let code: ExitCode = EXIT.ok;
+  const program = describeProgram(console);
+  try {
+    const named = commands[args[0] ?? ''];
+    for (const load of named ? [named] : Object.values(commands)) {
+      const file = await load();
+      const command = file.command(console, (verdict) => (code = verdict));
+      program.addCommand(command.copyInheritedSettings(program));
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    return reportError(error, console);
+  }
+}
+
+function describeProgram({ out, err }: Console): Command {
+  return new Command('assay')
+    .description("Runs Argo Rollouts' analysis: from files on this machine, or for whole clusters.")
+    .helpCommand(false)
+    .addHelpText('after', ABOUT)
+    .showHelpAfterError('  `assay --help` lists what there is.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, `${err.paint('red', 'assay:')} `)),
+      getOutHelpWidth: () => Math.min(out.columns(), 110),
+      getErrHelpWidth: () => Math.min(err.columns(), 110),
+      getOutHasColors: () => out.isTerminal,
+      getErrHasColors: () => err.isTerminal,
+    });
+}
