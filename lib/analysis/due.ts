@@ -73,10 +73,13 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
   }
 }
 
-/** @throws SpecError */
+/**
+ * Resolves the arguments of all metrics, as far as that needs no secrets, and validates what comes of it.
+ * @throws SpecError with the first problem
+ */
 export function prepare({ spec }: AnalysisRun): Prepared {
   const args = withPlaceholders(spec.args ?? []);
-  const metrics = spec.metrics.map((metric) => resolveMetric(metric, args));
+  const metrics = (spec.metrics ?? []).map((metric) => resolveMetric(metric, args));
   const problem = findInvalidMetric(metrics);
   if (problem !== undefined) throw new SpecError(problem);
   const names = metrics.map(({ name }) => name);
@@ -123,6 +126,10 @@ function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
   return nextAfter(metric, last, ERROR_RETRY_MS) < now.getTime();
 }
 
+/**
+ * The end of the interval after a finished measurement, in milliseconds since 1970; the next is due strictly after it.
+ * @param withoutIntervalMs  counts after an error, whatever the interval, and where there is no interval
+ */
 export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
   const interval =
     last.phase === 'Error' || !hasText(metric.interval) ? withoutIntervalMs : durationMs(metric.interval);

@@ -40,7 +40,7 @@ export function isCountReached(metric: Metric, count = 0): boolean {
   return wanted !== undefined && count >= int32Of(wanted);
 }
 
-/** Kubernetes leaves an empty string out: to have one is not to have any. */
-export function hasText(text: string | undefined): text is string {
-  return text !== undefined && text !== '';
+/** Whether there is a text: an empty one is none. */
+export function hasText(text: string | null | undefined): text is string {
+  return typeof text === 'string' && text !== '';
 }

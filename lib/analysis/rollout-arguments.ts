@@ -95,13 +95,15 @@ function itemAt(list: readonly unknown[], section: string): unknown {
   return list[index];
 }
 
-/** Structures that Go writes even where they are empty. */
+/** Structures that Go writes even where they are empty; places in lists do not count. */
 const ALWAYS_THERE = new Set([
   'spec',
   'spec.strategy',
   'spec.template',
   'spec.template.metadata',
   'spec.template.spec',
+  'spec.template.spec.containers.resources',
+  'spec.template.spec.initContainers.resources',
   'status',
   'status.canary',
   'status.blueGreen',
@@ -114,6 +116,7 @@ const OMITTED_WHEN_EMPTY = new RegExp(
     String.raw`^spec\.strategy\.blueGreen\.(?:previewService|autoPromotionSeconds)$`,
     String.raw`^spec\.strategy\.canary\.(?:canaryService|stableService|dynamicStableScale)$`,
     String.raw`\.(?:matchTrafficWeight|requiredForCompletion|rootService|annotationPrefix)$`,
+    String.raw`^spec\.template\.spec\..*\b(?:host(?:Network|PID|IPC)|stdin|stdinOnce|tty)$`,
     String.raw`^status\.(?!currentStepIndex$|collisionCount$)\w+$`,
   ].join('|'),
 );

@@ -1,0 +1,66 @@
+import { judge } from '../expression/conditions.ts';
+import type { Measurement, Metric } from '../model/analysis-run.ts';
+import type { MetricProvider } from '../model/metric-provider.ts';
+import type { Reading } from '../model/provider.ts';
+import { omitEmpty } from './empty.ts';
+import { hasText } from './limits.ts';
+
+/** When a reading was asked for and came. Its own times go before these. */
+export interface ReadingMoment {
+  /** Not for a measurement that was under way: it has begun already. */
+  readonly startedAt?: Date;
+  /** The measurement that was under way. What the reading does not say of it stays. */
+  readonly before?: Measurement;
+  readonly finishedAt: Date;
+}
+
+/**
+ * Turns a reading into a measurement: a value is judged by the metric's conditions, a verdict is taken as it is, and
+ * what is pending runs on.
+ *
+ * @param metric  as its provider got it
+ * @returns a measurement whose times may have fractions of a second
+ */
+export function measurementOf(reading: Reading, metric: Metric, moment: ReadingMoment): Measurement {
+  const { before } = moment;
+  const startedAt = reading.startedAt ?? moment.startedAt;
+  const base: Measurement = {
+    phase: 'Running',
+    ...before,
+    ...(startedAt && { startedAt: startedAt.toISOString() }),
+    ...(reading.metadata && { metadata: { ...reading.metadata } }),
+  };
+  if (reading.is === 'pending') {
+    const { message = before?.message, resumeAt } = reading;
+    return omitEmpty<Measurement>({ ...base, phase: 'Running', message, resumeAt: resumeAt?.toISOString() });
+  }
+  const finishedAt = (reading.finishedAt ?? moment.finishedAt).toISOString();
+  if (reading.is === 'verdict') {
+    const { phase, message = before?.message, shown = before?.value } = reading;
+    return omitEmpty<Measurement>({ ...base, phase, message, value: shown, finishedAt });
+  }
+  return { ...judged(reading, metric, base), finishedAt };
+}
+
+function judged(reading: Reading & { readonly is: 'value' }, metric: Metric, base: Measurement): Measurement {
+  const { successCondition, failureCondition } = metric;
+  const { phase, message } = judge(reading.result, {
+    ...(hasText(successCondition) && { successCondition }),
+    ...(hasText(failureCondition) && { failureCondition }),
+  });
+  const isShown = phase !== 'Error' || showsUnjudged(metric);
+  const { metadata, ...bare } = base;
+  return omitEmpty<Measurement>({
+    ...(isShown ? { ...bare, metadata } : bare),
+    phase,
+    message: message ?? base.message,
+    value: isShown ? reading.shown : undefined,
+  });
+}
+
+/** Most of Argo's providers forget a value that the conditions cannot be evaluated for; these show it all the same. */
+const SHOWING_UNJUDGED: readonly (keyof MetricProvider)[] = ['cloudWatch', 'graphite'];
+
+function showsUnjudged({ provider }: Metric): boolean {
+  return SHOWING_UNJUDGED.some((type) => provider[type] !== undefined);
+}
