@@ -44,9 +44,9 @@ function change(node: Json, [name, ...rest]: string[], step: JsonPatchStep): Jso
     if (!exists) throw refused(step, 'does not exist');
     return { ...node, [name]: change(node[name], rest, step) };
   }
-  if (step.op === 'add') return { ...node, [name]: step.value };
+  // API servers replace what is not there, and find null there: github.com/evanphx/json-patch v4, which they use.
+  if (step.op !== 'remove') return { ...node, [name]: changeHere(node[name] ?? null, step) };
   if (!exists) throw refused(step, 'does not exist');
-  if (step.op !== 'remove') return { ...node, [name]: changeHere(node[name], step) };
   const { [name]: _removed, ...others } = node;
   return others;
 }

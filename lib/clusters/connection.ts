@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AssayError } from '../model/errors.ts';
-import { type FailedAnswer, failureOf } from './api-failure.ts';
 import type { Access, Credentials } from './credentials.ts';
 
 /** A request to the API server. */
@@ -26,12 +25,15 @@ export interface ApiAnswer {
   readonly body: Dispatcher.ResponseData['body'];
 }
 
+/** An answer that has been read. */
+export type TextAnswer = Omit<ApiAnswer, 'body'> & { readonly body: string };
+
 /** Kept connections to one API server. Rejects with ASSAY_CLUSTER_UNREACHABLE where there is no answer. */
 export interface Connection {
   /** The answer, whatever its status. On 401 the credentials are renewed, once. */
   open(request: ApiRequest): Promise<ApiAnswer>;
-  /** The body of a successful answer. @throws AssayError as `failureOf` has it */
-  call(request: ApiRequest): Promise<string>;
+  /** The same, read to its end. */
+  exchange(request: ApiRequest): Promise<TextAnswer>;
   /** Says what a broken connection means, where `error` is one. */
   explain(error: unknown): unknown;
   /** Where requests go now, for addresses in answers. */
@@ -117,23 +119,16 @@ export function openConnection(options: ConnectionOptions): Connection {
     return send(await credentials.renew(access), request);
   };
 
-  const readText = async (answer: ApiAnswer): Promise<string> => {
-    try {
-      return await answer.body.text();
-    } catch (error) {
-      throw explain(error);
-    }
-  };
-
   return {
     open,
     explain,
-    async call(request) {
-      const answer = await open(request);
-      const body = await readText(answer);
-      if (answer.status < 300) return body;
-      const failed: FailedAnswer = { status: answer.status, headers: answer.headers, body };
-      throw failureOf(name, failed);
+    async exchange(request) {
+      const { status, headers, body } = await open(request);
+      try {
+        return { status, headers, body: await body.text() };
+      } catch (error) {
+        throw explain(error);
+      }
     },
     server: async () => (await credentials.access()).server,
     async close() {

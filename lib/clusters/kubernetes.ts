@@ -1,5 +1,3 @@
-import { AssayError } from '../model/errors.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
 import type {
   Cluster,
   DeleteOptions,
@@ -14,12 +12,12 @@ import type {
   WatchEvent,
   WatchQuery,
 } from '../model/ports.ts';
-import { RESOURCES } from '../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
 import { failureOf, parseStatus } from './api-failure.ts';
 import { collectionPath, objectPath, queryString, requireKind, requireNamespace } from './api-path.ts';
 import { isJsonPatch } from './apply-patch.ts';
-import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
+import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
+import { readObject, readPage } from './api-object.ts';
 import { eventRecorder } from './event-recorder.ts';
 import { fetchThroughProxy } from './service-proxy.ts';
 import { readWatch } from './watch-stream.ts';
@@ -45,16 +43,23 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
   const connection = openConnection(options);
+  const bodyOf = (answer: TextAnswer): string => {
+    if (answer.status < 300) return answer.body;
+    throw failureOf(name, answer);
+  };
 
   const cluster: Omit<KubernetesCluster, 'recordEvent'> = {
     name,
-    get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
-      readObject<Resources[K]>(connection, name, kind, key),
+    async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
+      const answer = await connection.exchange({ path: objectPath(kind, key) });
+      if (isAbsent(answer, key)) return undefined;
+      return readObject(kind, bodyOf(answer)) as Resources[K];
+    },
 
     async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
       const { namespace, ...rest } = query;
       const path = collectionPath(kind, namespace) + queryString({ ...rest });
-      return readPage<Resources[K]>(kind, await connection.call({ path }));
+      return readPage(kind, bodyOf(await connection.exchange({ path }))) as ListPage<Resources[K]>;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
@@ -63,33 +68,28 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       requireNamespace(kind, metadata.namespace);
       const path = collectionPath(kind, metadata.namespace);
       const body = JSON.stringify(object);
-      return JSON.parse(
-        await connection.call({ method: 'POST', path, body, contentType: 'application/json' }),
-      ) as Resources[K];
+      const answer = await connection.exchange({ method: 'POST', path, body, contentType: 'application/json' });
+      return readObject(kind, bodyOf(answer)) as Resources[K];
     },
 
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) {
       const contentType = isJsonPatch(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
       const path = objectPath(kind, key);
-      return JSON.parse(
-        await connection.call({ method: 'PATCH', path, body: JSON.stringify(patch), contentType }),
-      ) as Resources[K];
+      const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
+      return readObject(kind, bodyOf(answer)) as Resources[K];
     },
 
     async delete(kind, key, deletion = {}) {
       const path = objectPath(kind, key);
       const body = JSON.stringify(deleteOptions(deletion));
-      try {
-        await connection.call({ method: 'DELETE', path, body, contentType: 'application/json' });
-        return true;
-      } catch (error) {
-        if (!(error instanceof AssayError)) throw error;
-        if (error.code === 'ASSAY_CLUSTER_NOT_FOUND') return false;
-        if (error.code !== 'ASSAY_CLUSTER_CONFLICT' || !deletion.uid) throw error;
+      const answer = await connection.exchange({ method: 'DELETE', path, body, contentType: 'application/json' });
+      if (isAbsent(answer, key)) return false;
+      if (answer.status === 409 && deletion.uid) {
         const present = await cluster.get(kind, key);
         if (present?.metadata.uid !== deletion.uid) return false;
-        throw error;
       }
+      bodyOf(answer);
+      return true;
     },
 
     watch<K extends ResourceKind>(kind: K, query: WatchQuery, signal: AbortSignal) {
@@ -97,7 +97,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
       const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
       const path = collectionPath(kind, namespace) + parameters;
-      return readWatch(connection, { name, path, idleMs: watchIdleMs, signal }) as AsyncGenerator<
+      return readWatch(connection, { name, kind, path, idleMs: watchIdleMs, signal }) as AsyncGenerator<
         WatchEvent<Resources[K]>
       >;
     },
@@ -113,36 +113,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
   return { ...cluster, recordEvent: eventRecorder(cluster, options.now) };
 }
 
-/** Undefined only where the server says that this very object is not there: a kind it does not know is an error. */
-async function readObject<T>(
-  connection: Connection,
-  cluster: string,
-  kind: ResourceKind,
-  key: ObjectKey,
-): Promise<T | undefined> {
-  const answer = await connection.open({ path: objectPath(kind, key) });
-  const body = await answer.body.text().catch((error: unknown) => {
-    throw connection.explain(error);
-  });
-  if (answer.status < 300) return JSON.parse(body) as T;
-  if (answer.status === 404 && parseStatus(body)?.details?.name === key.name) return undefined;
-  throw failureOf(cluster, { status: answer.status, headers: answer.headers, body });
-}
-
-interface ListAnswer {
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly KubernetesObject[] | null;
-}
-
-/** What API servers list of their own kinds comes without `apiVersion` and `kind`. */
-function readPage<T>(kind: ResourceKind, body: string): ListPage<T> {
-  const { metadata, items } = JSON.parse(body) as ListAnswer;
-  const { apiVersion } = RESOURCES[kind];
-  return {
-    items: (items ?? []).map((item) => (item.kind ? item : { ...item, apiVersion, kind })) as T[],
-    resourceVersion: metadata.resourceVersion,
-    ...(metadata.continue && { continue: metadata.continue }),
-  };
+/** Whether the server says that this very object is not there; a kind it does not know, or a gateway's 404, is another thing. */
+function isAbsent({ status, body }: TextAnswer, key: ObjectKey): boolean {
+  return status === 404 && parseStatus(body)?.details?.name === key.name;
 }
 
 function deleteOptions({ uid, resourceVersion, propagation = 'Background' }: DeleteOptions): object {

@@ -2,7 +2,7 @@ import { AssayError } from '../model/errors.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
 import type { ListPage, ListQuery, ResourceKind } from '../model/ports.ts';
 import type { MemoryStore } from './memory-store.ts';
-import { selectsOf } from './memory-watch.ts';
+import { selectsOf } from './selectors.ts';
 
 const MAX_OPEN_LISTS = 100;
 

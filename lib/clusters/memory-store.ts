@@ -1,6 +1,7 @@
 import { AssayError } from '../model/errors.ts';
 import type { KubernetesObject, ObjectMeta } from '../model/outcome.ts';
 import type { ResourceKind } from '../model/ports.ts';
+import { deepFreeze } from './freeze.ts';
 
 /** An object as a program may have it: anything may stand beside its metadata. */
 export interface Draft {
@@ -66,7 +67,7 @@ export function memoryStore(historyLimit: number): MemoryStore {
   const stamp = (draft: Draft): KubernetesObject => {
     version += 1;
     const metadata = { ...draft.metadata, resourceVersion: String(version) };
-    return freeze(copy({ ...draft, metadata }));
+    return deepFreeze(copy({ ...draft, metadata }));
   };
 
   return {
@@ -119,10 +120,4 @@ function storeKey(namespace: string | undefined, name: string): string {
 /** What arrives is what JSON carries: nothing undefined, dates as text. */
 export function copy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
-}
-
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const member of Object.values(value)) freeze(member);
-  return Object.freeze(value);
 }

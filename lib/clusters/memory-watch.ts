@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../model/outcome.ts';
 import type { ResourceKind, WatchEvent, WatchQuery } from '../model/ports.ts';
 import { RESOURCES } from '../model/resources.ts';
 import type { MemoryStore, StoreChange } from './memory-store.ts';
-import { parseFieldSelector, parseLabelSelector, type Selects } from './selectors.ts';
+import { type Selects, selectsOf } from './selectors.ts';
 
 /** Every watch of a memory cluster, and what ends or disturbs them. */
 export interface MemoryWatches {
@@ -75,20 +75,6 @@ export function memoryWatches(store: MemoryStore): MemoryWatches {
       for (const watcher of watchers) watcher.end(reason);
     },
   };
-}
-
-/** What lists and watches leave in. @throws AssayError ASSAY_CLUSTER_REFUSED for selectors that cannot be read */
-export function selectsOf(
-  kind: ResourceKind,
-  query: { namespace?: string; labelSelector?: string; fieldSelector?: string },
-): Selects {
-  const hasLabels = parseLabelSelector(query.labelSelector);
-  const hasFields = parseFieldSelector(query.fieldSelector, kind);
-  const { namespace } = query;
-  return (object) =>
-    (!namespace || !RESOURCES[kind].namespaced || object.metadata.namespace === namespace) &&
-    hasLabels(object) &&
-    hasFields(object);
 }
 
 /** What comes into, changes within, or leaves the selection. @source convertToWatchEvent of k8s.io/apiserver's cacher */

@@ -107,6 +107,20 @@ function readField(object: unknown, path: readonly string[]): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
+/** What lists and watches leave in. @throws AssayError ASSAY_CLUSTER_REFUSED for selectors that cannot be read */
+export function selectsOf(
+  kind: ResourceKind,
+  query: { namespace?: string; labelSelector?: string; fieldSelector?: string },
+): Selects {
+  const hasLabels = parseLabelSelector(query.labelSelector);
+  const hasFields = parseFieldSelector(query.fieldSelector, kind);
+  const { namespace } = query;
+  return (object) =>
+    (!namespace || !RESOURCES[kind].namespaced || object.metadata.namespace === namespace) &&
+    hasLabels(object) &&
+    hasFields(object);
+}
+
 function refused(message: string): AssayError {
   return new AssayError('ASSAY_CLUSTER_REFUSED', message);
 }

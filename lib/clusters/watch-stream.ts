@@ -1,17 +1,12 @@
 import { AssayError } from '../model/errors.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
-import type { WatchEvent } from '../model/ports.ts';
-import { type ApiStatus, failureOf } from './api-failure.ts';
+import type { ResourceKind, WatchEvent } from '../model/ports.ts';
+import { failureOf } from './api-failure.ts';
+import { readWatchEvent } from './api-object.ts';
 import type { Connection } from './connection.ts';
 
 /** One object and its metadata are 1.5 MiB at most in etcd; what is longer than this is no watch. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
-
-/** What a server may send beside events. */
-interface ErrorEvent {
-  readonly type: 'ERROR';
-  readonly object: ApiStatus;
-}
 
 /**
  * Follows the watch at `path` until the server ends it, `signal` aborts, or nothing has come for `idleMs`: a connection
@@ -21,7 +16,13 @@ interface ErrorEvent {
  */
 export async function* readWatch(
   connection: Connection,
-  { name, path, idleMs, signal }: { name: string; path: string; idleMs: number; signal: AbortSignal },
+  {
+    name,
+    kind,
+    path,
+    idleMs,
+    signal,
+  }: { name: string; kind: ResourceKind; path: string; idleMs: number; signal: AbortSignal },
 ): AsyncGenerator<WatchEvent<KubernetesObject>> {
   if (signal.aborted) return;
   try {
@@ -29,7 +30,7 @@ export async function* readWatch(
     if (answer.status >= 300) {
       throw failureOf(name, { status: answer.status, headers: answer.headers, body: await answer.body.text() });
     }
-    for await (const line of readLines(answer.body.setEncoding('utf8'))) yield parseEvent(name, line);
+    for await (const line of readLines(answer.body.setEncoding('utf8'))) yield readWatchEvent(name, kind, line);
   } catch (error) {
     if (signal.aborted || isIdle(error)) return;
     throw connection.explain(error);
@@ -46,13 +47,6 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string>
       throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'a line of the watch does not end', { retry: true });
     }
   }
-}
-
-function parseEvent(cluster: string, line: string): WatchEvent<KubernetesObject> {
-  const event = JSON.parse(line) as WatchEvent<KubernetesObject> | ErrorEvent;
-  if (event.type !== 'ERROR') return event;
-  const { object } = event;
-  throw failureOf(cluster, { status: object.code ?? 500, headers: {}, body: JSON.stringify(object) });
 }
 
 function isIdle(error: unknown): boolean {

@@ -28,9 +28,9 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
   return 'no error';
 }
 
-/** Looks until `look` gives something: clusters collect garbage when they come to it. */
+/** Looks until `look` gives something: a cluster collects garbage when it comes to it, of new kinds every 30 s. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
     const found = await look();
     if (found !== undefined && found !== false) return found;

@@ -87,7 +87,6 @@ export function objectContract(use: UseCluster): void {
       { name: 'a name with capitals', metadata: { name: 'Upper' } },
       { name: 'a name with a slash', metadata: { name: 'a/b' } },
       { name: 'a label that is no label', metadata: { name: 'bad-label', labels: { app: 'not a label' } } },
-      { name: 'an object that has a version', metadata: { name: 'versioned', resourceVersion: '1' } },
       { name: 'no name at all', metadata: { name: '' } },
     ])('refuses $name', async ({ metadata }) => {
       const { cluster, namespace } = use();

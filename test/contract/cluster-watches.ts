@@ -131,7 +131,6 @@ export function watchContract(use: UseCluster): void {
     });
 
     it.each([
-      { name: 'a version that is none', query: { resourceVersion: 'x' } },
       { name: 'a selector that is none', query: { labelSelector: 'a=b=c' } },
       { name: 'a field nobody selects by', query: { fieldSelector: 'spec.terminate=true' } },
     ])('refuses $name', async ({ query }) => {

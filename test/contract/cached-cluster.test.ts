@@ -1,0 +1,23 @@
+import { cachedCluster } from '../../lib/clusters/cached.ts';
+import { memoryCluster } from '../../lib/clusters/memory.ts';
+import { validateResource } from '../../lib/model/validate.ts';
+import { describeCluster } from './cluster.ts';
+
+describeCluster('cached memory cluster', async () => {
+  const memory = memoryCluster('memory', {
+    now: () => new Date(),
+    validate: (object) => validateResource(object).map(({ message }) => message),
+  });
+  const cluster = cachedCluster(memory, [{ kind: 'AnalysisRun' }, { kind: 'Job' }, { kind: 'Secret' }]);
+  const abort = new AbortController();
+  const following = cluster.start(abort.signal);
+  await cluster.whenSynced();
+  return {
+    cluster,
+    namespace: 'contract',
+    async cleanup() {
+      abort.abort();
+      await following;
+    },
+  };
+});
