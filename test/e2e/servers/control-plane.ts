@@ -49,7 +49,7 @@ export interface ControlPlane {
   stopApiServer(): Promise<void>;
   /** SIGKILL. */
   killApiServer(): Promise<void>;
-  /** Starts it again: same port, same data, same certificate. Resolves when it is ready. */
+  /** Starts it again: same port, same data, same certificate; and the controllers anew. Resolves when it is ready. */
   startApiServer(): Promise<void>;
   /**
    * Forgets all but the newest revision in etcd. A watch or a paged list from before then gets 410 Gone — a watch only with
@@ -141,7 +141,7 @@ async function assemble(
     return path;
   };
   const kubeconfigPath = kubeconfigFor('admin');
-  if (options.controllers === true) {
+  const startControllers = async (): Promise<void> => {
     running.controllerManager = launch(paths.controllerManager, 'kube-controller-manager', [
       `--kubeconfig=${kubeconfigPath}`,
       '--leader-elect=false',
@@ -153,10 +153,11 @@ async function assemble(
       '--kube-api-burst=400',
       ...(options.controllerFlags ?? []),
     ]);
-    // The sign that controllers run, and what a pod needs to be admitted.
+    // The sign that controllers run (the first time), and what a pod needs to be admitted.
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
     await watchOver(running.controllerManager, folder, 'kube-controller-manager', () => api.call(account));
-  }
+  };
+  if (options.controllers === true) await startControllers();
 
   const kubectlSetup = { path: paths.kubectl, kubeconfigPath, home: folder };
   return {
@@ -181,8 +182,13 @@ async function assemble(
       await running.apiServer?.stop(0);
     },
     async startApiServer() {
-      if (running.apiServer?.hasEnded() === true) launchApiServer();
+      if (running.apiServer?.hasEnded() !== true) return;
+      launchApiServer();
       await apiServerReady();
+      if (running.controllerManager === undefined) return;
+      // After an outage the controllers look for the server every 30 s only, which no test wants to wait for.
+      await running.controllerManager.stop(0);
+      await startControllers();
     },
     compact: () => compactEtcd(etcdUrl),
     async stop() {

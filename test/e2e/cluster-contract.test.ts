@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { cachedCluster } from '../../lib/clusters/cached.ts';
+import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
+import { kubernetesCluster, type KubernetesCluster } from '../../lib/clusters/kubernetes.ts';
+import { describeCluster } from '../contract/cluster.ts';
+import { serversAvailable } from './servers/build.ts';
+import { type ControlPlane, startControlPlane } from './servers/control-plane.ts';
+import { waitFor } from './servers/wait-for.ts';
+
+const crds = join(import.meta.dirname, '../../infra/cluster/crds');
+
+describe.skipIf(!(await serversAvailable()))('a real API server', () => {
+  let plane: ControlPlane;
+
+  beforeAll(async () => {
+    plane = await startControlPlane({ controllers: true });
+    for (const file of readdirSync(crds)) await plane.apply(readFileSync(join(crds, file), 'utf8'));
+    await waitFor('our kinds', async () =>
+      plane.api.call('/apis/argoproj.io/v1alpha1/namespaces/default/analysisruns'),
+    );
+  });
+  afterAll(async () => plane?.stop());
+
+  const openCluster = async (): Promise<KubernetesCluster> =>
+    kubernetesCluster({
+      name: plane.name,
+      credentials: await kubeConfigCredentials({ file: plane.kubeconfigPath }),
+      http: async () => Promise.reject(new Error('nothing here asks the network')),
+      now: () => new Date(),
+    });
+
+  describeCluster('kubernetes cluster', async () => {
+    const cluster = await openCluster();
+    await createNamespace(cluster, 'contract');
+    return { cluster, namespace: 'contract', cleanup: async () => cluster.close() };
+  });
+
+  describeCluster('cached kubernetes cluster', async () => {
+    const kubernetes = await openCluster();
+    await createNamespace(kubernetes, 'contract-cached');
+    const cluster = cachedCluster(kubernetes, [{ kind: 'AnalysisRun' }, { kind: 'Job' }, { kind: 'Secret' }]);
+    const abort = new AbortController();
+    const following = cluster.start(abort.signal);
+    await cluster.whenSynced();
+    return {
+      cluster,
+      namespace: 'contract-cached',
+      async cleanup() {
+        abort.abort();
+        await following;
+        await kubernetes.close();
+      },
+    };
+  });
+});
+
+async function createNamespace(cluster: KubernetesCluster, name: string): Promise<void> {
+  await cluster.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+}
