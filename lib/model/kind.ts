@@ -2,8 +2,13 @@ import type { KubernetesObject, Outcome } from './outcome.ts';
 import type { Ports, ResourceKind } from './ports.ts';
 import type { ObjectRef } from './ref.ts';
 
+/** What every status has. */
+export interface AnyStatus {
+  readonly phase?: string;
+}
+
 /** What every observation holds: the object itself, as it was read. */
-export interface Seen<Status> {
+export interface Seen<Status extends AnyStatus = AnyStatus> {
   readonly object: KubernetesObject & { readonly status?: Status };
 }
 
@@ -11,7 +16,7 @@ export interface Seen<Status> {
  * One resource that Assay looks after. Everything impure happens before (`observe`) or after (the outcome is
  * applied by `runtime/step.ts`) the decision.
  */
-export interface Kind<S extends Seen<Status>, Status> {
+export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Status> = Seen<Status>> {
   readonly kind: ResourceKind;
   /** Reads what the decision needs, measurements included; undefined: the object is gone, or not to be touched. */
   observe(ref: ObjectRef, ports: Ports): Promise<S | undefined>;

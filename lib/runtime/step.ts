@@ -1,6 +1,6 @@
 import { kindOf } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Seen } from '../model/kind.ts';
+import type { AnyStatus, Seen } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import type { Change, KubernetesObject, Outcome } from '../model/outcome.ts';
 import type { Cluster, Ports } from '../model/ports.ts';
@@ -25,11 +25,14 @@ export async function step(ref: ObjectRef, ports: Ports): Promise<void> {
 
   const cluster = ports.clusters.get(ref.cluster);
   for (const change of outcome.changes) await apply(change, cluster);
-  if (await writeStatus(ref, seen, outcome, cluster)) {
+  const wrote = await writeStatus(ref, seen, outcome, cluster);
+  if (wrote !== 'lost') {
     await recordEvents(ref, seen.object, outcome, ports);
     if (outcome.nextAt) await ports.queue.send(ref, outcome.nextAt);
   }
-  ports.meter.stepped(ref, (ports.now().getTime() - startedMs) / 1000);
+  const tookMs = ports.now().getTime() - startedMs;
+  ports.meter.stepped(ref, tookMs / 1000);
+  ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote, nextAt: outcome.nextAt, tookMs });
 }
 
 async function apply(change: Change, cluster: Cluster): Promise<void> {
@@ -42,17 +45,17 @@ async function apply(change: Change, cluster: Cluster): Promise<void> {
   else await cluster.delete(resourceKind(kind), key, uid === undefined ? {} : { uid });
 }
 
-/** One write, and only if something differs. False: somebody else was first, or the object is gone. */
-async function writeStatus<Status extends object>(
+/** One write, and only if something differs. Lost: somebody else was first, or the object is gone. */
+async function writeStatus(
   ref: ObjectRef,
-  { object }: Seen<Status>,
-  { status, finished }: Outcome<Status>,
+  { object }: Seen,
+  { status, finished }: Outcome<AnyStatus>,
   cluster: Cluster,
-): Promise<boolean> {
+): Promise<'status' | 'nothing' | 'lost'> {
   const statusPatch = mergePatch({ status: object.status }, { status });
   const labels =
     finished && object.metadata.labels?.[FINISHED_LABEL] !== 'true' ? { [FINISHED_LABEL]: 'true' } : undefined;
-  if (!statusPatch && !labels) return true;
+  if (!statusPatch && !labels) return 'nothing';
 
   const { resourceVersion } = object.metadata;
   try {
@@ -62,9 +65,9 @@ async function writeStatus<Status extends object>(
       { namespace: ref.namespace, name: ref.name },
       { metadata, ...statusPatch },
     );
-    return true;
+    return 'status';
   } catch (error) {
-    if (error instanceof AssayError && LOST.has(error.code)) return false;
+    if (error instanceof AssayError && LOST.has(error.code)) return 'lost';
     throw error;
   }
 }

@@ -1,0 +1,65 @@
+import type { SecretReading, Secrets } from '../analysis/arguments.ts';
+import { dueAt } from '../analysis/due-at.ts';
+import { findDue, secretsNeeded } from '../analysis/due.ts';
+import { reconcileAnalysisRun, type SeenRun } from '../analysis/reconcile.ts';
+import { findCollections } from '../analysis/retention.ts';
+import type { AnalysisRunStatus } from '../model/analysis-run.ts';
+import { AssayError } from '../model/errors.ts';
+import type { Kind } from '../model/kind.ts';
+import type { Cluster } from '../model/ports.ts';
+import { collect, take } from './measure.ts';
+
+/** AnalysisRuns: take the measurements that are due, judge them, and come back for the next. */
+export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
+  kind: 'AnalysisRun',
+
+  async observe(ref, ports) {
+    const cluster = ports.clusters.get(ref.cluster);
+    const object = await cluster.get('AnalysisRun', ref);
+    if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
+
+    const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
+    const due = findDue(object, secrets, ports.now());
+    const tasks = due.is === 'measuring' ? due.tasks : [];
+    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports)));
+    const collected = await collect(findCollections(object, due, taken), object, ref, ports);
+    return { object, due, taken, collected };
+  },
+
+  reconcile(seen, now) {
+    const outcome = reconcileAnalysisRun(seen, now);
+    if (outcome.finished || outcome.changes.length > 0) return { ...outcome, nextAt: undefined };
+    // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
+    // and a measurement under way that nobody reports is looked at again.
+    return { ...outcome, nextAt: dueAt({ ...seen.object, status: outcome.status }, now, now) };
+  },
+
+  dueAt,
+};
+
+/**
+ * A missing secret, or one that may not be read, ends the run, as its users expect.
+ * @throws AssayError if the cluster cannot be asked just now
+ */
+async function readSecrets(cluster: Cluster, namespace: string, names: readonly string[]): Promise<Secrets> {
+  const readings = await Promise.all(
+    names.map(async (name) => [name, await readSecret(cluster, namespace, name)] as const),
+  );
+  return Object.fromEntries(readings);
+}
+
+async function readSecret(cluster: Cluster, namespace: string, name: string): Promise<SecretReading> {
+  try {
+    const secret = await cluster.get('Secret', { namespace, name });
+    return secret ? { values: decode(secret.data ?? {}) } : { problem: `secrets "${name}" not found` };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { problem: error.message };
+  }
+}
+
+function decode(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+}

@@ -1,0 +1,103 @@
+import { ERROR_RETRY_MS, nextAfter, type Task } from '../analysis/due.ts';
+import { measurementOf } from '../analysis/judge.ts';
+import { unavailable, type Taken } from '../analysis/record.ts';
+import { lastMeasurement, resultsOf } from '../analysis/results.ts';
+import type { Collected, Collection } from '../analysis/retention.ts';
+import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
+import { AssayError } from '../model/errors.ts';
+import type { Ports } from '../model/ports.ts';
+import type { Provider, ProviderContext } from '../model/provider.ts';
+import { formatRef, type ObjectRef } from '../model/ref.ts';
+import { providerOf } from '../providers/registry.ts';
+
+/** Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's. */
+export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
+  const startedAt = ports.now();
+  reportLateness(task, run, ref, ports, startedAt);
+  try {
+    const provider = providerOf(task.metric);
+    const measurement = await measure(provider, task, run, contextOf(ref, ports), startedAt);
+    const metadata = task.isFirst ? provider.metadata?.(task.metric) : undefined;
+    return metadata ? { task, measurement, metadata } : { task, measurement };
+  } catch (error) {
+    // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
+    if (!(error instanceof AssayError)) {
+      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: String(error) });
+    }
+    return { task, measurement: unavailable(task, messageOf(error), startedAt) };
+  }
+}
+
+async function measure(
+  provider: Provider,
+  { does, metric, measurement }: Task,
+  run: AnalysisRun,
+  context: ProviderContext,
+  startedAt: Date,
+): Promise<Measurement> {
+  if (does === 'run' || measurement === undefined) {
+    return measurementOf(await provider.read(metric, run, context), metric, { startedAt, finishedAt: context.now() });
+  }
+  const reading = await provider[does]?.(metric, run, measurement, context);
+  return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: context.now() }) : measurement;
+}
+
+/** One after the other, up to the first that fails: what is left is tried again at the next step. */
+export async function collect(
+  collections: readonly Collection[],
+  run: AnalysisRun,
+  ref: ObjectRef,
+  ports: Ports,
+): Promise<readonly Collected[]> {
+  const collected: Collected[] = [];
+  for (const collection of collections) {
+    const went = await collectOne(collection, run, ref, ports);
+    collected.push({ collection, went });
+    if (went === 'failed') break;
+  }
+  return collected;
+}
+
+async function collectOne(
+  { metric, keep }: Collection,
+  run: AnalysisRun,
+  ref: ObjectRef,
+  ports: Ports,
+): Promise<Collected['went']> {
+  const provider = findProvider(metric);
+  if (!provider) return 'skipped';
+  try {
+    await provider.collect?.(metric, run, keep, contextOf(ref, ports));
+    return 'done';
+  } catch (error) {
+    ports.log.warn('measurements not collected', {
+      object: formatRef(ref),
+      metric: metric.name,
+      error: messageOf(error),
+    });
+    return 'failed';
+  }
+}
+
+function findProvider(metric: Collection['metric']): Provider | undefined {
+  try {
+    return providerOf(metric);
+  } catch (error) {
+    if (error instanceof AssayError) return undefined;
+    throw error;
+  }
+}
+
+function contextOf(ref: ObjectRef, ports: Ports): ProviderContext {
+  return { cluster: ports.clusters.get(ref.cluster), now: ports.now };
+}
+
+function reportLateness({ does, metric }: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports, startedAt: Date): void {
+  const last = lastMeasurement(resultsOf(run.status).get(metric.name));
+  if (does !== 'run' || last?.finishedAt === undefined) return;
+  ports.meter.late(ref, Math.max(startedAt.getTime() - nextAfter(metric, last, ERROR_RETRY_MS), 0) / 1000);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

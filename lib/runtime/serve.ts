@@ -1,0 +1,138 @@
+import type { CachedCluster } from '../clusters/cached.ts';
+import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
+import { AssayError } from '../model/errors.ts';
+import type { KubernetesObject } from '../model/outcome.ts';
+import type { Clusters, Job, Log, Ports } from '../model/ports.ts';
+import type { ObjectRef } from '../model/ref.ts';
+import { memoryQueue } from '../queues/memory.ts';
+import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
+import { step } from './step.ts';
+
+export interface ServeOptions {
+  /** With stores of at least the kinds in `kinds/registry.ts`; of Jobs too, if their end is to be noticed at once. */
+  readonly clusters: readonly CachedCluster[];
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Steps of one cluster at once; the queue has the default. */
+  readonly concurrencyPerCluster?: number;
+  /** Between two looks at everything, which finds what was lost. Default 60,000. */
+  readonly resyncMs?: number;
+}
+
+export interface Serving {
+  /** Begins no more steps, lets those under way end, and closes the watches. The next start goes on from the statuses. */
+  stop(): Promise<void>;
+  /** Clusters whose objects have been read, and those that have not answered yet. */
+  progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
+  /** The page for a scrape. */
+  metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Rejects if a watch ends for a reason that is a bug. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
+ * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
+ */
+export function serve({ clusters, log, now, concurrencyPerCluster, resyncMs = 60_000 }: ServeOptions): Serving {
+  const stopping = new AbortController();
+  const page = prometheusMeter(() => clusters.map(inventoryOf));
+  const { meter } = page;
+  const queue = memoryQueue({
+    work: (ref) => step(ref, ports),
+    now,
+    ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
+    onFailure(ref, error, retryInMs) {
+      meter.failed(ref);
+      log.error('step failed', { ...ref, ...describe(error), retryInMs });
+    },
+  });
+  const ports: Ports = { clusters: registryOf(clusters), queue, log, meter, now };
+
+  const enqueue = (cluster: string, object: KubernetesObject): void => {
+    const at = kindOf(object.kind).dueAt(object, now());
+    if (at) void queue.send(refOf(cluster, object), at);
+  };
+  const resync = (): void => {
+    for (const cluster of clusters) {
+      for (const kind of WATCHED_KINDS) cluster.stored(kind).forEach((object) => enqueue(cluster.name, object));
+    }
+  };
+
+  for (const cluster of clusters) {
+    for (const kind of WATCHED_KINDS) {
+      cluster.onChange(kind, (object, _previous, type) => {
+        if (type === 'DELETED') page.forget(refOf(cluster.name, object));
+        else enqueue(cluster.name, object);
+      });
+    }
+    cluster.onChange('Job', (job) => {
+      const owner = isOver(job) ? ownerOf(cluster.name, job) : undefined;
+      if (owner) void queue.send(owner, now());
+    });
+    void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
+  }
+  const timer = setInterval(resync, resyncMs);
+  const following = Promise.all(clusters.map((cluster) => cluster.start(stopping.signal)));
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      await queue.stop();
+      stopping.abort();
+      await following;
+    },
+    progress() {
+      const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
+      return { synced: namesOf(synced), waiting: namesOf(waiting) };
+    },
+    metrics: () => page.render(),
+    failed: following.then(() => new Promise<never>(() => {})),
+  };
+}
+
+function registryOf(clusters: readonly CachedCluster[]): Clusters {
+  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+  return {
+    names: () => [...byName.keys()],
+    get(name) {
+      const cluster = byName.get(name);
+      if (!cluster) throw new AssayError('ASSAY_CLUSTER_UNKNOWN', `no cluster ${JSON.stringify(name)} is served here`);
+      return cluster;
+    },
+  };
+}
+
+function namesOf(clusters: readonly CachedCluster[] = []): readonly string[] {
+  return clusters.map(({ name }) => name);
+}
+
+function inventoryOf(cluster: CachedCluster): Inventory {
+  const templates = [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')];
+  return { cluster: cluster.name, runs: cluster.stored('AnalysisRun'), templates };
+}
+
+function refOf(cluster: string, { kind, metadata }: KubernetesObject): ObjectRef {
+  const { namespace = '', name = '', uid = '' } = metadata;
+  return { cluster, kind, namespace, name, uid };
+}
+
+function isOver({ status }: Job): boolean {
+  return (
+    status?.conditions?.some(({ type, status: is }) => is === 'True' && (type === 'Complete' || type === 'Failed')) ??
+    false
+  );
+}
+
+/** The object that a Job was made for, where it is one of ours. */
+function ownerOf(cluster: string, { metadata }: Job): ObjectRef | undefined {
+  const owner = metadata.ownerReferences?.find(
+    ({ controller, kind }) => controller && WATCHED_KINDS.some((each) => each === kind),
+  );
+  return owner && { cluster, kind: owner.kind, namespace: metadata.namespace ?? '', name: owner.name, uid: owner.uid };
+}
+
+function describe(error: unknown): Readonly<Record<string, unknown>> {
+  if (error instanceof AssayError) return { code: error.code, error: error.message, hint: error.hint };
+  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
