@@ -126,7 +126,11 @@ describe.skipIf(!isAvailable)('a control plane with a kubelet', () => {
     await plane.startApiServer();
     const codes: unknown[] = [];
     const watchPath = `${path}?watch=true&resourceVersion=${metadata.resourceVersion}`;
-    await plane.api.watch<{ code?: number }>(watchPath, ({ object }) => codes.push(object.code), AbortSignal.timeout(10_000));
+    await plane.api.watch<{ code?: number }>(
+      watchPath,
+      ({ object }) => codes.push(object.code),
+      AbortSignal.timeout(10_000),
+    );
     expect(codes).toEqual([410]);
   });
 
@@ -176,7 +180,11 @@ describe.skipIf(!isAvailable)('a Prometheus and a service to scrape', () => {
       service.page('/health', { status: 503, headers: { 'retry-after': '1' }, body: { ok: false } });
       service.page('/gone', { reset: true });
       const answer = await fetch(`${service.url}/health?deep=1`, { method: 'POST', body: 'hello' });
-      expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([503, '1', { ok: false }]);
+      expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+        503,
+        '1',
+        { ok: false },
+      ]);
       await expect(fetch(`${service.url}/gone`)).rejects.toThrow('fetch failed');
       expect((await fetch(`${service.url}/nowhere`)).status).toBe(404);
       expect(service.requests.map(({ method, url, body }) => [method, url, body])).toEqual([
