@@ -3,7 +3,7 @@ import type { Argument, Metric } from '../model/analysis-run.ts';
 import { isAbsent } from './empty.ts';
 import { metricJson } from './metric-json.ts';
 import { ArgumentError } from './spec-error.ts';
-import { fillTemplate, parseTemplate } from './substitute.ts';
+import { fillTags, fillTemplate, parseTemplate, splitAtTags } from './substitute.ts';
 
 /** Stands for the values of secrets wherever a metric is not sent to its provider. */
 export const SECRET_PLACEHOLDER = 'temp-for-secret';
@@ -82,29 +82,41 @@ function valuesByTag(args: readonly Argument[], render: (value: string) => strin
 /**
  * The metric with `{{args.x}}` replaced in all its texts: names, limits, conditions, the provider's fields and keys.
  *
- * Argo does it in the JSON of the whole metric, and its errors show: they quote that text, and values that are no
- * legal JSON once escaped as Go strings make it invalid. So the errors are found in that text, and the result is
- * taken from the metric as it is written here, which has no empty structures added.
+ * Argo does it in the JSON of the whole metric, and its errors show that: they quote the text, and values that are no
+ * legal JSON once escaped as Go strings make it invalid. So where something is wrong it is done over in that text.
  *
  * @throws  ArgumentError
  * @source  ResolveMetricArgs in utils/analysis/factory.go of argoproj/argo-rollouts
  */
 export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric {
   const plain = JSON.stringify(metric);
-  const parsed = plain.includes('{{') ? parseTemplate(metricJson(metric)) : undefined;
-  const values = valuesByTag(args, escape);
-  if (parsed === undefined) return metric;
-  refuseGoEscapes(fillTemplate(parsed, values));
-  return JSON.parse(fillTemplate(parseTemplate(plain), values)) as Metric;
+  if (args.some(({ value }) => isAbsent(value))) return resolveAsArgo(metric, args);
+  if (!plain.includes('{{')) return metric;
+  const filled = fillPlainly(plain, valuesByTag(args, escape));
+  return filled === undefined ? resolveAsArgo(metric, args) : (JSON.parse(filled) as Metric);
 }
 
-/** @source the scanner of encoding/json */
-function refuseGoEscapes(json: string): void {
+/** Undefined where Argo might have something to say. */
+function fillPlainly(json: string, values: ReadonlyMap<string, string>): string | undefined {
+  const template = splitAtTags(json);
+  if (template.unclosed !== undefined || template.tags.some((tag) => /["<>&\u2028\u2029]/.test(tag))) return undefined;
+  const { filled, unresolved } = fillTags(template, values);
+  return unresolved === undefined && findGoEscape(filled) === undefined ? filled : undefined;
+}
+
+function resolveAsArgo(metric: Metric, args: readonly Argument[]): Metric {
+  const filled = resolveTemplateQuoted(metricJson(metric), args);
+  const escaped = findGoEscape(filled);
+  if (escaped !== undefined) throw new ArgumentError(`invalid character '${escaped}' in string escape code`);
+  return JSON.parse(filled) as Metric;
+}
+
+/** The first character after a backslash that Go strings know and JSON does not. */
+function findGoEscape(json: string): string | undefined {
   for (const [, escaped = ''] of json.matchAll(/\\(.)/gsu)) {
-    if (!'"\\/bfnrtu'.includes(escaped)) {
-      throw new ArgumentError(`invalid character '${escaped}' in string escape code`);
-    }
+    if (!'"\\/bfnrtu'.includes(escaped)) return escaped;
   }
+  return undefined;
 }
 
 /** Arguments of a template, with the values of others put over them field by field. Names it has not are dropped. */

@@ -61,9 +61,12 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
   try {
     const prepared = prepare(run);
     const { args, secretValues } = withSecrets(run.spec.args ?? [], secrets);
+    const hasSecrets = secretValues.length > 0;
+    const metrics = hasSecrets ? run.spec.metrics : prepared.metrics;
     const results = resultsOf(run.status);
     const tasks = findTasks(run, prepared.metrics, now).map(({ index, ...task }) => {
-      const metric = resolveMetric(run.spec.metrics[index] as Metric, args);
+      const given = metrics[index] as Metric;
+      const metric = hasSecrets ? resolveMetric(given, args) : given;
       return { ...task, metric, isFirst: !results.has(metric.name) };
     });
     return { is: 'measuring', prepared, tasks, secretValues };

@@ -10,7 +10,9 @@ export type Write = (value: unknown) => string | undefined;
  * @source encoding/json of Go 1.26
  */
 export function goJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
+  const json = JSON.stringify(value);
+  if (!/[<>&\u2028\u2029]/.test(json)) return json;
+  return json.replaceAll(
     /[<>&\u2028\u2029]/g,
     (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0'),
   );
@@ -70,7 +72,7 @@ export const mustEach =
     Array.isArray(value) && value.length === 0 ? '[]' : (each(write)(value) ?? 'null');
 
 function join(fields: readonly (readonly [string, string | undefined])[]): string {
-  const written = fields.filter(([, text]) => text !== undefined).map(([name, text]) => `${goJson(name)}:${text}`);
+  const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${goJson(name)}:${text}`));
   return `{${written.join()}}`;
 }
 

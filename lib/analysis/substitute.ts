@@ -5,18 +5,18 @@ const OPEN = '{{';
 const CLOSE = '}}';
 
 /** A text and the tags in it: `texts[0]`, `tags[0]`, `texts[1]`, … */
-export interface ParsedTemplate {
+export interface Template {
   readonly texts: readonly string[];
   readonly tags: readonly string[];
+  /** What follows a `{{` without an end. */
+  readonly unclosed?: string;
 }
 
 /**
  * Splits a text at its `{{tags}}`. A tag runs to the next `}}`, whatever is in between.
- *
- * @throws  ArgumentError if the last tag has no end
- * @source  github.com/valyala/fasttemplate
+ * @source github.com/valyala/fasttemplate
  */
-export function parseTemplate(text: string): ParsedTemplate {
+export function splitAtTags(text: string): Template {
   const texts: string[] = [];
   const tags: string[] = [];
   let from = 0;
@@ -24,11 +24,7 @@ export function parseTemplate(text: string): ParsedTemplate {
     texts.push(text.slice(from, open));
     const start = open + OPEN.length;
     const close = text.indexOf(CLOSE, start);
-    if (close === -1) {
-      throw new ArgumentError(
-        `Cannot find end tag="}}" in the template=${quote(text)} starting from ${quote(text.slice(start))}`,
-      );
-    }
+    if (close === -1) return { texts, tags, unclosed: text.slice(start) };
     tags.push(text.slice(start, close));
     from = close + CLOSE.length;
   }
@@ -36,11 +32,11 @@ export function parseTemplate(text: string): ParsedTemplate {
   return { texts, tags };
 }
 
-/**
- * Puts values in the place of the tags; blanks around a tag's name do not count. Values are not expanded again.
- * @throws ArgumentError that names the last tag without a value
- */
-export function fillTemplate({ texts, tags }: ParsedTemplate, values: ReadonlyMap<string, string>): string {
+/** Puts values in the place of the tags, nothing where there is none; names the last tag without a value. */
+export function fillTags(
+  { texts, tags }: Template,
+  values: ReadonlyMap<string, string>,
+): { readonly filled: string; readonly unresolved?: string } {
   let unresolved: string | undefined;
   let filled = texts[0] ?? '';
   for (const [index, tag] of tags.entries()) {
@@ -48,6 +44,23 @@ export function fillTemplate({ texts, tags }: ParsedTemplate, values: ReadonlyMa
     if (value === undefined) unresolved = tag;
     filled += (value ?? '') + (texts[index + 1] ?? '');
   }
+  return unresolved === undefined ? { filled } : { filled, unresolved };
+}
+
+/** @throws ArgumentError if the last tag has no end */
+export function parseTemplate(text: string): Template {
+  const template = splitAtTags(text);
+  const { unclosed } = template;
+  if (unclosed === undefined) return template;
+  throw new ArgumentError(`Cannot find end tag="}}" in the template=${quote(text)} starting from ${quote(unclosed)}`);
+}
+
+/**
+ * Puts values in the place of the tags; blanks around a tag's name do not count. Values are not expanded again.
+ * @throws ArgumentError that names the last tag without a value
+ */
+export function fillTemplate(template: Template, values: ReadonlyMap<string, string>): string {
+  const { filled, unresolved } = fillTags(template, values);
   if (unresolved !== undefined) throw new ArgumentError(`failed to resolve {{${unresolved}}}`);
   return filled;
 }

@@ -1,5 +1,5 @@
 import type { Metric } from '../model/analysis-run.ts';
-import { parseDuration } from '../model/duration.ts';
+import { durationMs } from '../model/duration.ts';
 import { hasText, integerOf } from './limits.ts';
 import { countProviders } from './provider-type.ts';
 
@@ -61,7 +61,7 @@ function findInvalidTime(metric: Metric): string | undefined {
 function findInvalidDuration(text: string | undefined, prefix: string): string | undefined {
   if (!hasText(text)) return undefined;
   try {
-    parseDuration(text);
+    durationMs(text);
     return undefined;
   } catch (error) {
     return `${prefix}: ${(error as Error).message}`;
