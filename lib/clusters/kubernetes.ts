@@ -105,7 +105,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     async fetch(request) {
       const route = routeRequest(request, addressMode);
       if (route.via === 'network') return http(request);
-      return fetchThroughProxy(request, route, { name, connection, maxBodyBytes });
+      return fetchThroughProxy(request, route, { name, connection, maxBodyBytes, random: Math.random });
     },
 
     close: async () => connection.close(),

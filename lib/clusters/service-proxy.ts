@@ -1,6 +1,8 @@
-import { AssayError } from '../model/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AssayError, type ErrorCode } from '../model/errors.ts';
 import type { HttpRequest, HttpResponse } from '../model/ports.ts';
-import { type Route, redirectPath } from './addresses.ts';
+import { requestFailure } from '../model/request-text.ts';
+import { redirectPath, type Route } from './addresses.ts';
 import { failureOf, parseStatus } from './api-failure.ts';
 import type { ApiAnswer, Connection } from './connection.ts';
 
@@ -11,50 +13,83 @@ export interface ServiceProxyOptions {
   readonly name: string;
   readonly connection: Connection;
   readonly maxBodyBytes: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
 }
 
-/** As many as Go's http client follows. */
-const MAX_REDIRECTS = 10;
+/** Go's client gives up when it would send the eleventh request. */
+const MAX_REQUESTS = 10;
+const ATTEMPTS = 3;
+const FIRST_DELAY_MS = 200;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Makes a request through the API server's service proxy. Redirects are followed within the Service; one that leads
- * elsewhere is the answer. Where the API server itself refuses (no such Service, no endpoints, no permission), that is
- * an error, not an answer.
+ * Makes a request through the API server's service proxy, in the words that a request of our own would have.
  *
- * @throws AssayError ASSAY_HTTP_TIMEOUT, ASSAY_HTTP_TOO_LARGE, ASSAY_HTTP_REDIRECTED, and as every request does
+ * Redirects are followed within the Service; one that leads elsewhere is the answer. Where the API server itself
+ * refuses (no such Service, no endpoints, no permission), that is an error, not an answer. What may be repeated is, up
+ * to three times, on broken connections, 502, 503, 504 and throttling.
+ *
+ * @throws AssayError ASSAY_HTTP_UNREACHABLE, ASSAY_HTTP_TIMEOUT, ASSAY_HTTP_TOO_LARGE, ASSAY_HTTP_REDIRECTED,
+ *         ASSAY_CLUSTER_DENIED, ASSAY_CLUSTER_THROTTLED, ASSAY_CLUSTER_UNREACHABLE
  */
 export async function fetchThroughProxy(
   request: HttpRequest,
   route: ProxyRoute,
   options: ServiceProxyOptions,
 ): Promise<HttpResponse> {
-  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const isRepeatable = request.repeatable ?? (request.method ?? 'GET') === 'GET';
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await tryOnce(request, route, options, signal);
+    const isLast = !isRepeatable || attempt === ATTEMPTS || signal.aborted;
+    if (!('error' in outcome)) {
+      if (isLast || !PASSING_STATUS.has(outcome.status)) return outcome;
+    } else if (isLast || !outcome.error.retry) throw outcome.error;
+    const retryAfterMs = 'error' in outcome ? outcome.error.retryAfterMs : undefined;
+    const delayMs = retryAfterMs ?? options.random() * FIRST_DELAY_MS * 2 ** (attempt - 1);
+    try {
+      await sleep(delayMs, undefined, { signal });
+    } catch {
+      if ('error' in outcome) throw outcome.error;
+      return outcome;
+    }
+  }
+}
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
+
+async function tryOnce(
+  request: HttpRequest,
+  route: ProxyRoute,
+  options: ServiceProxyOptions,
+  signal: AbortSignal,
+): Promise<HttpResponse | { readonly error: AssayError }> {
   try {
     return await follow(request, route, options, signal);
-  } catch (error) {
-    if (!signal.aborted) throw options.connection.explain(error);
-    throw new AssayError('ASSAY_HTTP_TIMEOUT', `${hostOf(request)}: no answer within ${timeoutMs / 1000} s`, {
-      retry: true,
-    });
+  } catch (thrown) {
+    if (signal.aborted) return { error: failure('ASSAY_HTTP_TIMEOUT', request, 'context deadline exceeded', true) };
+    const error = options.connection.explain(thrown);
+    if (error instanceof AssayError) return { error };
+    throw error;
   }
 }
 
 async function follow(
   request: HttpRequest,
-  { root, path: firstPath, headers }: ProxyRoute,
+  { root, path: firstPath, headers: firstHeaders }: ProxyRoute,
   options: ServiceProxyOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const { connection } = options;
-  let path = firstPath;
   let { method = 'GET', body } = request;
-  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+  let path = firstPath;
+  let headers = firstHeaders;
+  for (let count = 1; count <= MAX_REQUESTS; count += 1) {
     const answer = await connection.open({
       method,
       path,
-      headers: { accept: '*/*', ...(body === undefined ? withoutContent(headers) : headers) },
+      headers: { accept: '*/*', ...headers },
       ...(body !== undefined && { body }),
       signal,
     });
@@ -64,13 +99,14 @@ async function follow(
 
     await answer.body.dump();
     path = next;
-    // As browsers and Go do: only 307 and 308 repeat the body.
+    // As with Go and browsers: only 307 and 308 repeat the request.
     if (answer.status < 307) {
       method = 'GET';
       body = undefined;
+      headers = withoutContent(headers);
     }
   }
-  throw new AssayError('ASSAY_HTTP_REDIRECTED', `${hostOf(request)}: stopped after ${MAX_REDIRECTS} redirects`);
+  throw failure('ASSAY_HTTP_REDIRECTED', request, `stopped after ${MAX_REQUESTS} redirects`);
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -78,24 +114,23 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 async function readAnswer(
   request: HttpRequest,
   { status, headers, body: stream }: ApiAnswer,
-  { name, maxBodyBytes }: ServiceProxyOptions,
+  options: ServiceProxyOptions,
 ): Promise<HttpResponse> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > maxBodyBytes) {
-      throw new AssayError(
-        'ASSAY_HTTP_TOO_LARGE',
-        `${hostOf(request)}: the answer is larger than ${maxBodyBytes} bytes`,
-      );
+    if (size > options.maxBodyBytes) {
+      const reason = `the body of the answer is larger than ${options.maxBodyBytes} bytes`;
+      throw failure('ASSAY_HTTP_TOO_LARGE', request, reason);
     }
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks).toString('utf8');
   const refusal = status >= 400 ? parseStatus(body) : undefined;
-  if (refusal?.status === 'Failure') throw failureOf(name, { status, headers, body });
-  return { status, headers, body };
+  if (refusal?.status !== 'Failure') return { status, headers, body };
+  if (status === 401 || status === 403 || status === 429) throw failureOf(options.name, { status, headers, body });
+  throw failure('ASSAY_HTTP_UNREACHABLE', request, refusal.message ?? `status ${status}`, status >= 500);
 }
 
 /** A request that has lost its body says nothing of one. */
@@ -103,6 +138,6 @@ function withoutContent(headers: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('content-')));
 }
 
-function hostOf({ url }: HttpRequest): string {
-  return new URL(url).host;
+function failure(code: ErrorCode, { method = 'GET', url }: HttpRequest, reason: string, retry = false): AssayError {
+  return new AssayError(code, requestFailure(method, url, reason), { retry });
 }
