@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { AddressMode } from '../clusters/addresses.ts';
+import type { KubeConfigSource } from '../clusters/kubeconfig.ts';
+import { openHttp } from '../runtime/http.ts';
+import { jsonLog } from '../runtime/log.ts';
+import { openStatusServer } from '../runtime/serve-http.ts';
+import { serve } from '../runtime/serve.ts';
+import { openServedClusters } from '../runtime/served-clusters.ts';
+import type { Console } from './console.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { InputError } from './input-error.ts';
+
+interface ServeCommandOptions {
+  readonly kubeconfig?: string;
+  readonly context: readonly string[];
+  readonly namespace?: string;
+  readonly selector?: string;
+  readonly instanceId?: string;
+  readonly metrics: { readonly host: string; readonly port: number };
+  readonly allowHost: readonly string[];
+  readonly serviceAddresses?: AddressMode;
+  readonly concurrency: number;
+}
+
+const HELP = `
+Each context is one cluster; without --context it is the current one, in a pod the pod's own. The watch of each is
+kept by itself: a cluster that cannot be reached is tried again and slows no other down. Nothing is kept but in the
+clusters: after a stop, or a crash, the next start goes on from the statuses.
+
+With --instance-id only objects are served that carry it in the label
+argo-rollouts.argoproj.io/controller-instance-id; without it only those that carry none. So Assay and Argo's
+controller can share a cluster.
+
+Private networks may be requested; loopback, link-local addresses and metadata services only where --allow-host lists
+them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
+
+Pages: /metrics, /healthz, /readyz.   Log: one line of JSON a step, on standard output.
+
+Examples:
+  assay serve --kubeconfig ~/.kube/config --context staging --context production
+  assay serve --namespace shop --instance-id assay
+  assay serve --allow-host 127.0.0.1 --metrics 0.0.0.0:8090`;
+
+/** `assay serve`: looks after the AnalysisRuns of clusters until it is told to stop. */
+export function command(console: Console, exitWith: (code: ExitCode) => void): Command {
+  return new Command('serve')
+    .description('Serve clusters: take the measurements of their AnalysisRuns and write the verdicts back.')
+    .option('--kubeconfig <file>', 'default: as kubectl finds it, or the service account of the pod')
+    .addOption(
+      new Option('--context <name>', 'cluster to serve; may be repeated')
+        .argParser(collect)
+        .default([], 'the current one'),
+    )
+    .option('-n, --namespace <name>', 'serve one namespace only')
+    .option('-l, --selector <labels>', 'serve only AnalysisRuns with these labels')
+    .option('--instance-id <id>', 'serve what carries this controller instance id')
+    .addOption(
+      new Option('--metrics <host:port>', 'where to serve the pages')
+        .argParser(readAddress)
+        .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
+    )
+    .addOption(
+      new Option(
+        '--allow-host <host>',
+        'host, address or network that requests may go to all the same; may be repeated',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--service-addresses <mode>', 'how <service>.<namespace>.svc is reached').choices([
+        'direct',
+        'proxy',
+        'deny',
+      ]),
+    )
+    .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
+    .addHelpText('after', HELP)
+    .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+function readAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535)
+    throw new InputError(`--metrics: expected host:port such as 127.0.0.1:8090, got "${text}"`);
+  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1)
+    throw new InputError(`--concurrency: expected a whole number from 1, got "${text}"`);
+  return count;
+}
+
+async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
+  const log = jsonLog((line) => console.out.write(line), now);
+  const { kubeconfig, context: contexts, metrics, allowHost: allow, serviceAddresses, concurrency, ...which } = options;
+  const source: KubeConfigSource = kubeconfig === undefined ? { default: true } : { file: kubeconfig };
+  const served = await openServedClusters({
+    source,
+    contexts,
+    ...which,
+    addressMode: serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
+    http: openHttp({ privateNetworks: 'allow', allow }),
+    log,
+    now,
+  });
+  const { clusters } = served;
+  const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency });
+  const pages = await openStatusServer(metrics, serving);
+  log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url });
+
+  await Promise.race([interrupted(console), serving.failed]);
+  log.info('stopping', {});
+  await serving.stop();
+  await pages.close();
+  await served.close();
+  log.info('stopped', {});
+  return EXIT.ok;
+}
+
+function now(): Date {
+  return new Date();
+}
+
+/** @source the path that rest.InClusterConfig of k8s.io/client-go reads */
+function isInPod(): boolean {
+  return existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token');
+}
+
+/** At the first Ctrl-C or SIGTERM; another one then ends the process as it stands. */
+function interrupted(console: Console): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = console.onInterrupt(() => {
+      forget();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import type { AddressMode } from '../clusters/addresses.ts';
+import { cachedCluster, type CachedCluster } from '../clusters/cached.ts';
+import type { Scope } from '../clusters/follow.ts';
+import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/kubeconfig.ts';
+import { kubernetesCluster, type KubernetesCluster } from '../clusters/kubernetes.ts';
+import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
+import type { Log } from '../model/ports.ts';
+import type { Http } from './http.ts';
+
+export interface ServedClustersOptions {
+  readonly source: KubeConfigSource;
+  /** One cluster each; none: the current one. */
+  readonly contexts: readonly string[];
+  /** Default: all. */
+  readonly namespace?: string;
+  readonly selector?: string;
+  /** With it, objects that carry it as label; without it, those that carry none. */
+  readonly instanceId?: string;
+  readonly addressMode: AddressMode;
+  readonly http: Http;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export interface ServedClusters {
+  readonly clusters: readonly CachedCluster[];
+  close(): Promise<void>;
+}
+
+/** Opens the clusters to serve; connects to none of them yet. @throws AssayError ASSAY_KUBECONFIG_INVALID */
+export async function openServedClusters(options: ServedClustersOptions): Promise<ServedClusters> {
+  const names = options.contexts.length > 0 ? options.contexts : [await currentContext(options.source)];
+  const opened = await Promise.all(names.map((name) => openCluster(name, options)));
+  return {
+    clusters: opened.map((cluster) => withStores(cluster, options)),
+    close: async () => void (await Promise.all(opened.map((cluster) => cluster.close()))),
+  };
+}
+
+/** In a pod there is no kubeconfig, and so no context to name. */
+const IN_CLUSTER = 'in-cluster';
+
+async function currentContext(source: KubeConfigSource): Promise<string> {
+  const contexts = await listContexts(source);
+  return contexts.find(({ isCurrent }) => isCurrent)?.name ?? IN_CLUSTER;
+}
+
+async function openCluster(
+  name: string,
+  { source, http, now, addressMode }: ServedClustersOptions,
+): Promise<KubernetesCluster> {
+  const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
+  return kubernetesCluster({ name, credentials, http, now, addressMode });
+}
+
+function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {
+  return cachedCluster(cluster, scopesOf(options), {
+    onFailure: (kind, error, retryInMs) =>
+      options.log.warn('watch failed', {
+        cluster: cluster.name,
+        kind,
+        code: error.code,
+        error: error.message,
+        retryInMs,
+      }),
+  });
+}
+
+/** What is watched: the runs, the end of their Jobs, and the templates, which are only counted. */
+export function scopesOf({
+  namespace,
+  selector,
+  instanceId,
+}: Pick<ServedClustersOptions, 'namespace' | 'selector' | 'instanceId'>): Scope[] {
+  const where = namespace === undefined ? {} : { namespace };
+  const instance = instanceId === undefined ? `!${INSTANCE_ID_LABEL}` : `${INSTANCE_ID_LABEL}=${instanceId}`;
+  return [
+    { kind: 'AnalysisRun', ...where, labelSelector: selector === undefined ? instance : `${instance},${selector}` },
+    { kind: 'Job', ...where, labelSelector: JOB_OWNER_LABEL },
+    { kind: 'AnalysisTemplate', ...where, labelSelector: instance },
+    // Who may only look into one namespace need not be allowed to list what belongs to none.
+    ...(namespace === undefined ? [{ kind: 'ClusterAnalysisTemplate', labelSelector: instance } as const] : []),
+  ];
+}
