@@ -1,0 +1,192 @@
+import type { Routine } from '../trampoline.ts';
+import { GoPanic } from '../value.ts';
+import type { Value } from '../value.ts';
+import { quote } from './strconv.ts';
+import { toBinary } from './utf8.ts';
+
+/** Go gives up on documents nested deeper. */
+const MAX_DEPTH = 10_000;
+
+/** Reads a JSON document as Go's encoding/json does; its errors are GoPanics with Go's texts. */
+export class JsonReader {
+  private readonly text: string;
+  private at = 0;
+  private depth = 0;
+  /** Go checks the syntax of the whole document before it reports a number that it cannot hold. */
+  private tooLarge: string | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Reads one value, with what is in it. */
+  *value(): Routine<Value> {
+    this.skipSpace();
+    const first = this.text.charAt(this.at);
+    if (first === '[') return yield this.list();
+    if (first === '{') return yield this.object();
+    if (first === '"') return this.string();
+    if (first === 't') return this.literal('true', true);
+    if (first === 'f') return this.literal('false', false);
+    if (first === 'n') return this.literal('null', null);
+    if (first === '-' || isDigit(first)) return this.number();
+    throw this.unexpected('looking for beginning of value');
+  }
+
+  /** Checks that nothing follows the value, and that all numbers were within a float64. */
+  end(): void {
+    this.skipSpace();
+    if (this.at < this.text.length) throw this.unexpected('after top-level value');
+    if (this.tooLarge === undefined) return;
+    throw new GoPanic(`json: cannot unmarshal number ${this.tooLarge} into Go value of type float64`);
+  }
+
+  private *list(): Routine<Value> {
+    const items: Value[] = [];
+    this.enter();
+    if (this.takes(']')) return items;
+    do items.push(yield this.value());
+    while (this.takes(','));
+    this.leave(']', 'after array element');
+    return items;
+  }
+
+  private *object(): Routine<Value> {
+    // Without a prototype, so that `__proto__` is a key as any other.
+    const fields: Record<string, Value> = Object.create(null) as Record<string, Value>;
+    this.enter();
+    if (this.takes('}')) return fields;
+    do {
+      this.skipSpace();
+      if (this.text.charAt(this.at) !== '"') throw this.unexpected('looking for beginning of object key string');
+      const key = this.string();
+      if (!this.takes(':')) throw this.unexpected('after object key');
+      fields[key] = yield this.value();
+    } while (this.takes(','));
+    this.leave('}', 'after object key:value pair');
+    return fields;
+  }
+
+  private enter(): void {
+    this.at++;
+    this.depth++;
+    if (this.depth > MAX_DEPTH) throw new GoPanic('exceeded max depth');
+  }
+
+  private leave(close: string, context: string): void {
+    if (!this.takes(close)) throw this.unexpected(context);
+  }
+
+  /** Takes a character if it comes next; a closing bracket also ends a level. */
+  private takes(char: string): boolean {
+    this.skipSpace();
+    if (this.text.charAt(this.at) !== char) return false;
+    this.at++;
+    if (char === ']' || char === '}') this.depth--;
+    return true;
+  }
+
+  private literal<Literal>(word: string, value: Literal): Literal {
+    for (const char of word) {
+      if (this.text.charAt(this.at) !== char) {
+        throw this.unexpected(`in literal ${word} (expecting ${quoteChar(char)})`);
+      }
+      this.at++;
+    }
+    return value;
+  }
+
+  private number(): number {
+    const from = this.at;
+    if (this.text.charAt(this.at) === '-') this.at++;
+    if (this.text.charAt(this.at) === '0') this.at++;
+    else this.digits('in numeric literal');
+    if (this.text.charAt(this.at) === '.') {
+      this.at++;
+      this.digits('after decimal point in numeric literal');
+    }
+    if (/^[eE]$/.test(this.text.charAt(this.at))) {
+      this.at++;
+      if (/^[+-]$/.test(this.text.charAt(this.at))) this.at++;
+      this.digits('in exponent of numeric literal');
+    }
+    const shown = this.text.slice(from, this.at);
+    const value = Number(shown);
+    if (!Number.isFinite(value)) this.tooLarge ??= shown;
+    return value;
+  }
+
+  private digits(context: string): void {
+    if (!isDigit(this.text.charAt(this.at))) throw this.unexpected(context);
+    while (isDigit(this.text.charAt(this.at))) this.at++;
+  }
+
+  private string(): string {
+    this.at++;
+    let value = '';
+    for (;;) {
+      const char = this.text.charAt(this.at);
+      if (char === '' || char < ' ') throw this.unexpected('in string literal');
+      if (char === '"') break;
+      value += char === '\\' ? this.escape() : this.rune();
+    }
+    this.at++;
+    return value.toWellFormed();
+  }
+
+  /** One code point as it stands; an invalid byte must not pair up with an escaped half before it. */
+  private rune(): string {
+    const rune = String.fromCodePoint(this.text.codePointAt(this.at) ?? 0);
+    this.at += rune.length;
+    return rune.toWellFormed();
+  }
+
+  private escape(): string {
+    this.at++;
+    const char = this.text.charAt(this.at);
+    const short = ESCAPES.get(char);
+    if (short === undefined && char !== 'u') throw this.unexpected('in string escape code');
+    this.at++;
+    return short ?? this.hexadecimal();
+  }
+
+  private hexadecimal(): string {
+    const from = this.at;
+    for (; this.at < from + 4; this.at++) {
+      if (!/^[\da-f]$/i.test(this.text.charAt(this.at))) throw this.unexpected('in \\u hexadecimal character escape');
+    }
+    return String.fromCharCode(Number.parseInt(this.text.slice(from, this.at), 16));
+  }
+
+  private skipSpace(): void {
+    while (/^[ \t\r\n]$/.test(this.text.charAt(this.at))) this.at++;
+  }
+
+  private unexpected(context: string): GoPanic {
+    const rune = this.text.codePointAt(this.at);
+    if (rune === undefined) return new GoPanic('unexpected end of JSON input');
+    // Go speaks of bytes.
+    const byte = toBinary(String.fromCodePoint(rune)).charAt(0);
+    return new GoPanic(`invalid character ${quoteChar(byte)} ${context}`);
+  }
+}
+
+const ESCAPES = new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
+
+function isDigit(char: string): boolean {
+  return char >= '0' && char <= '9';
+}
+
+function quoteChar(char: string): string {
+  if (char === "'") return String.raw`'\''`;
+  return char === '"' ? `'"'` : `'${quote(char).slice(1, -1)}'`;
+}
