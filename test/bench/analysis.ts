@@ -3,14 +3,7 @@ import { findDue } from '../../lib/analysis/due.ts';
 import { reconcileAnalysisRun } from '../../lib/analysis/reconcile.ts';
 import type { Taken } from '../../lib/analysis/record.ts';
 import { findCollections } from '../../lib/analysis/retention.ts';
-
-/** One line of the report; the figure is to stay at or below the limit. */
-export interface Figure {
-  readonly name: string;
-  readonly figure: number;
-  readonly unit: string;
-  readonly limit: number;
-}
+import type { Figure } from './figures.ts';
 
 const START = Date.parse('2026-11-05T10:00:00Z');
 const NOW = new Date(START + 3_600_000);

@@ -1,0 +1,7 @@
+import { benchAnalysis } from './analysis.ts';
+import { benchExpression } from './expression.ts';
+import { describeMachine, formatFigures } from './figures.ts';
+
+// `npm run bench`: what the pure core costs. Everything within one run, since machines are noisy.
+console.log(`${describeMachine()}\n`);
+console.log(formatFigures([...benchExpression(), ...benchAnalysis()]));
