@@ -10,8 +10,10 @@ export interface Output {
   write(text: string): void;
   /** Whether a person is looking, and lines can be redrawn. */
   readonly isTerminal: boolean;
-  /** Width of the terminal as it is now; 80 where there is none. */
-  columns(): number;
+  /** Width of the terminal as it is now, in characters; 200 where there is none. */
+  readonly columns: () => number;
+  /** Height of the terminal in lines; 24 where there is none. */
+  readonly rows: () => number;
   /** Honours NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR. */
   readonly paint: Paint;
 }
@@ -23,6 +25,8 @@ export interface Console {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of standard input, as UTF-8. */
   readInput(): Promise<string>;
+  /** Calls back at Ctrl-C and SIGTERM instead of ending the process, until the function returned is called. */
+  onInterrupt(listener: () => void): () => void;
 }
 
 /** The console of this process. */
@@ -36,14 +40,21 @@ export function openConsole(): Console {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString('utf8');
     },
+    onInterrupt(listener) {
+      for (const signal of INTERRUPTS) process.on(signal, listener);
+      return () => INTERRUPTS.forEach((signal) => process.removeListener(signal, listener));
+    },
   };
 }
+
+const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY,
-    columns: () => stream.columns ?? 80,
+    columns: () => stream.columns || 200,
+    rows: () => stream.rows || 24,
     paint: (style, text) => styleText(style, text, { stream }),
   };
 }

@@ -31,7 +31,8 @@ export async function runProgram(args: readonly string[], commands: CommandTable
     for (const load of named ? [named] : Object.values(commands)) {
       const file = await load();
       const command = file.command(console, (verdict) => (code = verdict));
-      program.addCommand(command.copyInheritedSettings(program));
+      const help = `  \`assay ${command.name()} --help\` tells more.`;
+      program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(help));
     }
     await program.parseAsync(args, { from: 'user' });
     return code;

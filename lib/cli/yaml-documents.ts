@@ -29,7 +29,7 @@ export interface SourceDocument {
    * Where the field at `keys` stands: its name, or the item of a list; of what is missing, the nearest thing around it.
    * With `offset`, that character (a UTF-16 offset) within the text that is the field's value.
    */
-  locate(keys: Keys, offset?: number): Position;
+  readonly locate: (keys: Keys, offset?: number) => Position;
 }
 
 export interface SyntaxProblem extends Position {

@@ -1,0 +1,45 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** The bundle stands alone: what `lib/cli/examples.ts` would read from examples/ is read now. */
+const embedExamples: Plugin = {
+  name: 'embed-examples',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]lib[\\/]cli[\\/]examples\.ts$/ }, async () => {
+      const { EXAMPLES } = await import('../lib/cli/examples.ts');
+      return { contents: `export const EXAMPLES = ${JSON.stringify(EXAMPLES)};` };
+    });
+  },
+};
+
+/**
+ * Bundles the command line into `folder`: `assay.js`, and a chunk for what each command needs beside it, so that
+ * small commands start fast.
+ */
+async function buildCli(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: { assay: 'lib/cli/main.ts' },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [embedExamples],
+    // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+  });
+  chmodSync(join(folder, 'assay.js'), 0o755);
+}
+
+await buildCli(resolve(process.argv[2] ?? join(ROOT, 'dist')));

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import type { CommandTable } from './command.ts';
+import { nodeComplaint } from './node-version.ts';
+
+// A command is a file beside this one and a line here.
+const COMMANDS: CommandTable = {
+  run: () => import('./run.ts'),
+  lint: () => import('./lint.ts'),
+  serve: () => import('./serve.ts'),
+  demo: () => import('./demo.ts'),
+  serve: () => import('./serve.ts'),
+};
+
+const complaint = nodeComplaint(process.versions.node);
+if (complaint === undefined) {
+  // Loaded only now: what an old Node cannot read would end it before the complaint.
+  const { runProgram } = await import('./program.ts');
+  process.exitCode = await runProgram(process.argv.slice(2), COMMANDS);
+} else {
+  process.stderr.write(complaint);
+  process.exitCode = 69;
+}

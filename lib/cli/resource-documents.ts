@@ -1,0 +1,60 @@
+import type { Keys } from '../model/problem.ts';
+import { SCHEMAS } from '../model/schemas.ts';
+import { suggest } from '../model/suggest.ts';
+import type { SourceFile } from './source-files.ts';
+import { readDocuments, type Position, type SyntaxProblem } from './yaml-documents.ts';
+
+/** A resource in a file, and where its fields stand there. */
+export interface ResourceDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** As `SourceDocument.locate`. */
+  readonly locate: (keys: Keys, offset?: number) => Position;
+}
+
+export interface ResourceFile {
+  readonly resources: readonly ResourceDocument[];
+  readonly problems: readonly SyntaxProblem[];
+}
+
+/** The resources in a file; those in a `List`, as `kubectl get -o yaml` prints it, one by one. */
+export function readResources({ name: file, text }: SourceFile): ResourceFile {
+  const { documents, problems } = readDocuments(text);
+  const resources = documents.flatMap(({ value, locate }): ResourceDocument[] => {
+    const items = itemsOf(value);
+    if (!items) return [{ file, value, locate }];
+    return items.map((item, index) => ({
+      file,
+      value: item,
+      locate: (keys, offset) => locate(['items', index, ...keys], offset),
+    }));
+  });
+  return { resources, problems };
+}
+
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  if (!isObject(value)) return undefined;
+  const { kind, items } = value;
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : undefined;
+}
+
+const KINDS = Object.keys(SCHEMAS);
+const GROUP = 'argoproj.io';
+
+/**
+ * Whether a document is meant as one of Assay's resources: its kind is one of theirs, or nearly, in their group, or
+ * nearly. What names neither is one if it has metrics. Everything else is somebody else's: a Rollout, the values of a
+ * chart, an Experiment of Katib.
+ */
+export function isOurs(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { kind, apiVersion, spec } = value;
+  const group = typeof apiVersion === 'string' ? (apiVersion.split('/')[0] ?? '') : '';
+  if (!kind && !group) return isObject(spec) && Array.isArray(spec['metrics']);
+  if (group && suggest(group, [GROUP]) === undefined) return false;
+  return !kind || (typeof kind === 'string' && suggest(kind, KINDS) !== undefined);
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,126 @@
+import { Command, Option } from 'commander';
+import { stringify } from 'yaml';
+import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { LocalOptions } from '../runtime/local.ts';
+import { openLocalHttp } from '../runtime/local-http.ts';
+import { openRemoteCluster } from '../runtime/remote-cluster.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import type { Console } from './console.ts';
+import { InputError } from './input-error.ts';
+import { junitReport } from './junit.ts';
+import { planRuns } from './plan-runs.ts';
+import { playRuns } from './play-runs.ts';
+import { readRunInput } from './run-input.ts';
+import { readSourceFiles } from './source-files.ts';
+
+interface RunOptions {
+  readonly arg: ReadonlyMap<string, string>;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly localJobs?: boolean;
+  readonly output: 'table' | 'json' | 'yaml' | 'junit';
+}
+
+const HELP = `
+Templates become one AnalysisRun with all their metrics, as a Rollout makes it; AnalysisRuns are run as they are.
+Nothing is written to any cluster but the Jobs of job metrics, if --kubeconfig says where.
+
+Requests go wherever this machine can reach, loopback and private networks included, but not to link-local
+addresses and the metadata services of clouds. With a cluster, <service>.<namespace>.svc is reached through it.
+
+Secrets for arguments come from --arg, from Secrets among the files, or from the cluster.
+Ctrl-C ends the analysis as "terminate: true" does; a second one ends this command at once.
+
+Exit codes:
+  0    every run was Successful
+  1    a run Failed
+  2    a run ended with Error or Inconclusive
+  64   the command line or the files cannot be worked with
+  69   the cluster cannot be reached, or refuses
+  130  ended by Ctrl-C before it came to anything worse
+
+Examples:
+  assay run template.yaml --arg service=shop
+  assay run templates/ --arg service=shop -o junit > analysis.xml
+  assay run smoke-test.yaml --local-jobs
+  assay run template.yaml --kubeconfig ~/.kube/config -n shop
+  helm template ./chart | assay run - --arg service=shop`;
+
+/** `assay run`: takes analyses from files and runs them to their end, here. */
+export function command(console: Console, exitWith: (code: ExitCode) => void): Command {
+  return new Command('run')
+    .description('Run analysis templates, or AnalysisRuns, from files to their end on this machine.')
+    .argument('<file...>', 'YAML or JSON files, folders of them, or - for standard input')
+    .addOption(
+      new Option('--arg <name=value>', 'value of an argument; may be repeated')
+        .argParser(readArg)
+        .default(new Map<string, string>(), 'none'),
+    )
+    .option('--kubeconfig <file>', 'cluster for Secrets, in-cluster addresses and Jobs')
+    .option('--context <name>', 'context in the kubeconfig (default: the current one)')
+    .option('-n, --namespace <name>', "namespace of the run (default: the file's, the context's, or default)")
+    .option('--local-jobs', 'run the commands of Jobs as processes of this machine')
+    .addOption(
+      new Option('-o, --output <format>', 'what to print; all but table leaves progress to standard error')
+        .choices(['table', 'json', 'yaml', 'junit'])
+        .default('table'),
+    )
+    .addHelpText('after', HELP)
+    .action(async (paths: string[], options: RunOptions) => exitWith(await run(paths, options, console)));
+}
+
+function readArg(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InputError(`--arg: expected name=value, got "${text}"`);
+  return new Map(before).set(text.slice(0, at), text.slice(at + 1));
+}
+
+async function run(paths: readonly string[], options: RunOptions, console: Console): Promise<ExitCode> {
+  const input = readRunInput(await readSourceFiles(paths, console));
+  const [now, http] = [() => new Date(), openLocalHttp()];
+  const hasCluster = options.kubeconfig !== undefined || options.context !== undefined;
+  const remote = hasCluster ? await openRemoteCluster({ ...options, http, now }) : undefined;
+  try {
+    const objects = planRuns(input, {
+      args: options.arg,
+      namespace: options.namespace ?? remote?.namespace ?? 'default',
+      isNamespaceForced: options.namespace !== undefined,
+      hasCluster,
+      hasJobs: hasCluster || options.localJobs === true,
+    });
+    const local: LocalOptions = {
+      now,
+      http,
+      jobs: hasCluster && !options.localJobs ? 'remote' : 'memory',
+      jobEnv: jobEnvironment(console.env),
+      ...(remote && { remote: remote.cluster }),
+    };
+    const progress = options.output === 'table' ? console.out : console.err;
+    const { runs, isInterrupted } = await playRuns(objects, local, console, progress);
+    if (options.output !== 'table') console.out.write(render(runs, options.output));
+    return verdictOf(runs, isInterrupted);
+  } finally {
+    await remote?.cluster.close();
+  }
+}
+
+/** A container inherits nothing; a process needs to find its commands. */
+function jobEnvironment(env: Console['env']): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+function render(runs: readonly AnalysisRun[], format: 'json' | 'yaml' | 'junit'): string {
+  if (format === 'junit') return junitReport(runs);
+  const whole = runs.length === 1 ? runs[0] : { apiVersion: 'v1', kind: 'List', items: runs };
+  if (format === 'json') return `${JSON.stringify(whole, null, 2)}\n`;
+  return stringify(whole, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function verdictOf(runs: readonly AnalysisRun[], isInterrupted: boolean): ExitCode {
+  const phases = runs.map(({ status }) => status?.phase);
+  if (phases.includes('Failed')) return EXIT.failed;
+  if (phases.some((phase) => phase !== 'Successful')) return EXIT.undecided;
+  return isInterrupted ? EXIT.interrupted : EXIT.ok;
+}
