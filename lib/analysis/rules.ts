@@ -31,17 +31,18 @@ export function findRetention(
 }
 
 function matchedBy(rule: string, names: readonly string[], path: string): string[] {
-  const expression = compile(rule);
-  const matched = names.filter((name) => expression?.test(name));
+  const matched = names.filter((name) => matches(rule, name));
   if (matched.length === 0) throw new SpecError(`${path}: Rule didn't match any metric name(s)`);
   return matched;
 }
 
-/** What is wrong with a rule's regular expression; undefined: nothing. */
-export function findInvalidRule(rule: string): string | undefined {
-  return compile(rule) === undefined
-    ? `${JSON.stringify(rule)} is no regular expression and matches nothing`
-    : undefined;
+/** Whether a rule matches a metric's name, or any part of it. One that is no regular expression matches nothing. */
+export function matches(rule: string, name: string): boolean {
+  return compile(rule)?.test(name) ?? false;
+}
+
+export function isRegularExpression(rule: string): boolean {
+  return compile(rule) !== undefined;
 }
 
 const MEMO_LIMIT = 256;

@@ -5,7 +5,7 @@ const OPEN = '{{';
 const CLOSE = '}}';
 
 /** A text and the tags in it: `texts[0]`, `tags[0]`, `texts[1]`, … */
-export interface Template {
+export interface TaggedText {
   readonly texts: readonly string[];
   readonly tags: readonly string[];
   /** What follows a `{{` without an end. */
@@ -16,7 +16,7 @@ export interface Template {
  * Splits a text at its `{{tags}}`. A tag runs to the next `}}`, whatever is in between.
  * @source github.com/valyala/fasttemplate
  */
-export function splitAtTags(text: string): Template {
+export function splitAtTags(text: string): TaggedText {
   const texts: string[] = [];
   const tags: string[] = [];
   let from = 0;
@@ -34,13 +34,13 @@ export function splitAtTags(text: string): Template {
 
 /** Puts values in the place of the tags, nothing where there is none; names the last tag without a value. */
 export function fillTags(
-  { texts, tags }: Template,
+  { texts, tags }: TaggedText,
   values: ReadonlyMap<string, string>,
 ): { readonly filled: string; readonly unresolved?: string } {
   let unresolved: string | undefined;
   let filled = texts[0] ?? '';
   for (const [index, tag] of tags.entries()) {
-    const value = values.get(trimSpace(tag));
+    const value = values.get(tagName(tag));
     if (value === undefined) unresolved = tag;
     filled += (value ?? '') + (texts[index + 1] ?? '');
   }
@@ -48,7 +48,7 @@ export function fillTags(
 }
 
 /** @throws ArgumentError if the last tag has no end */
-export function parseTemplate(text: string): Template {
+export function parseTemplate(text: string): TaggedText {
   const template = splitAtTags(text);
   const { unclosed } = template;
   if (unclosed === undefined) return template;
@@ -59,13 +59,16 @@ export function parseTemplate(text: string): Template {
  * Puts values in the place of the tags; blanks around a tag's name do not count. Values are not expanded again.
  * @throws ArgumentError that names the last tag without a value
  */
-export function fillTemplate(template: Template, values: ReadonlyMap<string, string>): string {
+export function fillTemplate(template: TaggedText, values: ReadonlyMap<string, string>): string {
   const { filled, unresolved } = fillTags(template, values);
   if (unresolved !== undefined) throw new ArgumentError(`failed to resolve {{${unresolved}}}`);
   return filled;
 }
 
-/** Go's notion of white space has U+0085 and has not U+FEFF; JavaScript's `trim` sees it the other way round. */
-function trimSpace(text: string): string {
-  return text.replaceAll(/^[\t-\r \u0085\p{Z}]+|[\t-\r \u0085\p{Z}]+$/gu, '');
+/**
+ * The name in a tag, without the blanks around it. Go's notion of white space has U+0085 and has not U+FEFF;
+ * JavaScript's `trim` sees it the other way round.
+ */
+export function tagName(tag: string): string {
+  return tag.replaceAll(/^[\t-\r \u0085\p{Z}]+|[\t-\r \u0085\p{Z}]+$/gu, '');
 }
