@@ -29,7 +29,7 @@ export type Correlated =
 
 /** Decides which Events are new, which are counted up, and which are one too many. */
 export interface EventCorrelator {
-  correlate(event: CoreEvent, nowMs: number): Correlated;
+  readonly correlate: (event: CoreEvent, nowMs: number) => Correlated;
 }
 
 const MAX_ENTRIES = 4096;
