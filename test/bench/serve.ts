@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import { type AssayServe, startAssayServe } from '../e2e/servers/assay-serve.ts';
+import { type ControlPlane, startControlPlane } from '../e2e/servers/control-plane.ts';
+import { type PrometheusServer, startPrometheus } from '../e2e/servers/prometheus.ts';
+import { startSampleService } from '../e2e/servers/sample-service.ts';
+import { waitFor } from '../e2e/servers/wait-for.ts';
+import { describeMachine, type Figure, formatFigures } from './figures.ts';
+
+// `npm run bench:serve`: `assay serve` against a real API server and a real Prometheus, all on this machine.
+
+interface Scenario {
+  readonly name: string;
+  readonly runs: number;
+  readonly intervalSeconds: number;
+  readonly measurements: number;
+  readonly limits: { readonly latenessSeconds: number; readonly cpuMs?: number; readonly rssMb?: number };
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: '500 runs at 5 s',
+    runs: 500,
+    intervalSeconds: 5,
+    measurements: 10,
+    limits: { latenessSeconds: 1, cpuMs: 1.5, rssMb: 200 },
+  },
+  { name: '2,000 runs at 30 s', runs: 2000, intervalSeconds: 30, measurements: 4, limits: { latenessSeconds: 1 } },
+];
+
+const NAMESPACE = 'bench';
+const RUNS_PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/analysisruns`;
+
+async function main(): Promise<void> {
+  const wanted = process.argv[2];
+  console.log(`${describeMachine()}; shared with kube-apiserver, etcd, Prometheus and the bench itself\n`);
+  const service = await startSampleService();
+  service.set('success_ratio', {}, 0.99);
+  const prometheus = await startPrometheus({ targets: [service.target], scrapeInterval: '1s' });
+  await waitFor('a first sample', async () => (await prometheus.query('success_ratio')).length > 0 || undefined);
+  try {
+    for (const scenario of SCENARIOS) {
+      if (wanted === undefined || scenario.name.startsWith(wanted)) await play(scenario, prometheus);
+    }
+  } finally {
+    await prometheus.remove();
+    await service.stop();
+  }
+}
+
+/** Each scenario has a cluster and a process of its own, so that none pays for the one before. */
+async function play(scenario: Scenario, prometheus: PrometheusServer): Promise<void> {
+  const plane = await startControlPlane({ controllers: false });
+  try {
+    await plane.kubectl(['apply', '-f', 'infra/cluster/crds']);
+    await plane.kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']);
+    await plane.kubectl(['create', 'namespace', NAMESPACE]);
+    const assay = await startAssayServe({ kubeconfigPath: plane.kubeconfigPath });
+    try {
+      console.log(`${scenario.name}, ${scenario.measurements} measurements each\n`);
+      console.log(`${formatFigures(await measure(scenario, plane, assay, prometheus.url))}\n`);
+    } finally {
+      await assay.stop();
+    }
+  } finally {
+    await plane.stop();
+  }
+}
+
+async function measure(scenario: Scenario, plane: ControlPlane, assay: AssayServe, address: string): Promise<Figure[]> {
+  const requestsBefore = await requestCounts(plane);
+  const cpuBeforeMs = cpuMs(assay.pid);
+  await createRuns(scenario, plane, address);
+  const runs = await finishedRuns(scenario, plane);
+  const cpuUsedMs = cpuMs(assay.pid) - cpuBeforeMs;
+  const requestsAfter = await requestCounts(plane);
+  const page = (await assay.page('/metrics')).body;
+
+  const taken = runs.reduce((sum, run) => sum + (run.status?.metricResults?.[0]?.count ?? 0), 0);
+  const perMeasurement = (verb: string) => ((requestsAfter.get(verb) ?? 0) - (requestsBefore.get(verb) ?? 0)) / taken;
+  const { latenessSeconds, cpuMs: cpuLimit, rssMb } = scenario.limits;
+  const unsuccessful = runs.filter(({ status }) => status?.phase !== 'Successful');
+  return [
+    { name: 'runs that are not successful', figure: unsuccessful.length, unit: 'runs', limit: 0 },
+    { name: 'lateness p50 (bound of its bucket)', figure: latenessQuantile(page, 0.5), unit: 's' },
+    {
+      name: 'lateness p99 (bound of its bucket)',
+      figure: latenessQuantile(page, 0.99),
+      unit: 's',
+      limit: latenessSeconds,
+    },
+    {
+      name: 'lateness p99 in the statuses (whole seconds)',
+      figure: storedLateness(runs, scenario),
+      unit: 's',
+      limit: latenessSeconds,
+    },
+    {
+      name: 'CPU a measurement',
+      figure: cpuUsedMs / taken,
+      unit: 'ms',
+      ...(cpuLimit !== undefined && { limit: cpuLimit }),
+    },
+    { name: 'writes of runs a measurement', figure: perMeasurement('PATCH'), unit: 'requests', limit: 1 },
+    { name: 'reads of runs a measurement', figure: perMeasurement('GET'), unit: 'requests', limit: 0 },
+    {
+      name: 'memory at its highest (RSS)',
+      figure: peakRssMb(assay.pid),
+      unit: 'MB',
+      ...(rssMb !== undefined && { limit: rssMb }),
+    },
+  ];
+}
+
+async function createRuns(
+  { runs, intervalSeconds, measurements }: Scenario,
+  plane: ControlPlane,
+  address: string,
+): Promise<void> {
+  const metric = {
+    name: 'success',
+    interval: `${intervalSeconds}s`,
+    count: measurements,
+    successCondition: 'len(result) > 0 && result[0] >= 0.95',
+    provider: { prometheus: { address, query: 'success_ratio' } },
+  };
+  const names = Array.from({ length: runs }, (_, index) => `run-${index}`);
+  const create = async (): Promise<void> => {
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      const body = {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'AnalysisRun',
+        metadata: { name },
+        spec: { metrics: [metric] },
+      };
+      await plane.api.call(RUNS_PATH, { method: 'POST', body });
+    }
+  };
+  await Promise.all([create(), create(), create(), create()]);
+}
+
+/** Lists seldom, since the API server shares the machine. Gives up two intervals after the last run should have ended. */
+async function finishedRuns(
+  { intervalSeconds, measurements }: Scenario,
+  plane: ControlPlane,
+): Promise<readonly AnalysisRun[]> {
+  await sleep((measurements - 1) * intervalSeconds * 1000);
+  const look = async () => {
+    const { items } = await plane.api.call<{ items: readonly AnalysisRun[] }>(RUNS_PATH);
+    return items.every(({ status }) => status?.completedAt !== undefined) && items;
+  };
+  return waitFor('every run to end', look, { timeoutMs: intervalSeconds * 2000 + 60_000, everyMs: 3000 });
+}
+
+/** How late each measurement after the first began, told from the stored times; the 99th of a hundred. */
+function storedLateness(runs: readonly AnalysisRun[], { intervalSeconds }: Scenario): number {
+  const late = runs.flatMap(({ status }) => {
+    const measurements = status?.metricResults?.[0]?.measurements ?? [];
+    return measurements.slice(1).map(({ startedAt = '' }, index) => {
+      const { finishedAt = '' } = measurements[index] ?? {};
+      return (Date.parse(startedAt) - Date.parse(finishedAt)) / 1000 - intervalSeconds;
+    });
+  });
+  return late.toSorted((a, b) => a - b)[Math.ceil(late.length * 0.99) - 1] ?? Infinity;
+}
+
+/** The upper bound of the bucket in which the quantile lies, which is at least the quantile. */
+function latenessQuantile(page: string, quantile: number): number {
+  const buckets = [...page.matchAll(/^assay_measurement_lateness_seconds_bucket\{le="([^"]+)"[^}]*\} (\d+)$/gm)];
+  const total = Number(buckets.at(-1)?.[2] ?? 0);
+  const bucket = buckets.find(([, , count]) => Number(count) >= total * quantile);
+  return total === 0 ? Infinity : Number((bucket?.[1] ?? '+Inf').replace('+Inf', 'Infinity'));
+}
+
+/** Requests for AnalysisRuns that the API server has answered so far, by verb. */
+async function requestCounts(plane: ControlPlane): Promise<ReadonlyMap<string, number>> {
+  const page = await plane.kubectl(['get', '--raw', '/metrics']);
+  const counts = new Map<string, number>();
+  for (const [, labels = '', value] of page.matchAll(/^apiserver_request_total\{([^}]*)\} (\S+)$/gm)) {
+    if (!labels.includes('resource="analysisruns"')) continue;
+    const verb = /verb="(\w+)"/.exec(labels)?.[1] ?? '';
+    counts.set(verb, (counts.get(verb) ?? 0) + Number(value));
+  }
+  return counts;
+}
+
+/** Processor time that a process has used, in milliseconds, in its own code and in the kernel's. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  const TICK_MS = 10;
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function peakRssMb(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Infinity) / 1024;
+}
+
+await main();

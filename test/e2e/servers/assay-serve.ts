@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createScratchFolder, removeScratchFolder } from './scratch-folder.ts';
+import { describeFailure, startProcess, type Ending } from './server-process.ts';
+import { waitFor } from './wait-for.ts';
+
+/** One line of its log. */
+export interface LogLine {
+  readonly time: string;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+/** A process that runs `assay serve`. */
+export interface AssayServe {
+  readonly pid: number;
+  /** Of its pages, without a path. */
+  readonly url: string;
+  readonly ended: Promise<Ending>;
+  /** All lines so far. */
+  log(): readonly LogLine[];
+  /** One of its pages, whatever its status. */
+  page(path: '/metrics' | '/healthz' | '/readyz'): Promise<{ readonly status: number; readonly body: string }>;
+  /** SIGTERM, as a cluster or a service manager stops it; resolves with how it ended. */
+  stop(): Promise<Ending>;
+  /** SIGKILL: no last words. */
+  kill(): Promise<void>;
+}
+
+export interface AssayServeOptions {
+  readonly kubeconfigPath: string;
+  /** After `assay serve --kubeconfig … --metrics 127.0.0.1:0 --allow-host 127.0.0.1`. */
+  readonly args?: readonly string[];
+  /** Default true: resolves only when the objects of a cluster have been read. */
+  readonly awaitReady?: boolean;
+}
+
+/** Runs the sources as they are, with the Node that runs the tests. */
+export async function startAssayServe({
+  kubeconfigPath,
+  args = [],
+  awaitReady = true,
+}: AssayServeOptions): Promise<AssayServe> {
+  const folder = createScratchFolder('assay-serve');
+  const logPath = join(folder, 'assay-serve.log');
+  const server = startProcess({
+    command: process.execPath,
+    args: [
+      join(import.meta.dirname, '../../../lib/cli/main.ts'),
+      'serve',
+      `--kubeconfig=${kubeconfigPath}`,
+      '--metrics=127.0.0.1:0',
+      '--allow-host=127.0.0.1',
+      ...args,
+    ],
+    logPath,
+    cwd: folder,
+    env: { HOME: folder },
+  });
+  const log = () => readLog(logPath);
+  const end = async (): Promise<Ending> => {
+    const ending = await server.ended;
+    removeScratchFolder(folder);
+    return ending;
+  };
+
+  const url = await waitFor('assay serve to say where its pages are', () => {
+    if (server.hasEnded()) throw describeFailure(server, logPath, 'ended');
+    return log().find(({ message }) => message === 'serving')?.['pages'] as string | undefined;
+  });
+  const page: AssayServe['page'] = async (path) => {
+    const response = await fetch(`${url}${path}`);
+    return { status: response.status, body: await response.text() };
+  };
+  if (awaitReady)
+    await waitFor('assay serve to be ready', async () => (await page('/readyz')).status === 200 || undefined);
+
+  return {
+    pid: server.pid ?? 0,
+    url,
+    ended: server.ended,
+    log,
+    page,
+    async stop() {
+      await server.stop();
+      return end();
+    },
+    async kill() {
+      await server.stop(0);
+      await end();
+    },
+  };
+}
+
+/** A line that is being written, or that is none of ours (a crash), counts as not there. */
+function readLog(path: string): readonly LogLine[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as LogLine];
+      } catch {
+        return [];
+      }
+    });
+}
