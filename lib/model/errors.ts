@@ -24,6 +24,8 @@ export const HINTS = {
   ASSAY_HTTP_UNTRUSTED:
     'Give the certificate authority of the server in the settings, or set `insecure` on the metric.',
   ASSAY_KUBECONFIG_INVALID: 'Check the kubeconfig file, its contexts, and what its exec plugin prints.',
+  ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
+  ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
   ASSAY_RESOURCE_INVALID: 'Mend the field that the message names; `assay lint` checks the whole file.',
 } as const;
 export type ErrorCode = keyof typeof HINTS;

@@ -33,7 +33,7 @@ export type Metadata = Readonly<Record<string, string>>;
  * of phase Error with the error's message, so messages are written for the users of the metric.
  */
 export interface Provider {
-  /** The name users see in metrics and logs, as Argo has it: `Prometheus`, `WebMetric`, `Job`. */
+  /** The name users see in metrics and logs, as Argo has it: `Prometheus`, `Web`, `Job`. */
   readonly type: string;
   /** Takes a reading of `metric`, whose arguments are all resolved. */
   read(metric: Metric, run: AnalysisRun, context: ProviderContext): Promise<Reading>;
@@ -47,8 +47,25 @@ export interface Provider {
   metadata?(metric: Metric): Metadata | undefined;
 }
 
-/** What a provider may use: the run's own cluster, and the clock. */
+/** What a provider may use: the run's own cluster, the clock, and what the settings of the cluster say. */
 export interface ProviderContext {
   readonly cluster: Cluster;
   readonly now: () => Date;
+  /** The Prometheus server of metrics that name none. */
+  readonly prometheusAddress?: string;
+  /** Credentials for AWS Signature Version 4. @throws AssayError where there are none for `identity` */
+  readonly awsCredentials?: (identity: AwsIdentity) => Promise<AwsCredentials>;
+}
+
+/** As whom a metric asks to sign; nothing: as the cluster's own role. */
+export interface AwsIdentity {
+  readonly region: string;
+  readonly profile?: string;
+  readonly roleArn?: string;
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }

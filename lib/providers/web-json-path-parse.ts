@@ -1,3 +1,8 @@
+/** What is wrong with a path, or with a document for it, in the words of client-go. */
+export class JsonPathError extends Error {
+  override readonly name = 'JsonPathError';
+}
+
 /** One step of a path, or a literal. A template is a list of texts and lists of steps. */
 export type PathNode =
   | { readonly is: 'text'; readonly text: string }
@@ -30,7 +35,7 @@ export interface Bound {
  * Parses a path template: text, and between braces paths such as `$.a[0].b`, `..name`, `[?(@.x==1.0)]`, `'text'`,
  * `range .items[*]`, `end`.
  *
- * @throws Error in the words of client-go
+ * @throws JsonPathError in the words of client-go
  * @source Parse in k8s.io/client-go/util/jsonpath/parser.go, v0.34
  */
 export function parsePath(template: string): readonly PathNode[] {
@@ -64,7 +69,7 @@ function parsePart(text: string): readonly PathNode[] {
 
 function parseStep(source: Source): readonly PathNode[] {
   const char = source.peek();
-  if (char === '' || char === '\r' || char === '\n') throw new Error('unclosed action');
+  if (char === '' || char === '\r' || char === '\n') throw new JsonPathError('unclosed action');
   if (/[+\-\p{Nd}]/u.test(char)) return [parseNumber(source)];
   if (isAlphaNumeric(char)) return [parseIdentifier(source)];
   source.skip(char.length);
@@ -72,11 +77,11 @@ function parseStep(source: Source): readonly PathNode[] {
   if (char === '[') return parseArray(source);
   if (char === '"' || char === "'") return [parseQuote(source, char)];
   if (char === '.') return [parseField(source)];
-  throw new Error(`unrecognized character in action: ${describe(char)}`);
+  throw new JsonPathError(`unrecognized character in action: ${describe(char)}`);
 }
 
 function parseRecursive(source: Source, before: PathNode | undefined): readonly PathNode[] {
-  if (before?.is === 'recursive') throw new Error('invalid multiple recursive descent');
+  if (before?.is === 'recursive') throw new JsonPathError('invalid multiple recursive descent');
   return isAlphaNumeric(source.peek()) ? [{ is: 'recursive' }, parseField(source)] : [{ is: 'recursive' }];
 }
 
@@ -97,13 +102,13 @@ function parseNumber(source: Source): PathNode {
     return { is: 'literal', value: BigInt.asIntN(64, value) === value ? value : Number(value) };
   }
   if (/^[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)$/.test(text)) return { is: 'literal', value: Number(text) };
-  throw new Error(`cannot parse number ${text}`);
+  throw new JsonPathError(`cannot parse number ${text}`);
 }
 
 /** `[*]`, `[0,2]`, `['key']`, `[1:3:2]`, `[-1]`. */
 function parseArray(source: Source): readonly PathNode[] {
   const inner = source.takeMatch(/[^\]\n]*/y);
-  if (!source.takes(']')) throw new Error('unterminated array');
+  if (!source.takes(']')) throw new JsonPathError('unterminated array');
   const text = inner === '*' ? ':' : inner;
 
   const parts = text.split(',');
@@ -113,7 +118,7 @@ function parseArray(source: Source): readonly PathNode[] {
   const [, key] = /^'([^']*)'$/.exec(text) ?? [];
   if (key !== undefined) return parsePart(`.${key}`);
   const slice = /^(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?$/.exec(text);
-  if (!slice) throw new Error(`invalid array index ${text}`);
+  if (!slice) throw new JsonPathError(`invalid array index ${text}`);
 
   const [, first = '', second = '', third = ''] = slice;
   const start = parseBound(first);
@@ -124,7 +129,7 @@ function parseArray(source: Source): readonly PathNode[] {
 function parseBound(text: string): Bound {
   if (text === '') return { value: 0, known: false, derived: false };
   const isInt64 = text !== '-' && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
-  if (!isInt64) throw new Error(`array index ${text} is not a number`);
+  if (!isInt64) throw new JsonPathError(`array index ${text} is not a number`);
   return { value: Number(text), known: true, derived: false };
 }
 
@@ -135,14 +140,14 @@ function parseFilter(source: Source): PathNode {
   let isClosed = false;
   for (;;) {
     const char = source.next();
-    if (char === '' || char === '\n') throw new Error('unterminated filter');
+    if (char === '' || char === '\n') throw new JsonPathError('unterminated filter');
     if (char === ')' && (quote === '' || isClosed)) break;
     if (char !== '"' && char !== "'") continue;
     if (quote === '') quote = char;
     else if (char === quote && !source.isEscaped()) isClosed = true;
   }
   const text = source.since(begin).slice(0, -1);
-  if (source.next() !== ']') throw new Error('unclosed array expect ]');
+  if (source.next() !== ']') throw new JsonPathError('unclosed array expect ]');
 
   const comparison = /^([^!<>=]+)([!<>=]+)([^\n]+?)$/.exec(text);
   if (!comparison) return { is: 'filter', left: parsePart(text), operator: 'exists', right: [] };
@@ -154,12 +159,12 @@ function parseQuote(source: Source, quote: string): PathNode {
   const begin = source.at;
   for (;;) {
     const char = source.next();
-    if (char === '' || char === '\n') throw new Error('unterminated quoted string');
+    if (char === '' || char === '\n') throw new JsonPathError('unterminated quoted string');
     if (char === quote && !source.isEscaped()) break;
   }
   const raw = source.since(begin).slice(0, -1);
   const text = unquote(raw, quote);
-  if (text === undefined) throw new Error(`unquote string ${quote}${raw}${quote} error invalid syntax`);
+  if (text === undefined) throw new JsonPathError(`unquote string ${quote}${raw}${quote} error invalid syntax`);
   return { is: 'text', text };
 }
 

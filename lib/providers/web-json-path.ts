@@ -2,7 +2,7 @@ import { UINT8 } from '../expression/go-type.ts';
 import { sprint } from '../expression/go/sprint.ts';
 import { compare } from '../expression/go/strings.ts';
 import { GoInt, goTypeOf, isPlainMap, typeText, type Value } from '../expression/value.ts';
-import { parsePath, type Bound, type PathNode } from './web-json-path-parse.ts';
+import { JsonPathError, parsePath, type Bound, type PathNode } from './web-json-path-parse.ts';
 
 /** How many values one evaluation may touch: `{..a..b..c}` over a hostile document has no other bound. */
 const MOST_VALUES = 1_000_000;
@@ -18,7 +18,7 @@ export type JsonPath = (document: Value) => readonly (readonly Value[])[];
  * filter is an int, which compares with no number of a JSON document (`1.0` does).
  * Maps are walked in the order of their keys, where client-go takes a random one.
  *
- * @throws Error in the words of client-go, at once for the path and from the function for the document; also when
+ * @throws JsonPathError in the words of client-go, at once for the path and from the function for the document; also when
  *         more than a million values are touched
  * @source FindResults in k8s.io/client-go/util/jsonpath/jsonpath.go, v0.34
  */
@@ -51,7 +51,7 @@ class Evaluation {
     const results: Value[][] = [];
     for (let at = start; at < this.#nodes.length; at++) {
       const { values, error } = this.#walk([document], this.#nodes[at]);
-      if (error !== undefined) throw new Error(error);
+      if (error !== undefined) throw new JsonPathError(error);
       if (this.#ended > 0 && this.#ended <= this.#inRange) {
         this.#ended--;
         this.#lastEnd = at;
@@ -212,7 +212,7 @@ class Evaluation {
 
   #touch(values: number): void {
     this.#touched += values;
-    if (this.#touched > MOST_VALUES) throw new Error(`the path touches more than ${MOST_VALUES} values`);
+    if (this.#touched > MOST_VALUES) throw new JsonPathError(`the path touches more than ${MOST_VALUES} values`);
   }
 }
 

@@ -1,0 +1,98 @@
+import type { Authentication } from '../model/authentication.ts';
+import { AssayError } from '../model/errors.ts';
+import type { HttpRequest } from '../model/ports.ts';
+import type { AwsCredentials, ProviderContext } from '../model/provider.ts';
+import type { PrometheusMetric } from '../model/providers/prometheus.ts';
+import type { Preparation } from './oauth2.ts';
+
+/**
+ * The basic-authentication part of a metric, as a header; undefined where there is none.
+ * @throws AssayError ASSAY_METRIC_INVALID when it is incomplete
+ */
+export function readBasicAuth({ basicAuth }: Authentication = {}): string | undefined {
+  const { username = '', password = '' } = basicAuth ?? {};
+  if (username === '' && password === '') return undefined;
+  const missing = username === '' ? 'username' : password === '' ? 'password' : undefined;
+  if (missing !== undefined) {
+    throw invalid(`missing mandatory parameter in metric for basic auth setup: ${missing}`);
+  }
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+
+/**
+ * What every request for a metric carries, in the order in which Argo's client puts it on: a signature (for Amazon's
+ * servers only), basic authentication where nothing else authorizes, then the metric's own headers, which replace
+ * whatever was there.
+ *
+ * @throws AssayError ASSAY_METRIC_INVALID where a signature is asked for that cannot be made
+ */
+export function preparationOf(
+  spec: PrometheusMetric,
+  address: URL,
+  basicAuth: string | undefined,
+  context: ProviderContext,
+): Preparation {
+  const own = (spec.headers ?? []).map(({ key, value }) => [key, value] as const);
+  const sign = signerOf(spec, address, context);
+  return {
+    variant: [own, basicAuth ?? '', sign ? spec.authentication?.sigv4 : ''],
+    async prepare(request) {
+      const signed = sign ? await sign(request) : request;
+      const headers = [...(signed.headers ?? [])];
+      const isAuthorized = headers.some(([name]) => name.toLowerCase() === 'authorization');
+      if (basicAuth !== undefined && !isAuthorized) headers.push(['Authorization', basicAuth]);
+      return { ...signed, headers: [...headers, ...own] };
+    },
+  };
+}
+
+type Sign = (request: HttpRequest) => Promise<HttpRequest>;
+
+function signerOf({ authentication }: PrometheusMetric, address: URL, context: ProviderContext) {
+  const { region = '', profile = '', roleArn = '' } = authentication?.sigv4 ?? {};
+  if (region + profile + roleArn === '' || !address.href.includes('aps-workspaces')) return undefined;
+  const { awsCredentials } = context;
+  if (!awsCredentials) throw invalid('could not get SigV4 credentials: the settings of the cluster give none');
+  if (region === '') throw invalid('region not configured in sigv4 or in default credentials chain');
+  const identity = { region, ...(profile !== '' && { profile }), ...(roleArn !== '' && { roleArn }) };
+  const sign: Sign = async (request) => signRequest(request, region, await awsCredentials(identity), context.now());
+  return sign;
+}
+
+/** @source github.com/prometheus/sigv4: service `aps`, the body signed, the headers as they are before the metric's own */
+async function signRequest(
+  request: HttpRequest,
+  region: string,
+  credentials: AwsCredentials,
+  signingDate: Date,
+): Promise<HttpRequest> {
+  // Few metrics need these; the others should not wait for them.
+  const [{ SignatureV4 }, { Sha256 }] = await Promise.all([
+    import('@smithy/signature-v4'),
+    import('@aws-crypto/sha256-js'),
+  ]);
+  const url = new URL(request.url);
+  const signer = new SignatureV4({ service: 'aps', region, credentials, sha256: Sha256 });
+  const { headers } = await signer.sign(
+    {
+      method: request.method ?? 'GET',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port !== '' && { port: Number(url.port) }),
+      path: url.pathname,
+      query: queryOf(url),
+      headers: { ...Object.fromEntries(request.headers ?? []), host: url.host },
+      ...(request.body !== undefined && { body: request.body }),
+    },
+    { signingDate },
+  );
+  return { ...request, headers: Object.entries(headers) };
+}
+
+function queryOf({ searchParams }: URL): Record<string, string[]> {
+  return Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
+}
+
+function invalid(message: string): AssayError {
+  return new AssayError('ASSAY_METRIC_INVALID', message);
+}
