@@ -56,7 +56,7 @@ async function loadKubeConfig(source: KubeConfigSource, context?: string): Promi
   const config = new client.KubeConfig();
   const files = filesOf(source);
   if (files) config.loadFromOptions(mergeFiles(files.map((file) => loadFile(client, file))));
-  else if ('text' in source) config.loadFromOptions(loadText(client, source.text, '.', 'kubeconfig'));
+  else if ('text' in source) config.loadFromOptions(loadText(client, source.text, '.', 'the text'));
   else config.loadFromCluster();
 
   if (context !== undefined) {
@@ -102,10 +102,9 @@ function loadText(client: Client, text: string, folder: string, what: string): P
     config.loadFromString(text);
     config.makePathsAbsolute(folder);
     tokenFiles = readTokenFiles(client.loadYaml(text));
-  } catch (error) {
-    throw invalid(
-      `${what} ${error instanceof Error && error.name === 'YAMLException' ? 'is not YAML' : 'is no kubeconfig'}`,
-    );
+  } catch {
+    // Parsers quote what they cannot read, secrets and all.
+    throw invalid(`${what} is no kubeconfig`);
   }
   return {
     contexts: config.contexts,
