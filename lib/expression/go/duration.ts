@@ -42,9 +42,11 @@ export function parseDuration(text: string): bigint {
   while (rest !== '') {
     const [shown, whole = '', , fraction = ''] = AMOUNT.exec(rest) ?? [''];
     if (whole + fraction === '') throw invalid(text);
+    const size = sizeOf(whole, text);
     rest = rest.slice(shown.length);
     const [unitName] = UNIT.exec(rest) ?? [''];
-    const amount = amountOf(whole, fraction, unitOf(unitName, text), text);
+    const unit = unitOf(unitName, text);
+    const amount = size * unit + fractionOf(fraction, unit);
     // In 64 unsigned bits as in Go, where 2^63 itself passes until the sign is known.
     total = BigInt.asUintN(64, total + amount);
     if (amount > -MIN_DURATION || total > -MIN_DURATION) throw invalid(text);
@@ -85,12 +87,11 @@ function unitOf(name: string, text: string): bigint {
   return unit;
 }
 
-function amountOf(whole: string, fraction: string, unit: bigint, text: string): bigint {
+function sizeOf(whole: string, text: string): bigint {
   const digits = whole.replace(/^0+/, '');
-  if (digits.length > 19) throw invalid(text);
-  const size = BigInt(digits);
+  const size = digits.length > 19 ? MAX_DURATION + 2n : BigInt(digits);
   if (size > -MIN_DURATION) throw invalid(text);
-  return size * unit + fractionOf(fraction, unit);
+  return size;
 }
 
 /** Go keeps the digits of a fraction that fit 63 bits and scales them as floats, which shows in the last digit. */

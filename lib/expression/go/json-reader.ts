@@ -164,7 +164,7 @@ export class JsonReader {
 
   private unexpected(context: string): GoPanic {
     const rune = this.text.codePointAt(this.at);
-    if (rune === undefined) return new GoPanic('unexpected end of JSON input');
+    if (rune === undefined) return new GoPanic(endProblem(context));
     // Go speaks of bytes.
     const byte = toBinary(String.fromCodePoint(rune)).charAt(0);
     return new GoPanic(`invalid character ${quoteChar(byte)} ${context}`);
@@ -181,6 +181,12 @@ const ESCAPES = new Map([
   ['r', '\r'],
   ['t', '\t'],
 ]);
+
+/** At the end Go tries a space, which is out of place within a number, a literal or an escape. */
+function endProblem(context: string): string {
+  const isWithin = /^(?:in (?!string literal)|after decimal)/.test(context);
+  return isWithin ? `invalid character ' ' ${context}` : 'unexpected end of JSON input';
+}
 
 function isDigit(char: string): boolean {
   return char >= '0' && char <= '9';

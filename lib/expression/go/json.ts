@@ -1,7 +1,7 @@
 import { BYTE_SLICE } from '../go-type.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoFunc, GoInt, GoMap, GoObject, GoPanic, GoPointer, GoSlice, GoStruct } from '../value.ts';
+import { GoFunc, GoInt, GoMap, GoPanic, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
 import type { Value } from '../value.ts';
 import { encodeBase64 } from './base64.ts';
 import { textOf } from './bytes.ts';
@@ -9,6 +9,7 @@ import { JsonReader } from './json-reader.ts';
 import { sprint } from './sprint.ts';
 import { formatFloat } from './strconv.ts';
 import { compare } from './strings.ts';
+import { TextBuilder } from './text-builder.ts';
 import { formatStrictly } from './time-text.ts';
 import { GoTime } from './time.ts';
 
@@ -22,7 +23,9 @@ const MARSHAL_TIME = 'json: error calling MarshalJSON for type time.Time: Time.M
  * @source https://pkg.go.dev/encoding/json
  */
 export function marshal(value: Value): string {
-  return run(write(value, ''));
+  const text = new TextBuilder();
+  run(write(value, '\n', text));
+  return text.toString();
 }
 
 /**
@@ -38,18 +41,58 @@ export function unmarshal(text: string): Value {
   return value;
 }
 
-function* write(value: Value, indent: string): Routine<string> {
+type Member = readonly [key: string, value: Value];
+
+/** `line` is what begins a line at the level of the value: a line break and the indentation. */
+function* write(value: Value, line: string, to: TextBuilder): Routine<void> {
+  if (Array.isArray(value)) return yield writeItems(value, line, to);
+  if (value instanceof GoSlice && value.items !== null && value.goType !== BYTE_SLICE) {
+    return yield writeItems(value.items, line, to);
+  }
+  if (value instanceof GoStruct) return yield writeMembers([...value.fields], line, to);
+  if (value instanceof GoPointer) return yield write(value.target, line, to);
+  const members = membersOf(value);
+  if (members === undefined) return to.add(writeScalar(value));
+  const sorted = members.toSorted(([left], [right]) => compare(left, right));
+  return yield writeMembers(sorted, line, to);
+}
+
+function* writeItems(items: readonly Value[], line: string, to: TextBuilder): Routine<void> {
+  const inner = `${line}  `;
+  to.add('[');
+  for (const [at, item] of items.entries()) {
+    to.add(at === 0 ? inner : `,${inner}`);
+    yield write(item, inner, to);
+  }
+  to.add(items.length === 0 ? ']' : `${line}]`);
+}
+
+function* writeMembers(members: readonly Member[], line: string, to: TextBuilder): Routine<void> {
+  const inner = `${line}  `;
+  to.add('{');
+  for (const [at, [key, value]] of members.entries()) {
+    to.add(`${at === 0 ? '' : ','}${inner}${quoteJson(key)}: `);
+    yield write(value, inner, to);
+  }
+  to.add(members.length === 0 ? '}' : `${line}}`);
+}
+
+/** The entries of a map, undefined for anything else. */
+function membersOf(value: Value): Member[] | undefined {
+  if (isPlainMap(value)) return Object.entries(value);
+  if (!(value instanceof GoMap)) return undefined;
+  const { goType, entries } = value;
+  if (goType.key?.kind !== 'string') throw new GoPanic(`json: unsupported type: ${goType.text}`);
+  return Array.from(entries.values(), ([key, element]) => [sprint(key), element]);
+}
+
+function writeScalar(value: Value): string {
   if (typeof value === 'string') return quoteJson(value);
   if (typeof value === 'number') return writeNumber(value);
   if (value === null || typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return yield writeItems(value, indent);
-  if (!(value instanceof GoObject)) return yield writeFields(Object.entries(value), indent);
   if (value instanceof GoInt) return String(value.value);
   if (value instanceof GoTime) return `"${formatStrictly(value, MARSHAL_TIME)}"`;
-  if (value instanceof GoSlice) return yield writeSlice(value, indent);
-  if (value instanceof GoMap) return yield writeMap(value, indent);
-  if (value instanceof GoStruct) return yield writeMembers([...value.fields], indent);
-  if (value instanceof GoPointer) return yield write(value.target, indent);
+  if (value instanceof GoSlice) return value.items === null ? 'null' : `"${encodeBase64(textOf(value.items))}"`;
   if (value instanceof GoFunc) throw new GoPanic(`json: unsupported type: ${value.goType.text}`);
   // A location, none of whose fields is exported.
   return '{}';
@@ -58,41 +101,6 @@ function* write(value: Value, indent: string): Routine<string> {
 function writeNumber(value: number): string {
   if (!Number.isFinite(value)) throw new GoPanic(`json: unsupported value: ${formatFloat(value)}`);
   return Object.is(value, -0) ? '-0' : String(value);
-}
-
-function* writeSlice({ goType, items }: GoSlice, indent: string): Routine<string> {
-  if (items === null) return 'null';
-  return goType === BYTE_SLICE ? `"${encodeBase64(textOf(items))}"` : yield writeItems(items, indent);
-}
-
-function* writeMap({ goType, entries }: GoMap, indent: string): Routine<string> {
-  if (goType.key?.kind !== 'string') throw new GoPanic(`json: unsupported type: ${goType.text}`);
-  const fields = Array.from(entries.values(), ([key, value]) => [sprint(key), value] as const);
-  return yield writeFields(fields, indent);
-}
-
-function* writeItems(items: readonly Value[], indent: string): Routine<string> {
-  const shown: string[] = [];
-  for (const item of items) shown.push(yield write(item, `${indent}  `));
-  return block('[', shown, ']', indent);
-}
-
-function* writeFields(fields: readonly (readonly [key: string, value: Value])[], indent: string): Routine<string> {
-  return yield writeMembers(
-    fields.toSorted(([left], [right]) => compare(left, right)),
-    indent,
-  );
-}
-
-function* writeMembers(members: readonly (readonly [key: string, value: Value])[], indent: string): Routine<string> {
-  const shown: string[] = [];
-  for (const [key, value] of members) shown.push(`${quoteJson(key)}: ${yield write(value, `${indent}  `)}`);
-  return block('{', shown, '}', indent);
-}
-
-function block(open: string, lines: readonly string[], close: string, indent: string): string {
-  if (lines.length === 0) return open + close;
-  return `${open}\n${lines.map((line) => `${indent}  ${line}`).join(',\n')}\n${indent}${close}`;
 }
 
 const ESCAPES = new Map([

@@ -31,7 +31,7 @@ const LOCATION_METHODS = new Map<string, GoMethod>([
 ]);
 
 const DURATION_METHODS = new Map<string, GoMethod>([
-  ['Abs', ofDuration(DURATION, (size) => new GoDuration(magnitude(size)))],
+  ['Abs', ofDuration(DURATION, (size) => new GoDuration(clamp(magnitude(size))))],
   ['Hours', ofDuration(FLOAT64, (size) => inUnit(size, HOUR))],
   ['Microseconds', ofDuration(INT64, (size) => new GoInt(INT64, size / 1000n))],
   ['Milliseconds', ofDuration(INT64, (size) => new GoInt(INT64, size / 1_000_000n))],
@@ -65,7 +65,7 @@ function inUnit(size: bigint, unit: bigint): number {
 }
 
 function magnitude(size: bigint): bigint {
-  return clamp(size < 0n ? -size : size);
+  return size < 0n ? -size : size;
 }
 
 /** Half away from zero. */

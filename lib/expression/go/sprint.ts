@@ -2,11 +2,12 @@ import type { GoType } from '../go-type.ts';
 import { MONTH, WEEKDAY } from '../go-type.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoInt, GoMap, GoObject, GoPointer, GoSlice, GoStruct } from '../value.ts';
+import { GoInt, GoMap, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
 import type { Value } from '../value.ts';
 import { MONTHS, WEEKDAYS } from './calendar.ts';
 import { sortedKeys } from './map-order.ts';
 import { formatFloat } from './strconv.ts';
+import { TextBuilder } from './text-builder.ts';
 import { GoDuration, GoTime } from './time.ts';
 import { GoLocation } from './zone.ts';
 
@@ -15,21 +16,70 @@ const ADDRESS = '0xc000000000';
 
 /** What fmt's `%v` prints of a value: `[1 2]`, `map[a:1]` with sorted keys, `<nil>`. @source https://pkg.go.dev/fmt */
 export function sprint(value: Value): string {
-  return typeof value === 'string' ? value : run(print(value, 0));
+  if (typeof value === 'string') return value;
+  const text = new TextBuilder();
+  run(print(value, 0, text));
+  return text.toString();
 }
 
-function* print(value: Value, depth: number): Routine<string> {
+type Entry = readonly [key: Value, value: Value];
+
+function* print(value: Value, depth: number, to: TextBuilder): Routine<void> {
+  if (Array.isArray(value)) return yield printItems(value, depth, to);
+  if (isPlainMap(value)) return yield printMap(Object.entries(value), depth, to);
+  if (value instanceof GoSlice) return yield printItems(value.items ?? [], depth, to);
+  if (value instanceof GoMap) return yield printMap([...value.entries.values()], depth, to);
+  if (value instanceof GoStruct) return yield printStruct(value, depth, to);
+  if (value instanceof GoPointer && value.target !== null && depth === 0 && isShownInFull(value.goType.elem)) {
+    to.add('&');
+    return yield print(value.target, depth + 1, to);
+  }
+  return to.add(printScalar(value));
+}
+
+function printScalar(value: Value): string {
   if (value === null) return '<nil>';
   if (typeof value === 'number') return formatFloat(value);
   if (typeof value !== 'object') return String(value);
-  if (Array.isArray(value)) return yield printItems(value, depth);
-  if (!(value instanceof GoObject)) return yield printMap(Object.entries(value), depth);
   if (value instanceof GoInt) return printInteger(value);
   if (value instanceof GoTime || value instanceof GoLocation) return value.toString();
-  if (value instanceof GoSlice) return yield printItems(value.items ?? [], depth);
-  if (value instanceof GoMap) return yield printMap([...value.entries.values()], depth);
-  if (value instanceof GoStruct) return yield printStruct(value, depth);
-  return value instanceof GoPointer ? yield printPointer(value, depth) : ADDRESS;
+  return value instanceof GoPointer && value.target === null ? '<nil>' : ADDRESS;
+}
+
+function* printItems(items: readonly Value[], depth: number, to: TextBuilder): Routine<void> {
+  to.add('[');
+  for (const [at, item] of items.entries()) {
+    if (at > 0) to.add(' ');
+    yield print(item, depth + 1, to);
+  }
+  to.add(']');
+}
+
+function* printMap(entries: readonly Entry[], depth: number, to: TextBuilder): Routine<void> {
+  to.add('map[');
+  for (const [at, [key, value]] of sortedKeys(entries).entries()) {
+    if (at > 0) to.add(' ');
+    yield print(key, depth + 1, to);
+    to.add(':');
+    yield print(value, depth + 1, to);
+  }
+  to.add(']');
+}
+
+function* printStruct(value: GoStruct, depth: number, to: TextBuilder): Routine<void> {
+  to.add('{');
+  for (const [at, { name }] of (value.goType.fields ?? []).entries()) {
+    if (at > 0) to.add(' ');
+    const field = value.fields.get(name);
+    // Fields that are not exported are empty structs in every type that a condition can meet.
+    if (field === undefined) to.add('{}');
+    else yield print(field, depth + 1, to);
+  }
+  to.add('}');
+}
+
+function isShownInFull(type: GoType | undefined): boolean {
+  return type !== undefined && ['struct', 'slice', 'array', 'map'].includes(type.kind);
 }
 
 /** `August` and `Monday`, and what Go makes of months and weekdays that do not exist. */
@@ -43,37 +93,4 @@ export function printInteger(integer: GoInt): string {
 
 function printUnsigned(value: bigint): string {
   return String(BigInt.asUintN(64, value));
-}
-
-function* printItems(items: readonly Value[], depth: number): Routine<string> {
-  const shown: string[] = [];
-  for (const item of items) shown.push(yield print(item, depth + 1));
-  return `[${shown.join(' ')}]`;
-}
-
-function* printMap(entries: readonly (readonly [key: Value, value: Value])[], depth: number): Routine<string> {
-  const shown: string[] = [];
-  for (const [key, value] of sortedKeys(entries)) {
-    shown.push(`${yield print(key, depth + 1)}:${yield print(value, depth + 1)}`);
-  }
-  return `map[${shown.join(' ')}]`;
-}
-
-function* printStruct(value: GoStruct, depth: number): Routine<string> {
-  const shown: string[] = [];
-  for (const { name } of value.goType.fields ?? []) {
-    const field = value.fields.get(name);
-    // Fields that are not exported are empty structs in every type that a condition can meet.
-    shown.push(field === undefined ? '{}' : yield print(field, depth + 1));
-  }
-  return `{${shown.join(' ')}}`;
-}
-
-function* printPointer({ target, goType }: GoPointer, depth: number): Routine<string> {
-  if (target === null) return '<nil>';
-  return depth === 0 && isShownInFull(goType.elem) ? `&${yield print(target, depth + 1)}` : ADDRESS;
-}
-
-function isShownInFull(type: GoType | undefined): boolean {
-  return type !== undefined && ['struct', 'slice', 'array', 'map'].includes(type.kind);
 }

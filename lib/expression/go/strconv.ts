@@ -8,6 +8,8 @@ const HEXADECIMAL = /^([+-]?)0x([\da-f_]*)(?:\.([\da-f_]*))?p([+-]?\d[\d_]*)$/i;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 const INTEGER = /^[+-]?\d+$/;
 
+const MAX_UINT = 2n ** 64n - 1n;
+const MAX_DIGITS = 20;
 const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
 
@@ -108,10 +110,12 @@ function shiftRounded(value: bigint, by: bigint): bigint {
 }
 
 function readInteger(name: string, text: string): bigint {
+  // Go stops at the digit that overflows 64 bits, before it sees what else is wrong.
+  const [, sign = '', digits = ''] = /^([+-]?)0*(\d*)/.exec(text) ?? [];
+  const size = digits.length > MAX_DIGITS ? MAX_UINT + 1n : BigInt(digits);
+  if (size > MAX_UINT) throw numberError(name, text, 'value out of range');
   if (!INTEGER.test(text)) throw numberError(name, text, 'invalid syntax');
-  const digits = text.replace(/^([+-]?)0+(?=\d)/, '$1');
-  // Long texts are out of range anyway and would take quadratic time.
-  const value = digits.length > 20 ? MAX_INT + 1n : BigInt(digits.replace('+', ''));
+  const value = sign === '-' ? -size : size;
   if (value > MAX_INT || value < MIN_INT) throw numberError(name, text, 'value out of range');
   return value;
 }

@@ -110,13 +110,14 @@ function readOffset(element: string, text: string, found: Found): string | undef
   }
   const separator = element.includes(':') ? ':' : '';
   const count = element.replaceAll(/\D/g, '').length / 2;
-  const pattern = new RegExp(`^([+-])${Array.from({ length: count }, () => '(\\d\\d)').join(separator)}`);
+  const pattern = new RegExp(`^([^])${Array.from({ length: count }, () => '(\\d\\d)').join(separator)}`);
   const [shown, sign, hours = 0, minutes = 0, seconds = 0] = pattern.exec(text) ?? [];
   if (shown === undefined) return undefined;
   const parts = [Number(hours), Number(minutes), Number(seconds)] as const;
   if (parts[0] > 24) throw new RangeError('time zone offset hour');
   if (parts[1] > 60) throw new RangeError('time zone offset minute');
   if (parts[2] > 60) throw new RangeError('time zone offset second');
+  if (sign !== '+' && sign !== '-') return undefined;
   const size = parts[0] * 3600 + parts[1] * 60 + parts[2];
   found.offset = sign === '-' ? -size : size;
   return text.slice(shown.length);
@@ -130,6 +131,7 @@ function readZone(text: string, found: Found): string | undefined {
     found.isUtc = true;
     return text.slice(3);
   }
+  if (text.length < 3) return undefined;
   const [zone = readCapitals(text)] = ABBREVIATION.exec(text) ?? [];
   if (zone === undefined) return undefined;
   found.zone = zone;

@@ -54,9 +54,7 @@ function formatOffset(offset: number, element: string): string {
 }
 
 function formatFraction(nanosecond: number, element: string): string {
-  const digits = padded(nanosecond, 9)
-    .padEnd(element.length - 1, '0')
-    .slice(0, element.length - 1);
+  const digits = padded(nanosecond, 9).slice(0, element.length - 1);
   if (element.includes('0')) return element.charAt(0) + digits;
   const trimmed = digits.replace(/0+$/, '');
   return trimmed === '' ? '' : element.charAt(0) + trimmed;

@@ -6,19 +6,22 @@
  */
 export const ZONE_NAMES = `
 :
-America/Caracas America/Cayenne America/Guyana America/La_Paz America/Paramaribo Antarctica/Casey Antarctica/Davis
-Antarctica/DumontDUrville Antarctica/Mawson Antarctica/Syowa Asia/Aden Asia/Bahrain Asia/Bangkok Asia/Brunei
-Asia/Colombo Asia/Dili Asia/Dubai Asia/Ho_Chi_Minh Asia/Kabul Asia/Kashgar Asia/Kathmandu Asia/Katmandu
-Asia/Kuala_Lumpur Asia/Kuching Asia/Kuwait Asia/Muscat Asia/Phnom_Penh Asia/Qatar Asia/Rangoon Asia/Riyadh
-Asia/Saigon Asia/Singapore Asia/Thimbu Asia/Thimphu Asia/Urumqi Asia/Vientiane Asia/Yangon Atlantic/Cape_Verde
-Atlantic/South_Georgia Etc/GMT+1 Etc/GMT+10 Etc/GMT+11 Etc/GMT+12 Etc/GMT+2 Etc/GMT+3 Etc/GMT+4 Etc/GMT+5 Etc/GMT+6
-Etc/GMT+7 Etc/GMT+8 Etc/GMT+9 Etc/GMT-1 Etc/GMT-10 Etc/GMT-11 Etc/GMT-12 Etc/GMT-13 Etc/GMT-14 Etc/GMT-2 Etc/GMT-3
-Etc/GMT-4 Etc/GMT-5 Etc/GMT-6 Etc/GMT-7 Etc/GMT-8 Etc/GMT-9 Indian/Chagos Indian/Christmas Indian/Cocos
-Indian/Kerguelen Indian/Mahe Indian/Maldives Indian/Reunion Kwajalein Pacific/Bougainville Pacific/Chuuk
-Pacific/Enderbury Pacific/Fakaofo Pacific/Funafuti Pacific/Gambier Pacific/Guadalcanal Pacific/Kanton
-Pacific/Kiritimati Pacific/Kosrae Pacific/Kwajalein Pacific/Majuro Pacific/Marquesas Pacific/Nauru Pacific/Niue
-Pacific/Palau Pacific/Pitcairn Pacific/Pohnpei Pacific/Ponape Pacific/Port_Moresby Pacific/Tahiti Pacific/Tarawa
-Pacific/Truk Pacific/Wake Pacific/Wallis Pacific/Yap Singapore
+America/Asuncion America/Caracas America/Cayenne America/Coyhaique America/Eirunepe America/Guyana America/La_Paz
+America/Paramaribo America/Porto_Acre America/Punta_Arenas America/Rio_Branco America/Santarem Antarctica/Casey
+Antarctica/Davis Antarctica/DumontDUrville Antarctica/Mawson Antarctica/Syowa Asia/Aden Asia/Bahrain Asia/Bangkok
+Asia/Brunei Asia/Chita Asia/Colombo Asia/Dili Asia/Dubai Asia/Ho_Chi_Minh Asia/Irkutsk Asia/Kabul Asia/Kashgar
+Asia/Kathmandu Asia/Katmandu Asia/Khandyga Asia/Krasnoyarsk Asia/Kuala_Lumpur Asia/Kuching Asia/Kuwait Asia/Magadan
+Asia/Muscat Asia/Omsk Asia/Phnom_Penh Asia/Qatar Asia/Qostanay Asia/Qyzylorda Asia/Rangoon Asia/Riyadh Asia/Saigon
+Asia/Singapore Asia/Srednekolymsk Asia/Thimbu Asia/Thimphu Asia/Urumqi Asia/Ust-Nera Asia/Vientiane Asia/Vladivostok
+Asia/Yakutsk Asia/Yangon Asia/Yekaterinburg Atlantic/Cape_Verde Atlantic/South_Georgia Brazil/Acre Etc/GMT+1
+Etc/GMT+10 Etc/GMT+11 Etc/GMT+12 Etc/GMT+2 Etc/GMT+3 Etc/GMT+4 Etc/GMT+5 Etc/GMT+6 Etc/GMT+7 Etc/GMT+8 Etc/GMT+9
+Etc/GMT-1 Etc/GMT-10 Etc/GMT-11 Etc/GMT-12 Etc/GMT-13 Etc/GMT-14 Etc/GMT-2 Etc/GMT-3 Etc/GMT-4 Etc/GMT-5 Etc/GMT-6
+Etc/GMT-7 Etc/GMT-8 Etc/GMT-9 Indian/Chagos Indian/Christmas Indian/Cocos Indian/Kerguelen Indian/Mahe
+Indian/Maldives Indian/Reunion Kwajalein Pacific/Bougainville Pacific/Chuuk Pacific/Enderbury Pacific/Fakaofo
+Pacific/Funafuti Pacific/Gambier Pacific/Guadalcanal Pacific/Kanton Pacific/Kiritimati Pacific/Kosrae
+Pacific/Kwajalein Pacific/Majuro Pacific/Marquesas Pacific/Nauru Pacific/Niue Pacific/Palau Pacific/Pitcairn
+Pacific/Pohnpei Pacific/Ponape Pacific/Port_Moresby Pacific/Tahiti Pacific/Tarawa Pacific/Truk Pacific/Wake
+Pacific/Wallis Pacific/Yap Singapore
 
 0GMT:
 Africa/Abidjan Africa/Accra Africa/Bamako Africa/Banjul Africa/Bissau Africa/Conakry Africa/Dakar Africa/Freetown
@@ -41,10 +44,10 @@ Africa/Blantyre Africa/Bujumbura Africa/Gaborone Africa/Harare Africa/Kigali Afr
 Africa/Maputo
 
 120EET 180*EEST:
-Africa/Cairo Asia/Amman Asia/Beirut Asia/Damascus Asia/Famagusta Asia/Gaza Asia/Hebron Asia/Nicosia EET Egypt
-Europe/Athens Europe/Bucharest Europe/Helsinki Europe/Mariehamn Europe/Nicosia Europe/Sofia
+Africa/Cairo Asia/Beirut Asia/Famagusta Asia/Gaza Asia/Hebron Asia/Nicosia EET Egypt Europe/Athens Europe/Bucharest
+Europe/Helsinki Europe/Mariehamn Europe/Nicosia Europe/Sofia
 
-0*+00 60*+01:
+0*+00:
 Africa/Casablanca Africa/El_Aaiun
 
 120SAST:
@@ -88,19 +91,12 @@ America/Puerto_Rico America/St_Barthelemy America/St_Kitts America/St_Lucia Amer
 America/Tortola America/Virgin
 
 -120*-02:
-America/Araguaina America/Bahia America/Belem America/Fortaleza America/Maceio America/Recife America/Sao_Paulo
-Brazil/East
-
--180*-03 -120*-02:
-America/Argentina/Buenos_Aires America/Argentina/Catamarca America/Argentina/ComodRivadavia
+America/Araguaina America/Argentina/Buenos_Aires America/Argentina/Catamarca America/Argentina/ComodRivadavia
 America/Argentina/Cordoba America/Argentina/Jujuy America/Argentina/La_Rioja America/Argentina/Mendoza
 America/Argentina/Rio_Gallegos America/Argentina/Salta America/Argentina/San_Juan America/Argentina/San_Luis
-America/Argentina/Tucuman America/Argentina/Ushuaia America/Buenos_Aires America/Catamarca America/Cordoba
-America/Jujuy America/Mendoza America/Rosario Antarctica/Palmer Atlantic/Stanley
-
--180*-03:
-America/Asuncion America/Boa_Vista America/Campo_Grande America/Coyhaique America/Cuiaba America/Manaus
-America/Porto_Velho America/Punta_Arenas America/Santarem America/Santiago Brazil/West Chile/Continental
+America/Argentina/Tucuman America/Argentina/Ushuaia America/Bahia America/Belem America/Buenos_Aires
+America/Catamarca America/Cordoba America/Fortaleza America/Jujuy America/Maceio America/Mendoza America/Recife
+America/Rosario America/Sao_Paulo Antarctica/Palmer Atlantic/Stanley Brazil/East
 
 -300EST:
 America/Atikokan America/Cayman America/Coral_Harbour America/Panama EST
@@ -119,8 +115,12 @@ America/Knox_IN America/Managua America/Matamoros America/Menominee America/Meri
 America/Monterrey America/Rainy_River America/Rankin_Inlet America/Resolute America/Tegucigalpa America/Winnipeg
 CST6CDT Canada/Central Mexico/General US/Central US/Indiana-Starke
 
+-180*-03:
+America/Boa_Vista America/Campo_Grande America/Cuiaba America/Manaus America/Porto_Velho America/Santiago
+Brazil/West Chile/Continental
+
 -240*-04:
-America/Bogota America/Eirunepe America/Guayaquil America/Lima America/Porto_Acre America/Rio_Branco Brazil/Acre
+America/Bogota America/Guayaquil America/Lima
 
 -420MST -360*MDT:
 America/Boise America/Denver America/Edmonton America/Hermosillo America/Mazatlan America/Shiprock
@@ -158,8 +158,8 @@ America/Toronto Canada/Eastern EST5EDT Jamaica US/East-Indiana US/Eastern US/Mic
 America/Ensenada America/Los_Angeles America/Santa_Isabel America/Tijuana America/Vancouver Canada/Pacific
 Mexico/BajaNorte PST8PDT US/Pacific
 
--120*-02 -60*-01:
-America/Godthab America/Nuuk
+-60*-01:
+America/Godthab America/Noronha America/Nuuk Brazil/DeNoronha
 
 -240AST -180*ADT -120*ADDT:
 America/Goose_Bay
@@ -184,9 +184,6 @@ America/Montevideo
 
 -660BST -600*BDT -540AKST -480*AKDT:
 America/Nome
-
--60*-01:
-America/Noronha Brazil/DeNoronha
 
 -360CST:
 America/Regina Canada/Saskatchewan
@@ -217,33 +214,32 @@ Antarctica/McMurdo Antarctica/South_Pole NZ Pacific/Auckland
 0-00:
 Antarctica/Rothera Antarctica/Vostok Factory
 
-0-00 120*+02:
+120*+02:
 Antarctica/Troll
 
-360*+06 420*+07:
-Asia/Almaty Asia/Bishkek Asia/Dushanbe Asia/Omsk Asia/Tashkent
+420*+07:
+Asia/Almaty Asia/Bishkek Asia/Dacca Asia/Dhaka
 
-720*+12 780*+13 840*+14:
+120EET:
+Asia/Amman Asia/Damascus
+
+780*+13 840*+14:
 Asia/Anadyr
 
-300*+05 360*+06:
-Asia/Aqtau Asia/Aqtobe Asia/Ashgabat Asia/Ashkhabad Asia/Atyrau Asia/Oral Asia/Qostanay Asia/Qyzylorda
-Asia/Yekaterinburg
+360*+06:
+Asia/Aqtau Asia/Aqtobe Asia/Ashgabat Asia/Ashkhabad Asia/Atyrau Asia/Oral Asia/Samarkand
 
 240*+04:
 Asia/Baghdad
 
-240*+04 300*+05:
-Asia/Baku Asia/Tbilisi Asia/Yerevan Europe/Astrakhan Europe/Saratov
+300*+05:
+Asia/Baku Asia/Tbilisi Asia/Yerevan Europe/Astrakhan Europe/Samara Europe/Saratov Europe/Ulyanovsk Indian/Mauritius
 
-420*+07 480*+08:
-Asia/Barnaul Asia/Krasnoyarsk Asia/Novokuznetsk Asia/Novosibirsk Asia/Tomsk
+480*+08:
+Asia/Barnaul Asia/Hovd Asia/Novokuznetsk Asia/Novosibirsk Asia/Tomsk
 
 330IST:
 Asia/Calcutta Asia/Kolkata
-
-540*+09 600*+10:
-Asia/Chita Asia/Yakutsk
 
 540*+09:
 Asia/Choibalsan Asia/Ulaanbaatar Asia/Ulan_Bator
@@ -251,19 +247,13 @@ Asia/Choibalsan Asia/Ulaanbaatar Asia/Ulan_Bator
 480CST 540*CDT:
 Asia/Chongqing Asia/Chungking Asia/Harbin Asia/Macao Asia/Macau Asia/Shanghai Asia/Taipei PRC ROC
 
-420*+07:
-Asia/Dacca Asia/Dhaka
+360*+06 420*+07:
+Asia/Dushanbe Asia/Tashkent
 
 480HKT 540*HKST:
 Asia/Hong_Kong Hongkong
 
-480*+08:
-Asia/Hovd
-
-480*+08 540*+09:
-Asia/Irkutsk
-
-120EET 180*EEST 240*+04:
+120EET 240*+04:
 Asia/Istanbul Europe/Istanbul Turkey
 
 420WIB:
@@ -275,17 +265,11 @@ Asia/Jayapura
 120IST 180*IDT:
 Asia/Jerusalem Asia/Tel_Aviv Israel
 
-720*+12 780*+13:
-Asia/Kamchatka
+780*+13:
+Asia/Kamchatka Pacific/Fiji
 
 300PKT 360*PKST:
 Asia/Karachi
-
-540*+09 600*+10 660*+11:
-Asia/Khandyga
-
-660*+11 720*+12:
-Asia/Magadan Asia/Sakhalin Asia/Srednekolymsk Asia/Ust-Nera
 
 480WITA:
 Asia/Makassar Asia/Ujung_Pandang
@@ -299,8 +283,8 @@ Asia/Pontianak
 510KST 540KST:
 Asia/Pyongyang
 
-360*+06:
-Asia/Samarkand
+720*+12:
+Asia/Sakhalin Pacific/Efate Pacific/Noumea
 
 540KST 600*KDT:
 Asia/Seoul ROK
@@ -310,9 +294,6 @@ Asia/Tehran Iran
 
 540JST:
 Asia/Tokyo Japan
-
-600*+10 660*+11:
-Asia/Vladivostok
 
 0*+00 60*WEST:
 Atlantic/Azores
@@ -335,8 +316,8 @@ Australia/LHI Australia/Lord_Howe
 480AWST 540*AWDT:
 Australia/Perth Australia/West
 
--360*-06 -300*-05:
-Chile/EasterIsland Pacific/Easter
+-300*-05:
+Chile/EasterIsland Pacific/Easter Pacific/Galapagos
 
 0*GMT 60IST:
 Eire Europe/Dublin
@@ -348,11 +329,13 @@ Etc/UCT Etc/UTC Etc/Universal Etc/Zulu UCT UTC Universal Zulu
 Europe/Belfast Europe/Guernsey Europe/Isle_of_Man Europe/Jersey Europe/London GB GB-Eire
 
 120EET 180*EEST 240*MSD:
-Europe/Chisinau Europe/Kaliningrad Europe/Kiev Europe/Kyiv Europe/Minsk Europe/Riga Europe/Tallinn Europe/Tiraspol
-Europe/Uzhgorod Europe/Zaporozhye
+Europe/Chisinau Europe/Kiev Europe/Kyiv Europe/Riga Europe/Tallinn Europe/Tiraspol Europe/Uzhgorod Europe/Zaporozhye
+
+120EET 240*MSD:
+Europe/Kaliningrad Europe/Minsk
 
 180MSK 240MSK 300*+05:
-Europe/Kirov Europe/Volgograd
+Europe/Kirov
 
 0WET 60*WEST 120*CEST:
 Europe/Lisbon Portugal
@@ -360,17 +343,14 @@ Europe/Lisbon Portugal
 120EET 180MSK 240MSK:
 Europe/Moscow Europe/Simferopol W-SU
 
-180*+03 240*+04 300*+05:
-Europe/Samara Europe/Ulyanovsk
-
 60CET 120EET 180*EEST 240*MSD:
 Europe/Vilnius
 
+180MSK 300*+05:
+Europe/Volgograd
+
 -600HST:
 HST Pacific/Honolulu Pacific/Johnston US/Hawaii
-
-300*+05:
-Indian/Mauritius
 
 60MET 120*MEST:
 MET
@@ -380,15 +360,6 @@ NZ-CHAT Pacific/Chatham
 
 -600*-10 840*+14:
 Pacific/Apia
-
-720*+12:
-Pacific/Efate Pacific/Noumea
-
-780*+13:
-Pacific/Fiji
-
--300*-05:
-Pacific/Galapagos
 
 600ChST 660*GDT:
 Pacific/Guam Pacific/Saipan

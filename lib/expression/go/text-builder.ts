@@ -1,0 +1,21 @@
+import { GoPanic } from '../value.ts';
+
+/** Go has no limit. Ours keeps nested documents, whose indentation grows with the square of their size, from the heap. */
+const MAX_LENGTH = 2 ** 24;
+
+/** Gathers a text piece by piece. */
+export class TextBuilder {
+  private readonly pieces: string[] = [];
+  private length = 0;
+
+  /** @throws GoPanic if the text grows beyond 16 million characters */
+  add(piece: string): void {
+    this.length += piece.length;
+    if (this.length > MAX_LENGTH) throw new GoPanic('memory budget exceeded');
+    this.pieces.push(piece);
+  }
+
+  toString(): string {
+    return this.pieces.join('');
+  }
+}
