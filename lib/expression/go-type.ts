@@ -143,8 +143,10 @@ function hidden(name: string, type: GoType): GoField {
   return { name, type, exported: false };
 }
 
-/** The fields of these two are unexported, so only their number and names can be noticed, and only by `in`. */
-export const LOCATION = define('struct', 'time', 'Location', { fields: [hidden('name', STRING)] });
+/** The fields of these two are unexported, so only their names can be noticed, by a failing access. */
+export const LOCATION = define('struct', 'time', 'Location', {
+  fields: ['name', 'zone', 'tx', 'extend', 'cacheStart', 'cacheEnd', 'cacheZone'].map((name) => hidden(name, ANY)),
+});
 export const LOCATION_POINTER = pointerTo(LOCATION);
 export const TIME = define('struct', 'time', 'Time', {
   fields: [hidden('wall', UINT64), hidden('ext', INT64), hidden('loc', LOCATION_POINTER)],

@@ -1,4 +1,4 @@
-import { ANY_SLICE, BOOL, FLOAT64, INT, STRING, STRING_MAP } from './go-type.ts';
+import { ANY_SLICE, BOOL, FLOAT64, INT, INT_SLICE, STRING, STRING_MAP } from './go-type.ts';
 import type { GoType } from './go-type.ts';
 
 /**
@@ -10,9 +10,10 @@ import type { GoType } from './go-type.ts';
  * | bool, float64              | `boolean`, `number` |
  * | int                        | `bigint`, always within 64 bits |
  * | any other integer type     | `GoInt` |
+ * | a string of a defined type | `GoNamedString` |
  * | string                     | `string`; a byte that is no part of valid UTF-8 is a lone surrogate U+DC80–U+DCFF |
  * | []any (not nil)            | an array |
- * | any other slice or array   | `GoSlice` |
+ * | any other slice or array   | `GoSlice`, and its kind `GoRange` |
  * | map[string]any             | an object; only its own properties count, so a decoded JSON document serves as it is |
  * | any other map              | `GoMap` |
  * | struct, pointer, func      | `GoStruct`, `GoPointer`, `GoFunc` |
@@ -48,12 +49,46 @@ export class GoInt extends GoObject {
 /** A slice or array that is not a plain []any. `items` is null for a nil slice, also for a nil []any. */
 export class GoSlice extends GoObject {
   readonly goType: GoType;
-  readonly items: readonly Value[] | null;
+  readonly #items: readonly Value[] | null;
 
   constructor(goType: GoType, items: readonly Value[] | null) {
     super();
     this.goType = goType;
-    this.items = items;
+    this.#items = items;
+  }
+
+  get items(): readonly Value[] | null {
+    return this.#items;
+  }
+}
+
+/** The []int that `first..last` makes, whose elements exist only once somebody asks for `items`. */
+export class GoRange extends GoSlice {
+  readonly first: bigint;
+  readonly length: number;
+  #built: readonly Value[] | undefined;
+
+  constructor(first: bigint, length: number) {
+    super(INT_SLICE, null);
+    this.first = first;
+    this.length = length;
+  }
+
+  override get items(): readonly Value[] {
+    this.#built ??= Array.from({ length: this.length }, (_, index) => this.first + BigInt(index));
+    return this.#built;
+  }
+}
+
+/** A string of a defined type, such as the StatusCode of CloudWatch; no operator takes it for a string. */
+export class GoNamedString extends GoObject {
+  readonly goType: GoType;
+  readonly text: string;
+
+  constructor(goType: GoType, text: string) {
+    super();
+    this.goType = goType;
+    this.text = text;
   }
 }
 

@@ -1,0 +1,224 @@
+import { ANY, LOCATION, sliceOf } from './go-type.ts';
+import type { GoType } from './go-type.ts';
+import { sprint } from './go/sprint.ts';
+import { byteOf } from './go/bytes.ts';
+import { byteAt, byteLength, byteSlice } from './go/strings.ts';
+import { GoTime } from './go/time.ts';
+import { GoLocation } from './go/zone.ts';
+import { isEqual, itemsOf } from './equal.ts';
+import { hashKey } from './hash.ts';
+import { conversionPanic, toInt } from './integers.ts';
+import type { Meter } from './meter.ts';
+import { boundMethod } from './methods.ts';
+import { isAssignableType } from './nature.ts';
+import {
+  GoMap,
+  GoNamedString,
+  GoPanic,
+  GoPointer,
+  GoRange,
+  GoSlice,
+  GoStruct,
+  goTypeOf,
+  isPlainMap,
+  typeText,
+} from './value.ts';
+import type { Value } from './value.ts';
+
+/** What a pointer points to, nil for a nil pointer; anything else unchanged. */
+export function dereference(value: Value): Value {
+  if (value instanceof GoPointer) return value.target;
+  return value instanceof GoLocation ? new GoStruct(LOCATION, new Map([['name', value.toString()]])) : value;
+}
+
+/** The number of elements of a list or map, or of bytes of a string; undefined for anything else. */
+export function sizeOf(value: Value): number | undefined {
+  if (typeof value === 'string') return byteLength(value);
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof GoRange) return value.length;
+  if (value instanceof GoSlice) return value.items?.length ?? 0;
+  if (value instanceof GoMap) return value.entries.size;
+  if (value instanceof GoNamedString) return byteLength(value.text);
+  return isPlainMap(value) ? Object.keys(value).length : undefined;
+}
+
+/** An element of a list, which must be there, or a byte of a string. */
+export function elementAt(list: Value, index: number): Value {
+  if (typeof list === 'string') return byteOf(byteAt(list, index));
+  if (list instanceof GoNamedString) return byteOf(byteAt(list.text, index));
+  if (list instanceof GoRange) return list.first + BigInt(index);
+  return itemsOf(list)[index] ?? null;
+}
+
+function isIndexable(value: Value): boolean {
+  return (
+    typeof value === 'string' || Array.isArray(value) || value instanceof GoSlice || value instanceof GoNamedString
+  );
+}
+
+function cannotFetch(from: Value, key: Value): GoPanic {
+  return new GoPanic(`cannot fetch ${sprint(key)} from ${typeText(from)}`);
+}
+
+/** `from[key]` and `from.key`. A missing key of a map is nil; anything else missing panics. */
+export function fetch(from: Value, key: Value): Value {
+  if (Array.isArray(from) || from instanceof GoSlice) return fetchIndex(from, key);
+  if (isPlainMap(from)) return fetchKey(from, key);
+  if (from === null) throw cannotFetch(from, key);
+  const method = typeof key === 'string' ? boundMethod(from, key) : undefined;
+  if (method !== undefined) return method;
+  const value = from instanceof GoPointer && from.target !== null ? from.target : from;
+  if (isIndexable(value)) return fetchIndex(value, key);
+  if (value instanceof GoMap) return fetchEntry(value, key) ?? zeroOf(value.goType.elem ?? ANY);
+  if (value instanceof GoStruct || value instanceof GoTime || value instanceof GoLocation) {
+    return fetchField(from, value, key);
+  }
+  throw cannotFetch(from, key);
+}
+
+function fetchIndex(list: Value, key: Value): Value {
+  const wanted = toInt(key);
+  const size = sizeOf(list) ?? 0;
+  const index = wanted < 0n ? BigInt.asIntN(64, BigInt(size) + wanted) : wanted;
+  if (index < 0n || index >= BigInt(size)) {
+    throw new GoPanic(`index out of range: ${index} (array length is ${size})`);
+  }
+  return elementAt(list, Number(index));
+}
+
+function fetchKey(map: { readonly [key: string]: Value }, key: Value): Value {
+  const name = textKey(key);
+  return Object.hasOwn(map, name) ? (map[name] ?? null) : null;
+}
+
+/** A key of a map with string keys; nil stands for the empty string. */
+function textKey(key: Value): string {
+  if (typeof key === 'string') return key;
+  if (key === null) return '';
+  throw mapIndexPanic(key, 'string');
+}
+
+function mapIndexPanic(key: Value, wanted: string): GoPanic {
+  return new GoPanic(`reflect.Value.MapIndex: value of type ${typeText(key)} is not assignable to type ${wanted}`);
+}
+
+/** What a map holds under a key; undefined if nothing. */
+function fetchEntry({ goType, entries }: GoMap, key: Value): Value | undefined {
+  const wanted = goType.key ?? ANY;
+  const type = goTypeOf(key);
+  if (type !== undefined && !isAssignableType(type, wanted)) throw mapIndexPanic(key, wanted.text);
+  const entry = entries.get(hashKey(type === undefined ? zeroOf(wanted) : key));
+  return entry?.[1];
+}
+
+/** The zero value of the types that maps here have as keys and elements. */
+function zeroOf(type: GoType): Value {
+  switch (type.kind) {
+    case 'int':
+      return 0n;
+    case 'string':
+      return '';
+    case 'slice':
+      return new GoSlice(type, null);
+    default:
+      return null;
+  }
+}
+
+function fetchField(from: Value, value: Value, key: Value): Value {
+  if (typeof key !== 'string') throw conversionPanic(key, 'string');
+  const type = value instanceof GoLocation ? LOCATION : goTypeOf(value);
+  const field = type?.fields?.find(({ name }) => name === key);
+  if (field === undefined) throw cannotFetch(from, key);
+  if (!field.exported) {
+    throw new GoPanic('reflect.Value.Interface: cannot return value obtained from unexported field or method');
+  }
+  return value instanceof GoStruct ? (value.fields.get(key) ?? null) : null;
+}
+
+/** What `get` gives: as fetch, but nil where nothing is found. */
+export function get(from: Value, key: Value): Value {
+  if (from === null) return null;
+  const method = typeof key === 'string' ? boundMethod(from, key) : undefined;
+  if (method !== undefined) return method;
+  if (isIndexable(from)) {
+    const wanted = toInt(key);
+    const size = BigInt(sizeOf(from) ?? 0);
+    const index = wanted < 0n ? size + wanted : wanted;
+    return index >= 0n && index < size ? elementAt(from, Number(index)) : null;
+  }
+  if (isPlainMap(from)) return fetchKey(from, key);
+  if (from instanceof GoMap) return fetchEntry(from, key) ?? null;
+  if (!(from instanceof GoStruct) && !(from instanceof GoTime)) return null;
+  if (typeof key !== 'string') throw conversionPanic(key, 'string');
+  const hasField = goTypeOf(from)?.fields?.some(({ name }) => name === key) === true;
+  return hasField ? fetchField(from, from, key) : null;
+}
+
+/** `from[start:end]`, by bytes for strings; bounds are clamped, negative ones count from the end. */
+export function slice(from: Value, start: Value, end: Value): Value {
+  const list = dereferenceToList(from);
+  if (list === undefined) throw new GoPanic(`cannot slice ${sprint(start)}`);
+  const size = sizeOf(list) ?? 0;
+  const low = toInt(start);
+  const high = clamp(toInt(end), size);
+  return part(list, Math.min(clamp(low, size), high), high);
+}
+
+function dereferenceToList(value: Value): Value | undefined {
+  if (isIndexable(value)) return value;
+  return value instanceof GoPointer && isIndexable(value.target) ? value.target : undefined;
+}
+
+function clamp(bound: bigint, size: number): number {
+  const index = bound < 0n ? BigInt.asIntN(64, BigInt(size) + bound) : bound;
+  return index < 0n ? 0 : index > BigInt(size) ? size : Number(index);
+}
+
+/** The elements from `low` up to, not including, `high`, in a list of the same type. */
+export function part(list: Value, low: number, high: number): Value {
+  if (typeof list === 'string') return byteSlice(list, low, high);
+  if (list instanceof GoNamedString) return new GoNamedString(list.goType, byteSlice(list.text, low, high));
+  if (list instanceof GoRange) return new GoRange(list.first + BigInt(low), high - low);
+  if (Array.isArray(list)) return list.slice(low, high);
+  if (!(list instanceof GoSlice)) return list;
+  const { goType, items } = list;
+  const type = goType.kind === 'array' ? sliceOf(goType.elem ?? ANY) : goType;
+  const cut = items === null ? null : items.slice(low, high);
+  return type.elem === ANY && cut !== null ? cut : new GoSlice(type, cut);
+}
+
+/** `needle in container`: an element of a list, a key of a map, a field of a struct. */
+export function isIn(needle: Value, container: Value, meter: Meter): boolean {
+  if (container === null) return false;
+  if (Array.isArray(container) || container instanceof GoSlice) return isElement(needle, container, meter);
+  if (isPlainMap(container)) return Object.hasOwn(container, textKey(needle));
+  if (container instanceof GoMap) return fetchesEntry(container, needle);
+  if (container instanceof GoPointer) return container.target !== null && isIn(needle, container.target, meter);
+  if (container instanceof GoStruct || container instanceof GoTime || container instanceof GoLocation) {
+    return isField(needle, container);
+  }
+  throw new GoPanic(`operator "in" not defined on ${typeText(container)}`);
+}
+
+function isElement(needle: Value, list: Value, meter: Meter): boolean {
+  const size = sizeOf(list) ?? 0;
+  for (let index = 0; index < size; index++) {
+    meter.spend(3);
+    if (isEqual(elementAt(list, index), needle, meter)) return true;
+  }
+  return false;
+}
+
+function fetchesEntry(map: GoMap, needle: Value): boolean {
+  return fetchEntry(map, needle) !== undefined;
+}
+
+function isField(needle: Value, container: Value): boolean {
+  const type = container instanceof GoLocation ? LOCATION : goTypeOf(container);
+  const name = needle instanceof GoNamedString ? needle.text : needle;
+  if (typeof name !== 'string') {
+    throw new GoPanic(`cannot use ${typeText(needle)} as field name of ${type?.text ?? ''}`);
+  }
+  return type?.fields?.some((field) => field.exported && field.name === name) === true;
+}

@@ -1,0 +1,163 @@
+import { isIn } from './access.ts';
+import { add, divide, modulo, multiply, negate, raise, subtract } from './arithmetic.ts';
+import type { BinaryNode, UnaryNode } from './ast.ts';
+import { isAtLeast, isAtMost, isLess, isMore } from './compare.ts';
+import type { EmitScope, Emitting, Evaluate, Step } from './emit-scope.ts';
+import { isEqual, isNil } from './equal.ts';
+import { textOf } from './go/bytes.ts';
+import { BYTE_SLICE } from './go-type.ts';
+import { compilePattern } from './go/regexp.ts';
+import type { Pattern } from './go/regexp.ts';
+import { contains, hasPrefix, hasSuffix } from './go/strings.ts';
+import { asText, conversionPanic, toInt } from './integers.ts';
+import type { Run } from './run.ts';
+import { GoPanic, GoRange, GoSlice, goTypeOf } from './value.ts';
+import type { Value } from './value.ts';
+
+/** How many times the pattern's instructions for each character make one step. */
+const MATCH_STEPS = 4;
+
+/** A unary operator applied to a value; undefined for `+`, which does nothing. */
+export function unaryStep({ operator, at }: UnaryNode): Step | undefined {
+  if (operator === '+') return undefined;
+  if (operator === '-') {
+    return (run, value) => {
+      run.at = at;
+      return negate(value);
+    };
+  }
+  return (run, value) => !asBool(run, at, value);
+}
+
+/** Go's value.(bool). */
+export function asBool(run: Run, at: number, value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  run.at = at;
+  throw conversionPanic(value, 'bool');
+}
+
+type Operation = (left: Value, right: Value, run: Run) => Value;
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['<', isLess],
+  ['>', isMore],
+  ['<=', isAtMost],
+  ['>=', isAtLeast],
+  ['+', addMetered],
+  ['-', subtract],
+  ['*', multiply],
+  ['/', divide],
+  ['%', modulo],
+  ['**', raise],
+  ['^', raise],
+  ['in', isIn],
+  ['..', range],
+  ['matches', (left, right, run) => !isNil(left) && !isNil(right) && matches(run, left, () => asText(right))],
+  ['contains', ofTexts(contains)],
+  ['startsWith', ofTexts(hasPrefix)],
+  ['endsWith', ofTexts(hasSuffix)],
+]);
+
+/** A binary operator applied to the value of its left operand. */
+export function* binaryStep(scope: EmitScope, node: BinaryNode): Emitting<Step> {
+  const { operator, at } = node;
+  if (operator === 'matches' && node.right.kind === 'string') return constantMatchStep(node.right.value, at);
+  const right = yield scope.emitFollowed(node.right, node);
+  switch (operator) {
+    case '&&':
+    case 'and':
+      return (run, left) => asBool(run, at, left) && right(run);
+    case '||':
+    case 'or':
+      return (run, left) => asBool(run, at, left) || right(run);
+    case '??':
+      return (run, left) => (isNil(left) ? right(run) : left);
+    case '==':
+      return equalityStep(node, right);
+    case '!=': {
+      const equality = equalityStep(node, right);
+      return (run, left) => equality(run, left) !== true;
+    }
+    default: {
+      const operation = OPERATIONS.get(operator);
+      if (operation === undefined) throw new GoPanic(`unknown operator (${operator})`);
+      return operationStep(operation, right, at);
+    }
+  }
+}
+
+function operationStep(operation: Operation, right: Evaluate, at: number): Step {
+  return (run, left) => {
+    const other = right(run);
+    run.at = at;
+    return operation(left, other, run);
+  };
+}
+
+/** Between two that are known to be plain ints, or plain strings, nothing else is let through at run time. */
+function equalityStep({ left, right, at }: BinaryNode, other: Evaluate): Step {
+  const [one, two] = [left.nature.type, right.nature.type];
+  const isPlain = one !== undefined && two !== undefined && one.pkgPath === '' && two.pkgPath === '';
+  const kind = isPlain && one.kind === two.kind && (one.kind === 'int' || one.kind === 'string') ? one.kind : undefined;
+  if (kind === undefined) return operationStep(isEqual, other, at);
+  const wanted = kind === 'int' ? 'bigint' : 'string';
+  return (run, value) => {
+    const second = other(run);
+    if (typeof value === wanted && typeof second === wanted) return value === second;
+    run.at = at;
+    throw conversionPanic(typeof value === wanted ? second : value, kind);
+  };
+}
+
+function addMetered(left: Value, right: Value, run: Run): Value {
+  if (typeof left === 'string') run.spend(left.length / 16);
+  return add(left, right);
+}
+
+function range(from: Value, to: Value, run: Run): Value {
+  const [first, last] = [toInt(from), toInt(to)];
+  const size = BigInt.asIntN(64, last - first + 1n);
+  if (size <= 0n) return new GoRange(first, 0);
+  run.grow(Number(size));
+  return new GoRange(first, Number(size));
+}
+
+/** A test of two strings, false if one is nil. */
+function ofTexts(test: (text: string, part: string) => boolean): Operation {
+  return (left, right, run) => {
+    if (isNil(left) || isNil(right)) return false;
+    const text = asText(left);
+    const part = asText(right);
+    run.spend(text.length / 16);
+    return test(text, part);
+  };
+}
+
+function constantMatchStep(source: string, at: number): Step {
+  const pattern = compilePattern(source);
+  return (run, left) => {
+    run.at = at;
+    return !isNil(left) && matches(run, left, () => pattern);
+  };
+}
+
+/** Whether a string or bytes match; the pattern is looked at after the text, as Go does. */
+function matches(run: Run, value: Value, pattern: () => Pattern | string): boolean {
+  const isBytes = value instanceof GoSlice && goTypeOf(value) === BYTE_SLICE;
+  if (typeof value === 'string') return matchText(run, value, pattern());
+  const compiled = pattern();
+  if (!isBytes) throw conversionPanic(value, '[]uint8');
+  return matchText(run, textOf(value.items ?? []), compiled);
+}
+
+function matchText(run: Run, text: string, pattern: Pattern | string): boolean {
+  if (typeof pattern === 'string') run.spend(pattern.length * 100);
+  const compiled = typeof pattern === 'string' ? compilePattern(pattern) : pattern;
+  run.spend((text.length * compiled.size) / MATCH_STEPS);
+  return compiled.test(text);
+}
+
+/** What the language throws on `filter(…)[0]` of nothing. */
+export function outOfRange(): GoPanic {
+  return new GoPanic('reflect: slice index out of range');
+}
