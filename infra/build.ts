@@ -1,5 +1,5 @@
-import { chmodSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -16,15 +16,15 @@ const embedExamples: Plugin = {
 };
 
 /**
- * Bundles the command line into `folder`: `assay.js`, and a chunk for what each command needs beside it, so that
- * small commands start fast.
+ * Bundles the command line into `folder`: `assay.js`, and in `chunks/` what the commands need beside it, each loaded
+ * by those that need it, so that small commands start fast.
  */
 async function buildCli(folder: string): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: { assay: 'lib/cli/main.ts' },
     outdir: folder,
+    write: false,
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -39,6 +39,11 @@ async function buildCli(folder: string): Promise<void> {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
   });
+  rmSync(join(folder, 'chunks'), { recursive: true, force: true });
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+  }
   chmodSync(join(folder, 'assay.js'), 0o755);
 }
 

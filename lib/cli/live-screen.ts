@@ -6,15 +6,15 @@ export interface LiveScreen {
   draw(lines: readonly string[]): void;
   /** Writes a line above, to stay. */
   print(line: string): void;
-  /** Leaves what is drawn, and gives the cursor back. */
-  close(): void;
+  /** Leaves these lines, of any number and width, in place of those drawn before, and gives the cursor back. */
+  close(lines: readonly string[]): void;
 }
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const CLEAR_BELOW = '\u001b[J';
 
-/** Lines must not be wider than the terminal. Of more lines than it is high, the last are shown until it closes. */
+/** Lines drawn must not be wider than the terminal. Of more lines than it is high, the last are shown. */
 export function liveScreen(output: Output): LiveScreen {
   let drawn: readonly string[] = [];
   let height = 0;
@@ -31,8 +31,8 @@ export function liveScreen(output: Output): LiveScreen {
       show(fitting());
     },
     print: (line) => show(fitting(), `${line}\n`),
-    close() {
-      show(drawn);
+    close(lines) {
+      show(lines);
       output.write(SHOW_CURSOR);
     },
   };

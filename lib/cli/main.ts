@@ -5,10 +5,10 @@ import { nodeComplaint } from './node-version.ts';
 // A command is a file beside this one and a line here.
 const COMMANDS: CommandTable = {
   run: () => import('./run.ts'),
+  eval: () => import('./eval.ts'),
   lint: () => import('./lint.ts'),
   serve: () => import('./serve.ts'),
   demo: () => import('./demo.ts'),
-  serve: () => import('./serve.ts'),
 };
 
 const complaint = nodeComplaint(process.versions.node);

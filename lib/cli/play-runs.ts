@@ -1,4 +1,5 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { Job } from '../model/ports.ts';
 import { type LocalObjects, type LocalOptions, runLocally } from '../runtime/local.ts';
 import type { Console, Output } from './console.ts';
 import { EXIT } from './exit-code.ts';
@@ -33,11 +34,14 @@ export async function playRuns(
   const local = await runLocally(objects, {
     ...options,
     onStep: (run) => show.step(run),
-    onJobLine: (job, line) => show.note(`${job} | ${line}`),
+    onJobLine: (job, line) => show.note(`${nameOf(job)} | ${line}`),
     onProblem: (message) => show.note(message),
   });
   const ignore = console.onInterrupt(() => {
-    if (isInterrupted) process.exit(EXIT.interrupted);
+    if (isInterrupted) {
+      show.close();
+      process.exit(EXIT.interrupted);
+    }
     isInterrupted = true;
     show.note('terminating the analysis; once more to end at once');
     void local.terminate();
@@ -48,6 +52,12 @@ export async function playRuns(
     ignore();
     show.close();
   }
+}
+
+/** The run and the metric that a Job belongs to. @source the annotations that the job provider of Argo sets */
+function nameOf({ metadata: { name = '', annotations = {} } }: Job): string {
+  const run = annotations['analysisrun.argoproj.io/name'];
+  return run === undefined ? name : `${run}/${annotations['analysisrun.argoproj.io/metric-name'] ?? ''}`;
 }
 
 /** How runs are shown while they go on. */
@@ -70,8 +80,7 @@ function showLive(output: Output, now: () => Date): Show {
     note: (text) => screen.print(printable(text)),
     close() {
       clearInterval(timer);
-      draw();
-      screen.close();
+      screen.close(tablesOf([...runs.values()], output, now(), true));
     },
   };
 }
@@ -86,10 +95,11 @@ function showLog(output: Output, now: () => Date): Show {
       runs.set(uid, run);
     },
     note: (text) => write(`${now().toISOString().slice(11, 19)} ${printable(text)}`),
-    close: () => ['', ...tablesOf([...runs.values()], output, now())].forEach(write),
+    close: () => ['', ...tablesOf([...runs.values()], output, now(), true)].forEach(write),
   };
 }
 
-function tablesOf(runs: readonly AnalysisRun[], { columns, paint }: Output, now: Date): string[] {
-  return runs.flatMap((run, index) => [...(index > 0 ? [''] : []), ...runTable(run, now, columns(), paint)]);
+function tablesOf(runs: readonly AnalysisRun[], { columns, paint }: Output, now: Date, isLast = false): string[] {
+  const options = { now, columns: columns(), paint, isLast };
+  return runs.flatMap((run, index) => [...(index > 0 ? [''] : []), ...runTable(run, options)]);
 }

@@ -10,18 +10,29 @@ import { cut, textTable } from './text-table.ts';
 
 const HEADER = ['METRIC', 'PHASE', 'MEASURED', 'FAILED', 'INCONCLUSIVE', 'ERRORS', 'NEXT', 'VALUE'];
 
+export interface TableOptions {
+  readonly now: Date;
+  readonly columns: number;
+  readonly paint: Paint;
+  readonly isLast?: boolean;
+}
+
 /**
- * How a run stands, for eyes: a line about the run, then a table of its metrics. No line is longer than `columns`.
- * Counts stand beside their limits: `2/5` measured, `1 (≤2)` failed.
+ * How a run stands, for eyes: a line about the run, then a table of its metrics. Counts stand beside their limits:
+ * `2/5` measured, `1 (≤2)` failed. No line is longer than `columns`, but the first where `isLast`: it is not drawn again.
  */
-export function runTable(run: AnalysisRun, now: Date, columns: number, paint: Paint): string[] {
+export function runTable(run: AnalysisRun, { now, columns, paint, isLast = false }: TableOptions): string[] {
   const { name = '' } = run.metadata;
   const { phase = '', message = '' } = run.status ?? {};
   const results = new Map(run.status?.metricResults?.map((result) => [result.name, result]));
   const rows = metricsOf(run).map((metric) => rowOf(metric, results.get(metric.name), run, now));
   const [header = '', ...lines] = textTable([HEADER, ...rows]).map((line) => line.slice(0, columns));
-  const title = cut(printable([name, phaseText(phase), message].filter(Boolean).join('  ')), columns);
-  return [paintPhases(title, paint), paint('dim', header), ...lines.map((line) => paintPhases(line, paint))];
+  const title = printable([name, phaseText(phase), message].filter(Boolean).join('  '));
+  return [
+    paintPhases(isLast ? title : cut(title, columns), paint),
+    paint('dim', header),
+    ...lines.map((line) => paintPhases(line, paint)),
+  ];
 }
 
 /** With their arguments, where these can be filled in. */

@@ -13,7 +13,7 @@ export interface LocalJobsOptions {
   readonly now: () => Date;
   /** Hears of every Job that ended. */
   readonly onEnd: (job: Job) => void;
-  readonly onLine: (job: string, line: string) => void;
+  readonly onLine: (job: Job, line: string) => void;
   /** Ends every process. */
   readonly signal: AbortSignal;
 }
@@ -97,11 +97,11 @@ async function outcomeOf(job: Job, signal: AbortSignal, options: LocalJobsOption
 /** @throws ContainerError; an AbortError while it pauses */
 async function attempt(job: Job, signal: AbortSignal, options: LocalJobsOptions): Promise<JobOutcome> {
   const { template, backoffLimit = BACKOFF_LIMIT, completions = 1 } = job.spec as JobSpec;
-  const { name = '', namespace = '' } = job.metadata;
+  const { namespace = '' } = job.metadata;
   const pod = {
     baseEnv: options.baseEnv,
     readSecret: (secret: SecretKey) => options.readSecret(namespace, secret),
-    onLine: (line: string) => options.onLine(name, line),
+    onLine: (line: string) => options.onLine(job, line),
     signal,
   };
   for (let succeeded = 0, failed = 0; succeeded < completions;) {

@@ -25,10 +25,10 @@ export interface LocalOptions {
   readonly jobs?: JobPlace;
   /** What those processes see of this machine beside their own variables. */
   readonly jobEnv?: Readonly<Record<string, string>>;
-  /** Hears of every step of a run, with the run as it stands. */
+  /** Hears of every run before its first step, and of every step, with the run as it stands. */
   readonly onStep?: (run: AnalysisRun) => void;
   /** Hears what the processes of Jobs write. */
-  readonly onJobLine?: (job: string, line: string) => void;
+  readonly onJobLine?: (job: Job, line: string) => void;
   /** Hears of what goes wrong beside the measurements, and is tried again. */
   readonly onProblem?: (message: string) => void;
 }
@@ -36,7 +36,7 @@ export interface LocalOptions {
 export interface LocalRuns {
   /** The runs as they ended, in the order given; every process of a Job has ended too. */
   readonly ended: Promise<readonly AnalysisRun[]>;
-  /** Ends all runs before their time, as `spec.terminate` does. */
+  /** Ends all runs before their time, as `spec.terminate` does, once their steps under way have ended. */
   terminate(): Promise<void>;
 }
 
@@ -53,11 +53,16 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   for (const secret of secrets) await memory.create('Secret', secret);
   const created = await Promise.all(runs.map((run) => memory.create('AnalysisRun', run)));
 
+  for (const run of created) onStep?.(run);
+
   const latest = new Map(created.map((run) => [run.metadata.uid, run]));
+  let isTerminating = false;
   const over = Promise.withResolvers<void>();
   const queue = memoryQueue({
     now,
     async work(ref) {
+      // Between two steps: written during one, it would make the step's own write too late.
+      if (isTerminating) await memory.patch('AnalysisRun', ref, { spec: { terminate: true } });
       try {
         await step(ref, ports);
       } catch (error) {
@@ -102,10 +107,8 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   return {
     ended,
     async terminate() {
-      for (const run of created) {
-        await memory.patch('AnalysisRun', keyOf(run), { spec: { terminate: true } });
-        await wake(run);
-      }
+      isTerminating = true;
+      await Promise.all(created.map(wake));
     },
   };
 }
@@ -128,12 +131,8 @@ function portsOf(
   };
 }
 
-function keyOf({ metadata: { namespace = '', name = '' } }: AnalysisRun) {
-  return { namespace, name };
-}
-
-function refOf(run: AnalysisRun): ObjectRef {
-  return { cluster: CLUSTER, kind: 'AnalysisRun', ...keyOf(run), uid: run.metadata.uid ?? '' };
+function refOf({ metadata: { namespace = '', name = '', uid = '' } }: AnalysisRun): ObjectRef {
+  return { cluster: CLUSTER, kind: 'AnalysisRun', namespace, name, uid };
 }
 
 function isOwner({ metadata }: AnalysisRun, job: Job): boolean {

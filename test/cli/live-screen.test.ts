@@ -26,7 +26,7 @@ test('what is drawn takes the place of what was drawn; what is printed stays abo
   screen.draw(['a', 'b']);
   screen.print('note');
   screen.draw(['c']);
-  screen.close();
+  screen.close(['c']);
   expect(shown()).toEqual(['note', 'c']);
 });
 
@@ -36,6 +36,6 @@ test('of more lines than the terminal is high the last are shown, and all of the
   screen.draw(['a', 'b', 'c', 'd']);
   screen.draw(['a', 'b', 'c', 'e']);
   expect(shown()).toEqual(['c', 'e']);
-  screen.close();
-  expect(shown()).toEqual(['a', 'b', 'c', 'e']);
+  screen.close(['a', 'b', 'c', 'f']);
+  expect(shown()).toEqual(['a', 'b', 'c', 'f']);
 });

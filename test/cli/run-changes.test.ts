@@ -68,13 +68,13 @@ test.each([
   { change: { what: 'started', phase: 'Running' }, want: '10:00:05 r: started' },
   {
     change: { metric: 'm', what: 'measured', phase: 'Successful', value: '[1]' },
-    want: '10:00:05 r m: measured [1] Successful',
+    want: '10:00:05 r/m: measured [1] Successful',
   },
   {
     change: { metric: 'm', what: 'measured', phase: 'Error', message: 'a\n b\u001b[2J' },
-    want: '10:00:05 r m: measured Error: a b\ufffd[2J',
+    want: '10:00:05 r/m: measured Error: a b\ufffd[2J',
   },
-  { change: { metric: 'm', what: 'measuring', phase: 'Running' }, want: '10:00:05 r m: measuring' },
+  { change: { metric: 'm', what: 'measuring', phase: 'Running' }, want: '10:00:05 r/m: measuring' },
   { change: { what: 'ended', phase: 'Failed', message: 'why' }, want: '10:00:05 r: FAILED: why' },
 ] as const)('says $want', ({ change, want }) => {
   expect(changeLine('r', change, new Date('2026-11-05T10:00:05.9Z'))).toBe(want);

@@ -6,7 +6,7 @@ import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
 const startedAt = '2026-11-05T10:00:00Z';
 const now = new Date('2026-11-05T10:00:05Z');
 const plain = (_style: unknown, text: string) => text;
-const table = (run: AnalysisRun, columns = 120) => runTable(run, now, columns, plain);
+const table = (run: AnalysisRun, columns = 120) => runTable(run, { now, columns, paint: plain });
 
 test('counts beside their limits, the last value, and when the next is due', () => {
   const run = aRun({
@@ -67,7 +67,7 @@ test('no line is longer than the terminal is wide', () => {
 
 test('phases have colours', () => {
   const run = aRun({ status: { phase: 'Running', startedAt, metricResults: [aResult({ phase: 'Failed' })] } });
-  const [title, , row] = runTable(run, now, 120, (style, text) => `<${String(style)}>${text}</>`);
+  const [title, , row] = runTable(run, { now, columns: 120, paint: (style, text) => `<${String(style)}>${text}</>` });
   expect(title).toBe('guestbook-6fd5  <cyan>◌ Running</>');
   expect(row).toContain('<red>✖ Failed</>');
 });
