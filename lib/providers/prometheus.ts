@@ -1,3 +1,5 @@
+import { evaluateTime } from '../expression/compile.ts';
+import { ExpressionError } from '../expression/error.ts';
 import { durationMs } from '../model/duration.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Metric } from '../model/metric.ts';
@@ -11,6 +13,7 @@ import { preparationOf, readBasicAuth } from './prometheus-authentication.ts';
 import { readingOf } from './reading.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
+const NS_PER_S = 1_000_000_000n;
 
 /**
  * Asks a Prometheus server for an instant or a range of time. A scalar gives one number; a vector one number a series;
@@ -37,8 +40,8 @@ export const prometheus: Provider = {
 
     return readingOf(async () => {
       const { path, parameters } = spec.rangeQuery
-        ? { path: '/api/v1/query_range', parameters: await rangeOf(spec.rangeQuery, context.now()) }
-        : { path: '/api/v1/query', parameters: { time: formatTime(context.now().getTime()) } };
+        ? { path: '/api/v1/query_range', parameters: rangeOf(spec.rangeQuery, context.now()) }
+        : { path: '/api/v1/query', parameters: { time: formatDecimal(context.now().getTime() / 1000) } };
       const limits = { timeoutMs, insecure: spec.insecure ?? false };
       return readingFrom(await ask(address, path, { query: spec.query ?? '', ...parameters }, limits, fetch));
     });
@@ -70,27 +73,29 @@ function timeoutOf({ timeout = DEFAULT_TIMEOUT_SECONDS }: PrometheusMetric): num
 }
 
 /** @throws AssayError ASSAY_METRIC_UNREADABLE in Argo's words */
-async function rangeOf({ start = '', end = '', step = '' }: NonNullable<PrometheusMetric['rangeQuery']>, now: Date) {
-  const { evaluateTime } = await import('../expression/compile.ts');
-  return {
-    start: formatTime(evaluate('start', 'time', () => evaluateTime(start, now).getTime())),
-    end: formatTime(evaluate('end', 'time', () => evaluateTime(end, now).getTime())),
-    step: formatDecimal(evaluate('step', 'duration', () => durationMs(step)) / 1000),
-  };
+function rangeOf({ start = '', end = '', step = '' }: NonNullable<PrometheusMetric['rangeQuery']>, now: Date) {
+  return { start: timeOf('start', start, now), end: timeOf('end', end, now), step: stepOf(step) };
 }
 
-function evaluate(field: string, kind: string, read: () => number): number {
+function timeOf(field: string, text: string, now: Date): string {
   try {
-    return read();
+    const { instant } = evaluateTime(text, now);
+    return formatDecimal(Number(instant / NS_PER_S) + Number(instant % NS_PER_S) / 1e9);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AssayError('ASSAY_METRIC_UNREADABLE', `failed to parse rangeQuery.${field} as ${kind}: ${reason}`);
+    throw error instanceof ExpressionError ? unparsable(field, 'time', error.goMessage) : error;
   }
 }
 
-/** Unix seconds with their fraction. */
-function formatTime(ms: number): string {
-  return formatDecimal(ms / 1000);
+function stepOf(text: string): string {
+  try {
+    return formatDecimal(durationMs(text) / 1000);
+  } catch (error) {
+    throw unparsable('step', 'duration', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unparsable(field: string, kind: string, reason: string): AssayError {
+  return new AssayError('ASSAY_METRIC_UNREADABLE', `failed to parse rangeQuery.${field} as ${kind}: ${reason}`);
 }
 
 /**

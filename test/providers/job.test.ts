@@ -1,0 +1,290 @@
+import { describe, expect, test } from 'vitest';
+import type { Metric } from '../../lib/model/analysis-run.ts';
+import type { Job, Pod } from '../../lib/model/ports.ts';
+import { job } from '../../lib/providers/job.ts';
+import { formatSelector } from '../../lib/providers/job-selector.ts';
+import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
+import { aContext, NOW } from './context.ts';
+
+const LABEL = 'analysisrun.argoproj.io/uid';
+const run = aRun();
+const metric: Metric = aMetric({
+  name: 'smoke',
+  provider: {
+    job: {
+      metadata: { labels: { team: 'shop', [LABEL]: 'forged' }, annotations: { note: 'kept' } },
+      spec: {
+        backoffLimit: 1,
+        template: {
+          metadata: { labels: { app: 'smoke' }, annotations: { 'sidecar.istio.io/inject': 'false' } },
+          spec: { containers: [{ name: 'main', image: 'busybox' }], restartPolicy: 'Never' },
+        },
+      },
+    },
+  },
+});
+const KEY = { namespace: 'shop', name: '5a1c.smoke.1' };
+const waiting = (reason: string) => [{ name: 'main', state: { waiting: { reason, message: 'no such image' } } }];
+const METADATA = { 'job-name': KEY.name, 'job-namespace': KEY.namespace };
+const started = aMeasurement({ phase: 'Running', startedAt: '2026-11-05T09:59:10Z', metadata: METADATA });
+
+function aJob(override: Partial<Job['metadata']> = {}): Job {
+  const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': 'x' } };
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { ...KEY, ...override }, spec: { selector } };
+}
+
+/** A cluster that has the run: Jobs of owners that are not there are garbage. */
+async function withRun() {
+  const context = aContext();
+  await context.cluster.create('AnalysisRun', run);
+  return context;
+}
+
+describe('read', () => {
+  test('creates the Job as Argo does, and looks at it at once', async () => {
+    const context = await withRun();
+    expect(await job.read(metric, run, context)).toEqual({ is: 'pending', resumeAt: NOW, metadata: METADATA });
+    const [created] = context.cluster.objects('Job');
+    expect(created?.metadata).toMatchObject({
+      ...KEY,
+      labels: { team: 'shop', [LABEL]: '5a1c' },
+      annotations: {
+        note: 'kept',
+        'analysisrun.argoproj.io/name': 'guestbook-6fd5',
+        'analysisrun.argoproj.io/namespace': 'shop',
+        'analysisrun.argoproj.io/metric-name': 'smoke',
+      },
+      ownerReferences: [
+        {
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'AnalysisRun',
+          name: 'guestbook-6fd5',
+          uid: '5a1c',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    });
+    expect(created?.spec).toEqual({
+      backoffLimit: 1,
+      template: {
+        metadata: { labels: { app: 'smoke', [LABEL]: '5a1c' }, annotations: { 'sidecar.istio.io/inject': 'false' } },
+        spec: { containers: [{ name: 'main', image: 'busybox' }], restartPolicy: 'Never' },
+      },
+    });
+  });
+
+  test('counts every measurement ever taken', async () => {
+    const context = await withRun();
+    const metricResults = [aResult({ name: 'smoke', count: 3, error: 2 })];
+    await job.read(metric, aRun({ status: { phase: 'Running', metricResults } }), context);
+    expect(context.cluster.objects('Job')[0]?.metadata.name).toBe('5a1c.smoke.6');
+  });
+
+  test('takes the Job that this run created before', async () => {
+    const context = await withRun();
+    await job.read(metric, run, context);
+    expect(await job.read(metric, run, context)).toMatchObject({ is: 'pending', metadata: METADATA });
+    expect(context.cluster.objects('Job')).toHaveLength(1);
+  });
+
+  const owner = { apiVersion: 'v1', kind: 'X', name: 'x', uid: '5a1c' };
+  test.each([
+    { name: 'of another run', ownerReferences: [{ ...owner, uid: 'other', controller: true }] },
+    { name: 'of nobody', ownerReferences: [] },
+    { name: 'of this run, which does not control it', ownerReferences: [owner] },
+  ])('does not take a Job $name', async ({ ownerReferences }) => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob({ ownerReferences, labels: { [LABEL]: '5a1c' } }));
+    expect(await job.read(metric, run, context)).toEqual({
+      is: 'verdict',
+      phase: 'Error',
+      message: expect.stringContaining('already exists'),
+    });
+  });
+
+  test('a cluster that is away is an Error', async () => {
+    const context = aContext();
+    context.cluster.setReachable(false);
+    expect(await job.read(metric, run, context)).toMatchObject({ phase: 'Error', message: 'cluster c1: no answer' });
+  });
+});
+
+describe('resume', () => {
+  const failed = { type: 'Failed', status: 'True' };
+  const backoff = 'Job has reached the specified backoff limit';
+  const deadline = 'Job was active longer than specified deadline';
+
+  test.each([
+    { name: 'completed', conditions: [{ type: 'Complete', status: 'True' }], want: { phase: 'Successful' } },
+    {
+      name: 'failed',
+      conditions: [{ ...failed, reason: 'BackoffLimitExceeded', message: backoff }],
+      want: { phase: 'Failed', message: backoff },
+    },
+    {
+      name: 'took too long',
+      conditions: [
+        { type: 'FailureTarget', status: 'True', message: 'about to fail' },
+        { ...failed, reason: 'DeadlineExceeded', message: deadline },
+      ],
+      want: { phase: 'Failed', message: deadline },
+    },
+    { name: 'failed without a word', conditions: [failed], want: { phase: 'Failed' } },
+    {
+      name: 'the last condition counts, whatever its status',
+      conditions: [failed, { type: 'Complete', status: 'False' }],
+      want: { phase: 'Successful' },
+    },
+  ])('$name', async ({ conditions, want }) => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob());
+    context.cluster.writeStatus('Job', KEY, { conditions });
+    const reading = await job.resume?.(metric, run, started, context);
+    expect(reading).toEqual({ is: 'verdict', ...want, metadata: METADATA });
+  });
+
+  test.each([
+    { name: 'new', conditions: [] },
+    { name: 'suspended', conditions: [{ type: 'Suspended', status: 'True' }] },
+    { name: 'about to end', conditions: [{ type: 'SuccessCriteriaMet', status: 'True' }] },
+  ])('$name is pending, for a time that grows as it runs', async ({ conditions }) => {
+    const context = aContext({ now: () => new Date('2026-11-05T10:00:00Z') });
+    await context.cluster.create('Job', aJob());
+    context.cluster.writeStatus('Job', KEY, { conditions });
+    expect(await job.resume?.(metric, run, started, context)).toEqual({
+      is: 'pending',
+      resumeAt: new Date('2026-11-05T10:00:10Z'), // The root of twice 50 s.
+      metadata: METADATA,
+    });
+  });
+
+  test.each([
+    { name: 'a Job that is gone', measurement: started, message: 'job.batch "5a1c.smoke.1" not found' },
+    { name: 'no metadata', measurement: aMeasurement({ phase: 'Running' }), message: 'job metadata reference missing' },
+    {
+      name: 'no name',
+      measurement: aMeasurement({ phase: 'Running', metadata: { 'job-namespace': 'shop' } }),
+      message: 'job metadata reference missing',
+    },
+  ])('$name is an Error', async ({ measurement, message }) => {
+    const reading = await job.resume?.(metric, run, measurement, aContext());
+    expect(reading).toEqual({ is: 'verdict', phase: 'Error', message });
+  });
+
+  test('looks in the namespace of the run where the measurement names none', async () => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob());
+    const measurement = { ...started, metadata: { 'job-name': KEY.name } };
+    expect(await job.resume?.(metric, run, measurement, context)).toMatchObject({ is: 'pending' });
+  });
+});
+
+describe('an image that cannot be pulled', () => {
+  const labels = { 'batch.kubernetes.io/controller-uid': 'x' };
+  const aPod = (name: string, podLabels: Readonly<Record<string, string>> = labels): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'shop', labels: podLabels },
+  });
+
+  test.each([
+    { name: 'of a container', status: { containerStatuses: waiting('ImagePullBackOff') }, reason: 'ImagePullBackOff' },
+    { name: 'at first', status: { containerStatuses: waiting('ErrImagePull') }, reason: 'ErrImagePull' },
+    {
+      name: 'of an init container, which counts first',
+      status: { containerStatuses: waiting('ErrImagePull'), initContainerStatuses: waiting('InvalidImageName') },
+      reason: 'InvalidImageName',
+    },
+  ])('$name is Inconclusive', async ({ status, reason }) => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob());
+    await context.cluster.create('Pod', aPod('smoke-1'));
+    context.cluster.writeStatus('Pod', { namespace: 'shop', name: 'smoke-1' }, status);
+    expect(await job.resume?.(metric, run, started, context)).toEqual({
+      is: 'verdict',
+      phase: 'Inconclusive',
+      message: `Pod smoke-1, container main has terminal error (${reason}): no such image\n`,
+      metadata: METADATA,
+    });
+  });
+
+  test.each([
+    { name: 'waits for something else', labels, status: { containerStatuses: waiting('ContainerCreating') } },
+    { name: 'is another Job’s', labels: { other: 'x' }, status: { containerStatuses: waiting('ErrImagePull') } },
+    { name: 'has not been looked at', labels, status: {} },
+  ])('a pod that $name changes nothing', async ({ status, ...row }) => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob());
+    await context.cluster.create('Pod', aPod('smoke-1', row.labels));
+    context.cluster.writeStatus('Pod', { namespace: 'shop', name: 'smoke-1' }, status);
+    expect(await job.resume?.(metric, run, started, context)).toMatchObject({ is: 'pending' });
+  });
+
+  test('a Job that ended has ended, whatever its pods wait for', async () => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob());
+    context.cluster.writeStatus('Job', KEY, { conditions: [{ type: 'Failed', status: 'True' }] });
+    await context.cluster.create('Pod', aPod('smoke-1'));
+    context.cluster.writeStatus(
+      'Pod',
+      { namespace: 'shop', name: 'smoke-1' },
+      { containerStatuses: waiting('ErrImagePull') },
+    );
+    expect(await job.resume?.(metric, run, started, context)).toMatchObject({ phase: 'Failed' });
+  });
+});
+
+describe('terminate', () => {
+  test('deletes the Job', async () => {
+    const context = aContext();
+    await context.cluster.create('Job', aJob());
+    const reading = await job.terminate?.(metric, run, started, context);
+    expect(reading).toEqual({ is: 'verdict', phase: 'Inconclusive', metadata: METADATA });
+    expect(context.cluster.objects('Job')).toEqual([]);
+  });
+
+  test('a Job that is gone is no error', async () => {
+    const reading = await job.terminate?.(metric, run, started, aContext());
+    expect(reading).toMatchObject({ phase: 'Inconclusive' });
+  });
+
+  test('a measurement without Job is an Error', async () => {
+    const reading = await job.terminate?.(metric, run, aMeasurement({ phase: 'Running' }), aContext());
+    expect(reading).toMatchObject({ phase: 'Error', message: 'job metadata reference missing' });
+  });
+});
+
+test.each([
+  { keep: 2, left: ['c', 'd'] },
+  { keep: 0, left: [] },
+  { keep: 9, left: ['a', 'b', 'c', 'd'] },
+])('collect keeps the newest $keep of the run, and those of others', async ({ keep, left }) => {
+  let second = 0;
+  const context = aContext({ now: () => new Date(NOW.getTime() + second++ * 1000) });
+  for (const name of ['b', 'a', 'c', 'd'])
+    await context.cluster.create('Job', aJob({ name, labels: { [LABEL]: '5a1c' } }));
+  await context.cluster.create('Job', aJob({ name: 'other', labels: { [LABEL]: 'another' } }));
+  await context.cluster.create('Job', aJob({ name: 'elsewhere', namespace: 'bank', labels: { [LABEL]: '5a1c' } }));
+  await job.collect?.(metric, run, keep, context);
+  const names = context.cluster.objects('Job').map(({ metadata }) => metadata.name);
+  expect(names).toEqual(['elsewhere', ...left, 'other']);
+});
+
+test.each([
+  [undefined, undefined],
+  [{}, ''],
+  [{ matchLabels: { a: 'b', c: 'd' } }, 'a=b,c=d'],
+  [
+    {
+      matchLabels: { a: 'b' },
+      matchExpressions: [
+        { key: 'k', operator: 'In', values: ['x', 'y'] },
+        { key: 'l', operator: 'NotIn', values: ['z'] },
+        { key: 'm', operator: 'Exists' },
+        { key: 'n', operator: 'DoesNotExist' },
+      ],
+    },
+    'a=b,k in (x,y),l notin (z),m,!n',
+  ],
+])('the selector %j is %j', (selector, text) => expect(formatSelector(selector)).toBe(text));
