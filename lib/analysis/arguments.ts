@@ -1,7 +1,7 @@
 import { quote } from '../expression/go/strconv.ts';
 import type { Argument, Metric } from '../model/analysis-run.ts';
 import { isAbsent } from './empty.ts';
-import { metricJson } from './metric-json.ts';
+import { metricJson, withoutEmptied } from './metric-json.ts';
 import { ArgumentError } from './spec-error.ts';
 import { fillTags, fillTemplate, parseTemplate, splitAtTags } from './substitute.ts';
 
@@ -93,7 +93,9 @@ export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric
   if (args.some(({ value }) => isAbsent(value))) return resolveAsArgo(metric, args);
   if (!plain.includes('{{')) return metric;
   const filled = fillPlainly(plain, valuesByTag(args, escape));
-  return filled === undefined ? resolveAsArgo(metric, args) : (JSON.parse(filled) as Metric);
+  if (filled === undefined) return resolveAsArgo(metric, args);
+  const resolved = JSON.parse(filled) as Metric;
+  return filled.includes('""') ? withoutEmptied(resolved) : resolved;
 }
 
 /** Undefined where Argo might have something to say. */

@@ -2,6 +2,7 @@ import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult 
 import { durationMs } from '../model/duration.ts';
 import type { Secrets } from './arguments.ts';
 import { resolveMetric, withPlaceholders, withSecrets } from './arguments.ts';
+import { isAbsent } from './empty.ts';
 import { hasText, isCountReached } from './limits.ts';
 import { isFinished } from './phases.ts';
 import { isTerminating, lastMeasurement, resultsOf } from './results.ts';
@@ -35,6 +36,7 @@ export interface Task {
 
 /** What is to be done for a run at this moment. */
 export type Due =
+  /** Over, or being deleted. */
   | { readonly is: 'finished' }
   | { readonly is: 'refused'; readonly message: string }
   | {
@@ -47,7 +49,7 @@ export type Due =
 
 /** The names of the secrets that `findDue` wants to know. */
 export function secretsNeeded(run: AnalysisRun): readonly string[] {
-  if (isFinished(run.status?.phase)) return [];
+  if (isOver(run)) return [];
   const names = run.spec.args?.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []);
   return [...new Set(names)];
 }
@@ -57,7 +59,7 @@ export function secretsNeeded(run: AnalysisRun): readonly string[] {
  * @source reconcileAnalysisRun in analysis/analysis.go of argoproj/argo-rollouts
  */
 export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
-  if (isFinished(run.status?.phase)) return { is: 'finished' };
+  if (isOver(run)) return { is: 'finished' };
   try {
     const prepared = prepare(run);
     const { args, secretValues } = withSecrets(run.spec.args ?? [], secrets);
@@ -74,6 +76,11 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
     if (error instanceof SpecError) return { is: 'refused', message: `${error.context}: ${error.message}` };
     throw error;
   }
+}
+
+/** A run that is being deleted is left as it is, whatever was under way. */
+function isOver({ metadata, status }: AnalysisRun): boolean {
+  return !isAbsent(metadata.deletionTimestamp) || isFinished(status?.phase);
 }
 
 /**

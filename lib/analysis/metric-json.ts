@@ -213,6 +213,20 @@ export function metricJson(value: Metric): string {
   return metric(value) ?? '';
 }
 
+/** A metric without the texts that came to be empty, where Argo then leaves the field out. */
+export function withoutEmptied(value: Metric): Metric {
+  return prune(value, JSON.parse(metricJson(value))) as Metric;
+}
+
+function prune(value: unknown, written: unknown): unknown {
+  if (typeof value !== 'object' || value === null || typeof written !== 'object' || written === null) return value;
+  if (Array.isArray(value)) return value.map((item, index) => prune(item, (written as unknown[])[index]));
+  const fields = Object.entries(value)
+    .filter(([name, field]) => field !== '' || Object.hasOwn(written, name))
+    .map(([name, field]) => [name, prune(field, (written as Readonly<Record<string, unknown>>)[name])]);
+  return Object.fromEntries(fields);
+}
+
 /** What makes two runs the same analysis: metrics, arguments, dry-run and retention rules, but not how they end. */
 export function essentialsJson(spec: AnalysisRunSpec): string {
   return essentials(spec) ?? '';

@@ -1,4 +1,5 @@
-import { RE2JS, RE2JSException } from 're2js';
+import { compilePattern, type Pattern } from '../expression/go/regexp.ts';
+import { GoPanic } from '../expression/value.ts';
 import type { DryRun, MeasurementRetention } from '../model/analysis-run.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -46,10 +47,10 @@ export function isRegularExpression(rule: string): boolean {
 }
 
 const MEMO_LIMIT = 256;
-const memo = new Map<string, RE2JS | undefined>();
+const memo = new Map<string, Pattern | undefined>();
 
 /** An invalid rule matches nothing. Rules come with every look at a run, so the last few stay compiled. */
-function compile(rule: string): RE2JS | undefined {
+function compile(rule: string): Pattern | undefined {
   if (!memo.has(rule)) {
     if (memo.size >= MEMO_LIMIT) memo.clear();
     memo.set(rule, compileAnew(rule));
@@ -57,11 +58,11 @@ function compile(rule: string): RE2JS | undefined {
   return memo.get(rule);
 }
 
-function compileAnew(rule: string): RE2JS | undefined {
+function compileAnew(rule: string): Pattern | undefined {
   try {
-    return RE2JS.compile(rule);
+    return compilePattern(rule);
   } catch (error) {
-    if (error instanceof RE2JSException) return undefined;
+    if (error instanceof GoPanic) return undefined;
     throw error;
   }
 }
