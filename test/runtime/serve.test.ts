@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { cachedCluster } from '../../lib/clusters/cached.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import { serve, type Serving } from '../../lib/runtime/serve.ts';
+import { openStatusServer } from '../../lib/runtime/serve-http.ts';
+import { scopesOf } from '../../lib/runtime/served-clusters.ts';
+import { aMetric, aRun } from '../builders.ts';
+
+const now = () => new Date();
+const T0 = Date.parse('2026-11-05T10:00:00Z');
+const good = {
+  status: 200,
+  headers: {},
+  body: JSON.stringify({
+    status: 'success',
+    data: { resultType: 'vector', result: [{ metric: {}, value: [0, '1'] }] },
+  }),
+};
+
+let one: MemoryCluster;
+let other: MemoryCluster;
+let serving: Serving | undefined;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  one = memoryCluster('one', { now, http: async () => good });
+  other = memoryCluster('other', { now, http: async () => good });
+});
+afterEach(async () => {
+  await serving?.stop();
+  serving = undefined;
+  vi.useRealTimers();
+});
+
+/** On the fake clock; ends early with the signal, as the real one does. */
+const timing = {
+  sleep: (ms: number, signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      setTimeout(resolve, ms);
+      signal.addEventListener('abort', () => resolve());
+    }),
+  random: () => 0.5,
+  nowMs: () => Date.now(),
+};
+
+function start(options: Parameters<typeof scopesOf>[0] = {}): void {
+  const clusters = [one, other].map((cluster) => cachedCluster(cluster, scopesOf(options), { timing }));
+  serving = serve({ clusters, log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() }, now });
+}
+
+const metric = aMetric({ interval: '5s', count: 3 });
+const phaseOf = async (cluster: MemoryCluster, name = 'guestbook-6fd5') =>
+  (await cluster.get('AnalysisRun', { namespace: 'shop', name }))?.status?.phase;
+const named = (name: string, labels: Record<string, string> = {}): AnalysisRun =>
+  aRun({ metadata: { name, labels }, spec: { metrics: [metric] } });
+
+test('runs that are there, and runs that come, are measured to their end, in every cluster', async () => {
+  await one.create('AnalysisRun', named('early'));
+  start();
+  await vi.advanceTimersByTimeAsync(100);
+  await other.create('AnalysisRun', named('late'));
+  await vi.advanceTimersByTimeAsync(10_500);
+  expect([await phaseOf(one, 'early'), await phaseOf(other, 'late')]).toEqual(['Successful', 'Successful']);
+});
+
+test('a cluster that cannot be reached slows the other down by nothing, and is served once it is back', async () => {
+  other.setReachable(false);
+  start();
+  await one.create('AnalysisRun', named('here'));
+  await vi.advanceTimersByTimeAsync(10_500);
+  expect(await phaseOf(one, 'here')).toBe('Successful');
+  expect(serving?.progress()).toEqual({ synced: ['one'], waiting: ['other'] });
+
+  other.setReachable(true);
+  await other.create('AnalysisRun', named('there'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await phaseOf(other, 'there')).toBe('Successful');
+});
+
+test('terminate ends a run at once', async () => {
+  const key = { namespace: 'shop', name: 'long' };
+  await one.create(
+    'AnalysisRun',
+    aRun({ metadata: { name: 'long' }, spec: { metrics: [aMetric({ interval: '1h', count: 9 })] } }),
+  );
+  start();
+  await vi.advanceTimersByTimeAsync(100);
+  await one.patch('AnalysisRun', key, { spec: { terminate: true } });
+  await vi.advanceTimersByTimeAsync(100);
+  expect((await one.get('AnalysisRun', key))?.status).toMatchObject({ phase: 'Successful', message: 'Run Terminated' });
+});
+
+test.each([
+  { name: 'without an instance id, only what carries none', options: {}, served: ['plain'] },
+  { name: 'with one, only what carries it', options: { instanceId: 'assay' }, served: ['ours'] },
+  { name: 'a selector narrows further', options: { selector: 'team=web' }, served: [] },
+])('$name', async ({ options, served }) => {
+  const label = 'argo-rollouts.argoproj.io/controller-instance-id';
+  await one.create('AnalysisRun', named('plain'));
+  await one.create('AnalysisRun', named('ours', { [label]: 'assay' }));
+  await one.create('AnalysisRun', named('theirs', { [label]: 'theirs' }));
+  start(options);
+  await vi.advanceTimersByTimeAsync(500);
+  const begun = one.objects('AnalysisRun').filter(({ status }) => status !== undefined);
+  expect(begun.map(({ metadata }) => metadata.name)).toEqual(served);
+});
+
+test('a restart goes on where the status says', async () => {
+  await one.create('AnalysisRun', named('long'));
+  start();
+  await vi.advanceTimersByTimeAsync(6000);
+  await serving?.stop();
+  await vi.advanceTimersByTimeAsync(1000);
+  start();
+  await vi.advanceTimersByTimeAsync(5000);
+  const run = await one.get('AnalysisRun', { namespace: 'shop', name: 'long' });
+  expect(run?.status).toMatchObject({ phase: 'Successful', metricResults: [{ count: 3 }] });
+});
+
+test('a run that is deleted is forgotten', async () => {
+  await one.create('AnalysisRun', named('gone'));
+  start();
+  await vi.advanceTimersByTimeAsync(100);
+  expect((await serving?.metrics())?.body).toContain('name="gone"');
+  await one.delete('AnalysisRun', { namespace: 'shop', name: 'gone' });
+  await vi.advanceTimersByTimeAsync(100);
+  expect((await serving?.metrics())?.body).not.toContain('name="gone"');
+});
+
+test('the pages say how it stands', async () => {
+  other.setReachable(false);
+  one.setReachable(false);
+  start();
+  await vi.advanceTimersByTimeAsync(10);
+  if (!serving) throw new Error('not serving');
+  const server = await openStatusServer({ host: '127.0.0.1', port: 0 }, serving);
+  const get = async (path: string, method = 'GET') => {
+    const response = await fetch(`${server.url}${path}`, { method });
+    return { status: response.status, body: await response.text() };
+  };
+  try {
+    expect(await get('/healthz')).toEqual({ status: 200, body: 'ok\n' });
+    expect(await get('/readyz')).toEqual({ status: 503, body: 'synced: none\nwaiting: one, other\n' });
+    one.setReachable(true);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await get('/readyz')).toEqual({ status: 200, body: 'synced: one\nwaiting: other\n' });
+    expect((await get('/metrics')).body).toContain('# TYPE analysis_run_info gauge');
+    expect((await get('/other')).status).toBe(404);
+    expect((await get('/healthz', 'POST')).status).toBe(405);
+  } finally {
+    await server.close();
+  }
+});

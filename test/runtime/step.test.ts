@@ -1,0 +1,211 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { AssayError } from '../../lib/model/errors.ts';
+import type { Cluster, Ports } from '../../lib/model/ports.ts';
+import type { ObjectRef } from '../../lib/model/ref.ts';
+import { step } from '../../lib/runtime/step.ts';
+import { aMetric, aRun } from '../builders.ts';
+
+const T0 = Date.parse('2026-11-05T10:00:00.250Z');
+let clock = T0;
+const now = () => new Date(clock);
+const after = (ms: number) => new Date(T0 + ms);
+
+/** Prometheus, as far as these tests go: `up` answers with what is set here. */
+let answer: { status: number; body: string };
+const value = (number: string) => ({
+  status: 200,
+  body: JSON.stringify({
+    status: 'success',
+    data: { resultType: 'vector', result: [{ metric: {}, value: [0, number] }] },
+  }),
+});
+
+let cluster: MemoryCluster;
+let sent: { name: string; at: Date }[];
+let late: number[];
+
+beforeEach(() => {
+  clock = T0;
+  answer = value('1');
+  sent = [];
+  late = [];
+  cluster = memoryCluster('c1', { now, http: async () => ({ ...answer, headers: {} }) });
+});
+
+function portsOf(inUse: Cluster = cluster): Ports {
+  return {
+    clusters: { get: () => inUse, names: () => ['c1'] },
+    queue: { send: async ({ name }, at) => void sent.push({ name, at }) },
+    log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+    meter: { stepped: vi.fn(), failed: vi.fn(), late: (_ref, seconds) => void late.push(seconds) },
+    now,
+  };
+}
+
+const metric = aMetric({ interval: '5s', count: 2, failureLimit: 1 });
+
+async function created(spec: Parameters<typeof aRun>[0] = { spec: { metrics: [metric] } }): Promise<ObjectRef> {
+  const { metadata } = await cluster.create('AnalysisRun', aRun(spec));
+  const { namespace = '', name = '', uid = '' } = metadata;
+  return { cluster: 'c1', kind: 'AnalysisRun', namespace, name, uid };
+}
+
+const stored = (ref: ObjectRef) => cluster.get('AnalysisRun', ref);
+
+test('a run is measured at its interval until its verdict, which is written with its events and its label', async () => {
+  const ref = await created();
+  await step(ref, portsOf());
+  expect((await stored(ref))?.status).toMatchObject({ phase: 'Running', metricResults: [{ count: 1 }] });
+  // The status keeps whole seconds: the interval counts from 10:00:00.
+  expect(sent).toEqual([{ name: ref.name, at: after(-250 + 5001) }]);
+
+  clock = T0 - 250 + 5001;
+  await step(ref, portsOf());
+  const run = await stored(ref);
+  expect(run?.status).toMatchObject({ phase: 'Successful', completedAt: '2026-11-05T10:00:05Z' });
+  expect(run?.metadata.labels).toMatchObject({ 'assay.dev/finished': 'true' });
+  expect(sent).toHaveLength(1);
+  expect(late).toEqual([0.001]);
+  expect(cluster.objects('Event').map(({ reason }) => reason)).toEqual(['MetricSuccessful', 'AnalysisRunSuccessful']);
+});
+
+test('a step that finds nothing to do writes nothing', async () => {
+  const ref = await created();
+  await step(ref, portsOf());
+  const before = (await stored(ref))?.metadata.resourceVersion;
+  clock += 1000;
+  await step(ref, portsOf());
+  expect((await stored(ref))?.metadata.resourceVersion).toBe(before);
+  expect(sent.at(-1)?.at).toEqual(after(-250 + 5001));
+});
+
+test('somebody else wrote first: the result is dropped, nothing is recorded and nothing is enqueued', async () => {
+  const ref = await created();
+  const racing: Cluster = {
+    ...cluster,
+    patch: async (kind, key, patch) => {
+      await cluster.patch('AnalysisRun', key, { metadata: { labels: { touched: 'true' } } });
+      return cluster.patch(kind, key, patch);
+    },
+  };
+  await step(ref, portsOf(racing));
+  expect((await stored(ref))?.status).toBeUndefined();
+  expect(sent).toEqual([]);
+  expect(cluster.objects('Event')).toEqual([]);
+});
+
+test('two steps at once: one measurement is recorded, one goes on', async () => {
+  const ref = await created();
+  await Promise.all([step(ref, portsOf()), step(ref, portsOf())]);
+  expect((await stored(ref))?.status?.metricResults?.[0]?.measurements).toHaveLength(1);
+  expect(sent).toHaveLength(1);
+});
+
+test('a run deleted meanwhile is done', async () => {
+  const ref = await created();
+  const deleting: Cluster = {
+    ...cluster,
+    patch: async (kind, key, patch) => {
+      await cluster.delete(kind, key);
+      return cluster.patch(kind, key, patch);
+    },
+  };
+  await step(ref, portsOf(deleting));
+  expect(sent).toEqual([]);
+});
+
+test.each([
+  { name: 'gone', ref: { name: 'other' } },
+  { name: 'of the same name but another uid', ref: { uid: 'other' } },
+])('an object that is $name is left alone', async ({ ref }) => {
+  const real = await created();
+  await step({ ...real, ...ref }, portsOf());
+  expect((await stored(real))?.status).toBeUndefined();
+  expect(sent).toEqual([]);
+});
+
+test('a forged message about an unknown kind is a bug, not a step', async () => {
+  const ref = await created();
+  await expect(step({ ...ref, kind: 'Secret' }, portsOf())).rejects.toThrow(RangeError);
+});
+
+test('a cluster that cannot be reached is tried again', async () => {
+  const ref = await created();
+  cluster.setReachable(false);
+  await expect(step(ref, portsOf())).rejects.toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE', retry: true });
+});
+
+test('an event that cannot be recorded does not undo the step', async () => {
+  const ref = await created({ spec: { metrics: [aMetric()] } });
+  const mute: Cluster = {
+    ...cluster,
+    recordEvent: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'events are forbidden')),
+  };
+  const ports = portsOf(mute);
+  await step(ref, ports);
+  expect((await stored(ref))?.status?.phase).toBe('Successful');
+  expect(ports.log.warn).toHaveBeenCalledTimes(2);
+});
+
+test('a metric that fails ends the others at once, not at their next measurement', async () => {
+  const ref = await created({
+    spec: {
+      metrics: [
+        aMetric({ name: 'slow', interval: '1h', count: 3 }),
+        aMetric({ name: 'bad', successCondition: 'false' }),
+      ],
+    },
+  });
+  await step(ref, portsOf());
+  expect((await stored(ref))?.status?.phase).toBe('Running');
+  expect(sent).toEqual([{ name: ref.name, at: now() }]);
+  await step(ref, portsOf());
+  expect((await stored(ref))?.status?.phase).toBe('Failed');
+});
+
+test('a provider that fails is a measurement of phase Error, tried again after ten seconds', async () => {
+  answer = { status: 400, body: JSON.stringify({ status: 'error', errorType: 'bad_data', error: 'parse error' }) };
+  const ref = await created({ spec: { metrics: [aMetric()] } });
+  await step(ref, portsOf());
+  expect((await stored(ref))?.status?.metricResults?.[0]).toMatchObject({ phase: 'Running', error: 1 });
+  expect(sent).toEqual([{ name: ref.name, at: after(-250 + 10_001) }]);
+});
+
+test('a run with a time to live is deleted after it, and is not labelled before', async () => {
+  const ref = await created({ spec: { metrics: [aMetric()], ttlStrategy: { secondsAfterCompletion: 30 } } });
+  await step(ref, portsOf());
+  expect((await stored(ref))?.metadata.labels).toBeUndefined();
+  expect(sent).toEqual([{ name: ref.name, at: after(-250 + 31_000) }]);
+  clock = T0 - 250 + 31_000;
+  await step(ref, portsOf());
+  expect(await stored(ref)).toBeUndefined();
+  expect(sent).toHaveLength(1);
+});
+
+test('a missing secret ends the run; one that may not be read does too; a cluster that does not answer does not', async () => {
+  const args = [{ name: 'token', valueFrom: { secretKeyRef: { name: 'cred', key: 'token' } } }];
+  const spec = { metrics: [aMetric()], args };
+  const missing = await created({ metadata: { name: 'missing' }, spec });
+  await step(missing, portsOf());
+  expect((await stored(missing))?.status).toMatchObject({
+    phase: 'Error',
+    message: expect.stringContaining('secrets "cred" not found'),
+  });
+
+  const failing = (error: AssayError): Cluster => ({
+    ...cluster,
+    get: (kind, key) => (kind === 'Secret' ? Promise.reject(error) : cluster.get(kind, key)),
+  });
+  const denied = await created({ metadata: { name: 'denied' }, spec });
+  await step(denied, portsOf(failing(new AssayError('ASSAY_CLUSTER_DENIED', 'secrets "cred" is forbidden'))));
+  expect((await stored(denied))?.status).toMatchObject({
+    phase: 'Error',
+    message: expect.stringContaining('is forbidden'),
+  });
+
+  const away = await created({ metadata: { name: 'away' }, spec });
+  const error = new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'no answer', { retry: true });
+  await expect(step(away, portsOf(failing(error)))).rejects.toBe(error);
+  expect((await stored(away))?.status).toBeUndefined();
+});
