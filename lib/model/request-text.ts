@@ -9,11 +9,11 @@ export function requestFailure(method: string, url: string, reason: string): str
   return `${method.slice(0, 1)}${method.slice(1).toLowerCase()} ${JSON.stringify(shownUrl(url))}: ${reason}`;
 }
 
-/** The URL without `user:password@`. A text that is no URL loses everything before its last `@`. */
+/** The URL without `user:password@`. A text that is no URL of a host (`user:password@host`) loses everything before its last `@`. */
 export function shownUrl(url: string): string {
   if (!url.includes('@')) return url;
-  if (!URL.canParse(url)) return url.slice(url.lastIndexOf('@') + 1);
-  const shown = new URL(url);
+  const shown = URL.canParse(url) ? new URL(url) : undefined;
+  if (!shown || shown.host === '') return url.slice(url.lastIndexOf('@') + 1);
   if (shown.username === '' && shown.password === '') return url;
   shown.username = '';
   shown.password = '';

@@ -18,6 +18,12 @@ interface SystemError {
   readonly errors?: unknown;
 }
 
+/** What no network brings about: Node's own errors of these types have codes. */
+export function isBug(thrown: unknown): boolean {
+  const isOfCode = thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof ReferenceError;
+  return isOfCode && !('code' in thrown);
+}
+
 /**
  * Reads what Node, OpenSSL and axios throw. Their messages are replaced where they are known, and never hold
  * headers or bodies.

@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from '../model/ports.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './http-addresses.ts';
 import { openAgents, type Agents, type Lookup } from './http-agents.ts';
-import { readFailure } from './http-failure.ts';
+import { isBug, readFailure } from './http-failure.ts';
 import { firstHop, sentHeaders, type Hop } from './http-hop.ts';
 import { nextHop } from './http-redirect.ts';
 import { ATTEMPTS, retryDelayAfterFailureMs, retryDelayMs } from './http-retry.ts';
@@ -107,6 +107,7 @@ async function follow(
       chain.push(next);
       hop = next;
     } catch (thrown) {
+      if (isBug(thrown)) throw thrown;
       const { code, reason, retry, cause } = readFailure(thrown, hop.url, bodyLimit);
       const text = requestFailure(first.method, hop.shown, reason);
       // The cause stays behind: axios' errors hold the headers of the request.
