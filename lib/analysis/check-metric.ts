@@ -1,4 +1,5 @@
-import { checkCondition } from '../expression/compile.ts';
+import { checkCondition, evaluateTime } from '../expression/compile.ts';
+import { ExpressionError } from '../expression/error.ts';
 import type { Metric } from '../model/analysis-run.ts';
 import { durationMs } from '../model/duration.ts';
 import type { MetricValue } from '../model/metric-value.ts';
@@ -56,30 +57,37 @@ function checkLimits(metric: Metric, keys: Keys, { withPlaceholders }: KnownValu
   });
 }
 
-/** Durations within providers, by the way to them. */
-const TIMES: readonly (readonly string[])[] = [
-  ['datadog', 'interval'],
-  ['datadog', 'requestTimeout'],
-  ['cloudWatch', 'interval'],
-  ['prometheus', 'rangeQuery', 'step'],
-  ['skywalking', 'interval'],
+/** Fields within providers that hold a time, by the way to them. */
+const TIMES: readonly { readonly path: readonly string[]; readonly read: (text: string) => unknown }[] = [
+  { path: ['datadog', 'interval'], read: durationMs },
+  { path: ['datadog', 'requestTimeout'], read: durationMs },
+  { path: ['cloudWatch', 'interval'], read: durationMs },
+  { path: ['skywalking', 'interval'], read: durationMs },
+  { path: ['prometheus', 'rangeQuery', 'step'], read: durationMs },
+  { path: ['prometheus', 'rangeQuery', 'start'], read: readSomeTime },
+  { path: ['prometheus', 'rangeQuery', 'end'], read: readSomeTime },
 ];
 
+/** Any clock will do: whether a text is a time does not depend on it. */
+function readSomeTime(text: string): unknown {
+  return evaluateTime(text, new Date(0));
+}
+
 function checkProviderTimes({ provider }: Metric, keys: Keys, { plain }: KnownValues): Problem[] {
-  return TIMES.flatMap((path) => {
+  return TIMES.flatMap(({ path, read }) => {
     const text = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], provider);
     const known = typeof text === 'string' && text !== '' ? fillKnown(text, plain) : undefined;
-    const message = known === undefined ? undefined : findInvalidTime(known);
+    const message = known === undefined ? undefined : complaintOf(() => read(known));
     return message === undefined ? [] : [problemAt([...keys, 'provider', ...path], { message, value: text })];
   });
 }
 
-function findInvalidTime(text: string): string | undefined {
+function complaintOf(read: () => unknown): string | undefined {
   try {
-    durationMs(text);
+    read();
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return error instanceof ExpressionError ? explain(error) : (error as Error).message;
   }
 }
 
@@ -95,7 +103,14 @@ function checkConditions(metric: Metric, keys: Keys, { plain }: KnownValues): Pr
   return (['successCondition', 'failureCondition'] as const).flatMap((field) => {
     const text = metric[field];
     const known = hasText(text) ? fillKnown(text, plain) : undefined;
-    const error = known === undefined ? undefined : checkCondition(known, type);
-    return error === undefined ? [] : [problemAt([...keys, field], { message: error.message, value: text })];
+    const errors = known === undefined ? [] : checkCondition(known, type);
+    return errors.map((error) => problemAt([...keys, field], { message: explain(error), value: text }));
   });
+}
+
+function explain({ unknownName, message }: ExpressionError): string {
+  if (unknownName === undefined) return message;
+  const { name, suggestion } = unknownName;
+  const hint = suggestion === undefined ? '' : ` (did you mean "${suggestion}"?)`;
+  return `unknown name "${name}"${hint}`;
 }

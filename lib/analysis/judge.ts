@@ -3,7 +3,6 @@ import type { Measurement, Metric } from '../model/analysis-run.ts';
 import type { MetricProvider } from '../model/metric-provider.ts';
 import type { Reading } from '../model/provider.ts';
 import { omitEmpty } from './empty.ts';
-import { hasText } from './limits.ts';
 
 /** When a reading was asked for and came. Its own times go before these. */
 export interface ReadingMoment {
@@ -18,7 +17,7 @@ export interface ReadingMoment {
  * Turns a reading into a measurement: a value is judged by the metric's conditions, a verdict is taken as it is, and
  * what is pending runs on.
  *
- * @param metric  as its provider got it
+ * @param metric  as its provider got it; `now()` in its conditions is the end of the reading
  * @returns a measurement whose times may have fractions of a second
  */
 export function measurementOf(reading: Reading, metric: Metric, moment: ReadingMoment): Measurement {
@@ -34,28 +33,21 @@ export function measurementOf(reading: Reading, metric: Metric, moment: ReadingM
     const { message = before?.message, resumeAt } = reading;
     return omitEmpty<Measurement>({ ...base, phase: 'Running', message, resumeAt: resumeAt?.toISOString() });
   }
-  const finishedAt = (reading.finishedAt ?? moment.finishedAt).toISOString();
-  if (reading.is === 'verdict') {
-    const { phase, message = before?.message, shown = before?.value } = reading;
-    return omitEmpty<Measurement>({ ...base, phase, message, value: shown, finishedAt });
-  }
-  return { ...judged(reading, metric, base), finishedAt };
+  const { finishedAt = moment.finishedAt } = reading;
+  if (reading.is === 'value') return judged(reading, metric, base, finishedAt);
+  const { phase, message = before?.message, shown = before?.value } = reading;
+  return omitEmpty<Measurement>({ ...base, phase, message, value: shown, finishedAt: finishedAt.toISOString() });
 }
 
-function judged(reading: Reading & { readonly is: 'value' }, metric: Metric, base: Measurement): Measurement {
-  const { successCondition, failureCondition } = metric;
-  const { phase, message } = judge(reading.result, {
-    ...(hasText(successCondition) && { successCondition }),
-    ...(hasText(failureCondition) && { failureCondition }),
-  });
-  const isShown = phase !== 'Error' || showsUnjudged(metric);
-  const { metadata, ...bare } = base;
-  return omitEmpty<Measurement>({
-    ...(isShown ? { ...bare, metadata } : bare),
-    phase,
-    message: message ?? base.message,
-    value: isShown ? reading.shown : undefined,
-  });
+type Value = Extract<Reading, { readonly is: 'value' }>;
+
+function judged(reading: Value, metric: Metric, base: Measurement, finishedAt: Date): Measurement {
+  const { phase, message = base.message } = judge(reading.result, metric, finishedAt);
+  const measurement = { ...base, phase, message, finishedAt: finishedAt.toISOString() };
+  if (phase === 'Error' && !showsUnjudged(metric)) {
+    return omitEmpty<Measurement>({ ...measurement, metadata: undefined });
+  }
+  return omitEmpty<Measurement>({ ...measurement, value: reading.shown });
 }
 
 /** Most of Argo's providers forget a value that the conditions cannot be evaluated for; these show it all the same. */
