@@ -72,7 +72,7 @@ async function signRequest(
     import('@aws-crypto/sha256-js'),
   ]);
   const url = new URL(request.url);
-  const signer = new SignatureV4({ service: 'aps', region, credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service: 'aps', region, credentials, sha256: Sha256, applyChecksum: false });
   const { headers } = await signer.sign(
     {
       method: request.method ?? 'GET',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { HttpRequest } from '../../lib/model/ports.ts';
 import type { PrometheusMetric } from '../../lib/model/providers/prometheus.ts';
 import { prometheus } from '../../lib/providers/prometheus.ts';
 import { aMetric, aRun } from '../builders.ts';
@@ -10,7 +11,7 @@ const answers =
   (body: string): Answer =>
   (_request, response) =>
     response.end(body);
-const someCredentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b' });
+const someCredentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' });
 const metricOf = (spec: PrometheusMetric) => aMetric({ provider: { prometheus: spec } });
 
 async function readFrom(answer: Answer, spec: PrometheusMetric = {}, context = aContext()) {
@@ -226,6 +227,23 @@ describe('who asks', () => {
     expect(seen[0]?.headers.authorization).not.toContain('x-own');
     expect(new URLSearchParams(seen[0]?.body).get('query')).toBe('up');
   });
+});
+
+test('a signature is the one that botocore makes', async () => {
+  const { now, cluster } = aContext();
+  const sent: HttpRequest[] = [];
+  const fetch = async (request: HttpRequest) => {
+    sent.push(request);
+    return { status: 200, headers: {}, body: VECTOR };
+  };
+  const address = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1?x=a b';
+  const metric = metricOf({ address, query: 'up{a="b"}', authentication: { sigv4: { region: 'eu-west-1' } } });
+  await prometheus.read(metric, aRun(), { now, awsCredentials: someCredentials, cluster: { ...cluster, fetch } });
+  expect(Object.fromEntries(sent[0]?.headers ?? [])['authorization']).toBe(
+    'AWS4-HMAC-SHA256 Credential=AKID/20261105/eu-west-1/aps/aws4_request, ' +
+      'SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, ' +
+      'Signature=3e843499f383fb903c14092cc4371cee9efec1e70612375e8bbba3ed1d1bbe1f',
+  );
 });
 
 test('the query goes to the metadata of the metric', () => {
