@@ -68,9 +68,9 @@ export class JsonReader {
   }
 
   private enter(): void {
-    this.at++;
     this.depth++;
-    if (this.depth > MAX_DEPTH) throw new GoPanic('exceeded max depth');
+    if (this.depth > MAX_DEPTH) throw this.unexpected('exceeded max depth');
+    this.at++;
   }
 
   private leave(close: string, context: string): void {

@@ -1,7 +1,7 @@
 import { BYTE_SLICE } from '../go-type.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoFunc, GoInt, GoMap, GoPanic, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
+import { GoFunc, GoInt, GoMap, GoNamedString, GoPanic, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
 import type { Value } from '../value.ts';
 import { encodeBase64 } from './base64.ts';
 import { textOf } from './bytes.ts';
@@ -49,7 +49,7 @@ function* write(value: Value, line: string, to: TextBuilder): Routine<void> {
   if (value instanceof GoSlice && value.items !== null && value.goType !== BYTE_SLICE) {
     return yield writeItems(value.items, line, to);
   }
-  if (value instanceof GoStruct) return yield writeMembers([...value.fields], line, to);
+  if (value instanceof GoStruct) return yield writeMembers(exportedFields(value), line, to);
   if (value instanceof GoPointer) return yield write(value.target, line, to);
   const members = membersOf(value);
   if (members === undefined) return to.add(writeScalar(value));
@@ -77,6 +77,11 @@ function* writeMembers(members: readonly Member[], line: string, to: TextBuilder
   to.add(members.length === 0 ? '}' : `${line}}`);
 }
 
+function exportedFields({ goType, fields }: GoStruct): Member[] {
+  const exported = (goType.fields ?? []).filter((field) => field.exported);
+  return exported.map(({ name }) => [name, fields.get(name) ?? null]);
+}
+
 /** The entries of a map, undefined for anything else. */
 function membersOf(value: Value): Member[] | undefined {
   if (isPlainMap(value)) return Object.entries(value);
@@ -91,6 +96,7 @@ function writeScalar(value: Value): string {
   if (typeof value === 'number') return writeNumber(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof GoInt) return String(value.value);
+  if (value instanceof GoNamedString) return quoteJson(value.text);
   if (value instanceof GoTime) return `"${formatStrictly(value, MARSHAL_TIME)}"`;
   if (value instanceof GoSlice) return value.items === null ? 'null' : `"${encodeBase64(textOf(value.items))}"`;
   if (value instanceof GoFunc) throw new GoPanic(`json: unsupported type: ${value.goType.text}`);

@@ -46,13 +46,32 @@ function remember(source: string, pattern: Pattern): void {
 }
 
 function compileAsGo(source: string): RE2JS {
+  const translated = source.replace(PIECE, translate);
   try {
-    return RE2JS.compile(source.replace(PIECE, translate));
+    return RE2JS.compile(translated);
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
-    // Go quotes the place, which is empty.
-    throw new GoPanic(error.message.replace(/trailing backslash at end of expression$/, '$&: ``'));
+    throw new GoPanic(translated === source ? messageOf(error, source) : messageOfBoth(error, source));
   }
+}
+
+/** Prefers the message about the pattern as it was written, unless it is about something that Go allows. */
+function messageOfBoth(error: RE2JSSyntaxException, source: string): string {
+  try {
+    RE2JS.compile(source);
+  } catch (original) {
+    if (original instanceof RE2JSSyntaxException && original.getDescription() === error.getDescription()) {
+      return messageOf(original, source);
+    }
+  }
+  return messageOf(error, source);
+}
+
+/** Go quotes the place of every error. */
+function messageOf(error: RE2JSSyntaxException, source: string): string {
+  const { message } = error;
+  if (message.endsWith('`')) return message;
+  return `${message}: \`${message.endsWith('end of expression') ? '' : source}\``;
 }
 
 /** What is taken as it stands; a group with a name; a Unicode class. */

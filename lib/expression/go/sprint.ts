@@ -2,7 +2,7 @@ import type { GoType } from '../go-type.ts';
 import { MONTH, WEEKDAY } from '../go-type.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoInt, GoMap, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
+import { GoInt, GoMap, GoNamedString, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
 import type { Value } from '../value.ts';
 import { MONTHS, WEEKDAYS } from './calendar.ts';
 import { sortedKeys } from './map-order.ts';
@@ -42,6 +42,7 @@ function printScalar(value: Value): string {
   if (typeof value === 'number') return formatFloat(value);
   if (typeof value !== 'object') return String(value);
   if (value instanceof GoInt) return printInteger(value);
+  if (value instanceof GoNamedString) return value.text;
   if (value instanceof GoTime || value instanceof GoLocation) return value.toString();
   return value instanceof GoPointer && value.target === null ? '<nil>' : ADDRESS;
 }

@@ -1,5 +1,6 @@
 import { LOCATION_POINTER } from '../go-type.ts';
 import { GoObject, GoPanic } from '../value.ts';
+import { civilDay } from './calendar.ts';
 import { ZONE_NAMES } from './zone-names.ts';
 
 /** What a location's clocks show at some time. `offset` is in seconds east of UTC. */
@@ -9,8 +10,16 @@ export interface ZoneAt {
   readonly isDst: boolean;
 }
 
-/** By offset in minutes. */
-type Abbreviations = ReadonlyMap<number, { readonly name: string; readonly isDst: boolean }>;
+interface Abbreviation {
+  readonly minutes: number;
+  readonly name: string;
+  readonly isDst: boolean;
+  /** The last year of its use. */
+  readonly until: number;
+}
+
+/** Of one offset those given up first come first. */
+type Abbreviations = readonly Abbreviation[];
 
 /** Go's *time.Location. */
 export class GoLocation extends GoObject {
@@ -20,7 +29,7 @@ export class GoLocation extends GoObject {
   readonly at: (seconds: number) => ZoneAt;
   private readonly abbreviations: Abbreviations;
 
-  constructor(name: string, at: (seconds: number) => ZoneAt, abbreviations: Abbreviations = new Map()) {
+  constructor(name: string, at: (seconds: number) => ZoneAt, abbreviations: Abbreviations = []) {
     super();
     this.name = name;
     this.at = at;
@@ -29,9 +38,8 @@ export class GoLocation extends GoObject {
 
   /** The offset that an abbreviation stands for here, at best the one in use when clocks show so many seconds. */
   offsetNamed(abbreviation: string, localSeconds: number): number | undefined {
-    const offsets = Array.from(this.abbreviations, ([minutes, { name }]) =>
-      name === abbreviation ? minutes * 60 : NaN,
-    ).filter((offset) => !Number.isNaN(offset));
+    const named = this.abbreviations.filter(({ name }) => name === abbreviation);
+    const offsets = named.map(({ minutes }) => minutes * 60);
     return offsets.find((offset) => this.at(localSeconds - offset).name === abbreviation) ?? offsets[0];
   }
 
@@ -76,8 +84,9 @@ function zoneFinder(timeZone: string, names: Abbreviations): (seconds: number) =
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   return (seconds) => {
     const offset = offsetAt(format, seconds);
-    const known = names.get(offset / 60);
-    if (known !== undefined) return { offset, ...known };
+    const { year } = civilDay(Math.floor(seconds / 86_400));
+    const known = names.find(({ minutes, until }) => minutes * 60 === offset && year <= until);
+    if (known !== undefined) return { offset, name: known.name, isDst: known.isDst };
     // Offsets with seconds are local mean times of the 19th century and before.
     return { offset, name: offset % 60 === 0 ? offsetName(offset / 60) : 'LMT', isDst: false };
   };
@@ -104,15 +113,18 @@ function offsetName(minutes: number): string {
 let abbreviations: ReadonlyMap<string, Abbreviations> | undefined;
 
 function abbreviationsOf(name: string): Abbreviations | undefined {
-  abbreviations ??= new Map(ZONE_NAMES.trim().split('\n\n').flatMap(readGroup));
+  abbreviations ??= new Map(
+    ZONE_NAMES.trim()
+      .split(/\n(?! )/)
+      .flatMap(readGroup),
+  );
   return abbreviations.get(name);
 }
 
 function readGroup(group: string): [zone: string, Abbreviations][] {
-  const [head = '', ...zones] = group.split(':\n').flatMap((part) => part.split('\n'));
-  const entries = Array.from(head.matchAll(/(-?\d+)(\*?)(\S+)/g), ([, minutes, dst, name = '']) => {
-    return [Number(minutes), { name, isDst: dst === '*' }] as const;
+  const [head = '', zones = ''] = group.split(': ');
+  const names = Array.from(head.matchAll(/(-?\d+)(\*?)([^\s~]+)~?(\d*)/g), ([, minutes, dst, name = '', until]) => {
+    return { minutes: Number(minutes), name, isDst: dst === '*', until: Number(until) || Infinity };
   });
-  const names = new Map(entries);
-  return zones.flatMap((line) => line.split(' ')).map((zone) => [zone, names]);
+  return zones.split(/\s+/).map((zone) => [zone, names]);
 }

@@ -15,7 +15,7 @@ import { bytesOf } from '../../../lib/expression/go/bytes.ts';
 import { sprint } from '../../../lib/expression/go/sprint.ts';
 import { GoDuration, GoTime } from '../../../lib/expression/go/time.ts';
 import { UTC } from '../../../lib/expression/go/zone.ts';
-import { GoFunc, GoInt, GoMap, GoPointer, GoSlice, GoStruct } from '../../../lib/expression/value.ts';
+import { GoFunc, GoInt, GoMap, GoNamedString, GoPointer, GoSlice, GoStruct } from '../../../lib/expression/value.ts';
 import type { Value } from '../../../lib/expression/value.ts';
 
 const EMPTY = define('struct', 'test', 'empty', { fields: [] });
@@ -70,6 +70,7 @@ test.each<{ name: string; value: Value; want: string }>([
   { name: 'a pointer within', value: [new GoPointer(pointerTo(SERIES), aSeries)], want: '[0xc000000000]' },
   { name: 'a pointer to text', value: new GoPointer(pointerTo(STRING), 'x'), want: '0xc000000000' },
   { name: 'a nil pointer', value: new GoPointer(pointerTo(STRING), null), want: '<nil>' },
+  { name: 'text of a defined type', value: new GoNamedString(define('string', 'test', 'Code'), 'OK'), want: 'OK' },
   { name: 'a function', value: new GoFunc(funcOf([INT], [INT]), () => 0n), want: '0xc000000000' },
 ])('$name', ({ value, want }) => {
   expect(sprint(value)).toBe(want);

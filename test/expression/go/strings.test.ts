@@ -32,11 +32,19 @@ const [HEAD, TAIL] = ['\udcc3', '\udca9'];
 describe('bytes', () => {
   test('any bytes survive as a string', () => {
     const binary = fc.string({ unit: fc.nat(255).map((byte) => String.fromCharCode(byte)) });
-    fc.assert(fc.property(binary, (bytes) => expect(toBinary(fromBinary(bytes))).toBe(bytes)));
+    fc.assert(
+      fc.property(binary, (bytes) => {
+        expect(toBinary(fromBinary(bytes))).toBe(bytes);
+      }),
+    );
   });
 
   test('any well-formed string survives as bytes', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(fromBinary(toBinary(text))).toBe(text)));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(fromBinary(toBinary(text))).toBe(text);
+      }),
+    );
   });
 
   test.each([

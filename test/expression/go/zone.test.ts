@@ -18,6 +18,8 @@ test.each([
   { zone: 'Pacific/Marquesas', at: '2023-07-01T00:00Z', want: { offset: -34_200, name: '-0930', isDst: false } },
   { zone: 'Europe/Berlin', at: '1850-01-01T00:00Z', want: { offset: 3208, name: 'LMT', isDst: false } },
   { zone: 'Europe/London', at: '2023-12-01T00:00Z', want: { offset: 0, name: 'GMT', isDst: false } },
+  { zone: 'Europe/Moscow', at: '2003-07-01T00:00Z', want: { offset: 14_400, name: 'MSD', isDst: true } },
+  { zone: 'Europe/Moscow', at: '2013-07-01T00:00Z', want: { offset: 14_400, name: 'MSK', isDst: false } },
   { zone: 'Factory', at: '2023-12-01T00:00Z', want: { offset: 0, name: '-00', isDst: false } },
 ])('$zone at $at', ({ zone, at, want }) => {
   expect(loadLocation(zone).at(secondsAt(at))).toEqual(want);
