@@ -32,6 +32,8 @@ async function buildCli(folder: string): Promise<void> {
     platform: 'node',
     target: 'node24',
     legalComments: 'none',
+    minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'warning',
     plugins: [embedExamples],
     // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.

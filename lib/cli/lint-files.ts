@@ -1,4 +1,5 @@
 import { checkAnalysis, type Checkable } from '../analysis/check.ts';
+import { checkCondition } from '../expression/compile.ts';
 import { formatProblem, type Keys, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import type { Finding, LintReport } from './lint-report.ts';
@@ -47,34 +48,29 @@ function isCheckable(value: unknown): value is Checkable {
 
 function findingOf(problem: Problem, rule: Finding['rule'], { file, value, locate }: ResourceDocument): Finding {
   const { severity, keys, path } = problem;
-  const place = conditionPlace(problem, value);
-  const message = formatProblem({ ...problem, path: '', message: place?.message ?? problem.message });
-  return { file, ...locate(keys, place?.offset), severity, rule, path, message };
+  const offset = conditionOffset(keys, value);
+  // Where the file says it, nobody needs the place within the condition.
+  const message = offset === undefined ? problem.message : problem.message.replace(/ \(\d+:\d+\)$/, '');
+  return {
+    file,
+    ...locate(keys, offset),
+    severity,
+    rule,
+    path,
+    message: formatProblem({ ...problem, path: '', message }),
+  };
 }
 
+const CONDITIONS: ReadonlySet<unknown> = new Set(['successCondition', 'failureCondition']);
+
 /**
- * Where in a condition its error is, and the message without the `(line:column)` that says it. Undefined where the
- * condition that was compiled is not the text in the file: arguments were filled in before that place.
+ * Where in a condition its first error is, if that is known: what hangs on an argument, or on the type that one
+ * provider gives, is not.
  */
-function conditionPlace(
-  { keys, message }: Problem,
-  resource: unknown,
-): { offset: number; message: string } | undefined {
-  const field = keys.at(-1);
-  const [found, bare, line, column] = /^(.*) \((\d+):(\d+)\)$/s.exec(message) ?? [];
-  if (!found || bare === undefined || (field !== 'successCondition' && field !== 'failureCondition')) return undefined;
-  const text = valueAt(resource, keys);
-  if (typeof text !== 'string') return undefined;
-  const before = text
-    .split('\n')
-    .slice(0, Number(line) - 1)
-    .map((one) => `${one}\n`)
-    .join('');
-  const inLine = Array.from(text.slice(before.length))
-    .slice(0, Number(column) - 1)
-    .join('');
-  const offset = before.length + inLine.length;
-  return text.slice(0, offset).includes('{{') ? undefined : { offset, message: bare };
+function conditionOffset(keys: Keys, resource: unknown): number | undefined {
+  const text = CONDITIONS.has(keys.at(-1)) ? valueAt(resource, keys) : undefined;
+  if (typeof text !== 'string' || text.includes('{{')) return undefined;
+  return checkCondition(text, 'unknown')[0]?.offset;
 }
 
 function valueAt(resource: unknown, keys: Keys): unknown {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { CommandTable } from './command.ts';
 import { type Console, openConsole } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -46,6 +47,7 @@ function describeProgram({ out, err }: Console): Command {
   return new Command('assay')
     .description("Runs Argo Rollouts' analysis: from files on this machine, or for whole clusters.")
     .helpCommand(false)
+    .version(packageJson.version)
     .addHelpText('after', ABOUT)
     .showHelpAfterError('  `assay --help` lists what there is.')
     .exitOverride()

@@ -23,4 +23,8 @@ export function reportError(error: unknown, { err, env }: Console): ExitCode {
 function exitCodeOf(error: InputError | AssayError): ExitCode {
   return error instanceof InputError || INPUT_CODES.has(error.code) ? EXIT.badInput : EXIT.unavailable;
 }
-const INPUT_CODES: ReadonlySet<string> = new Set(['ASSAY_RESOURCE_INVALID', 'ASSAY_HTTP_INVALID']);
+const INPUT_CODES: ReadonlySet<string> = new Set([
+  'ASSAY_HTTP_INVALID',
+  'ASSAY_KUBECONFIG_INVALID',
+  'ASSAY_RESOURCE_INVALID',
+]);

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assay, type Invocation } from './assay.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-bundle-'));
+  execFileSync(process.execPath, ['infra/build.ts', folder]);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The bundle as npx runs it: the file itself, in another folder. */
+const bundle = (args: readonly string[], invocation: Omit<Invocation, 'program' | 'cwd'> = {}) =>
+  assay(args, { ...invocation, program: join(folder, 'assay.js'), cwd: folder });
+
+const JOB = `apiVersion: argoproj.io/v1alpha1
+kind: AnalysisRun
+metadata: {name: job}
+spec:
+  metrics:
+    - name: script
+      provider:
+        job:
+          spec:
+            template:
+              spec:
+                containers:
+                  - name: main
+                    command: [sh, -c, 'trap "" TERM; echo begun; while :; do sleep 0.1; done']
+`;
+
+test('a small command loads little', async () => {
+  const begun = performance.now();
+  const { code, out } = await bundle(['eval', 'result[0] > 0.9', '--result', '-'], { input: '[1]' });
+  expect({ code, out }).toEqual({ code: 0, out: 'true\n' });
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
+
+test('a file from standard input, and an exit code', async () => {
+  const { code, out } = await bundle(['lint', '-'], { input: 'kind: AnalysisRun\n' });
+  expect(code).toBe(1);
+  expect(out).toContain('standard input:1:1: error: apiVersion: required, but missing');
+});
+
+test('errors are told in two lines, without a stack', async () => {
+  expect(await bundle(['run', 'nope.yaml'])).toEqual({
+    code: 64,
+    out: '',
+    err: 'assay: nope.yaml: no such file or folder\n',
+  });
+});
+
+test('the first Ctrl-C terminates the run, the second one everything', async () => {
+  let interrupts = 0;
+  const { code, out } = await bundle(['run', '-', '--local-jobs'], {
+    input: JOB,
+    onOutput(text, kill) {
+      if (interrupts === 0 && text.includes('| begun')) kill('SIGINT');
+      if (interrupts === 1 && text.includes('once more')) kill('SIGINT');
+      interrupts = text.includes('once more') ? 2 : Number(text.includes('| begun'));
+    },
+  });
+  expect(code).toBe(130);
+  expect(out).toContain('terminating the analysis; once more to end at once');
+});
+
+test('the demo finds its templates in itself', async () => {
+  let isStopped = false;
+  const { code } = await bundle(['demo'], {
+    onOutput(text, kill) {
+      if (!isStopped && text.includes('health-page: started')) kill('SIGTERM');
+      isStopped ||= text.includes('health-page: started');
+    },
+  });
+  // It was ended before its time: not all four came to what they should.
+  expect(code).toBe(1);
+});
+
+test('nothing but the bundle is in the folder', () => {
+  expect(readdirSync(folder).toSorted()).toEqual(['assay.js', 'chunks']);
+});

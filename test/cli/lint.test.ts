@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import * as lintFile from '../../lib/cli/lint.ts';
+import { lintFiles } from '../../lib/cli/lint-files.ts';
+import { formatFinding } from '../../lib/cli/lint-report.ts';
+import { runProgram } from '../../lib/cli/program.ts';
+import { aConsole } from './console.ts';
+
+const GOOD = `apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata:
+  name: t
+spec:
+  args:
+    - name: service
+  metrics:
+    - name: m
+      successCondition: result[0] >= 0.95
+      provider:
+        prometheus:
+          address: http://prometheus
+          query: up{service="{{args.service}}"}
+`;
+const edit = (from: string, to: string): string => {
+  expect(GOOD).toContain(from);
+  return GOOD.replace(from, to);
+};
+
+const lint = (text: string) => lintFiles([{ name: 'f', text }]).findings.map(formatFinding);
+
+test('a good file', () => {
+  expect(lintFiles([{ name: 'f', text: GOOD }])).toEqual({ files: 1, documents: 1, passedOver: 0, findings: [] });
+});
+
+test.each([
+  {
+    name: 'a condition that does not compile points into it',
+    text: edit('result[0] >= 0.95', "'result[0] >= resul'"),
+    want: ['f:10:39: error: spec.metrics[0].successCondition: unknown name "resul" (did you mean "result"?)'],
+  },
+  {
+    name: 'in a block too',
+    text: edit('result[0] >= 0.95', '|\n        true &&\n        resul'),
+    want: ['f:12:9: error: spec.metrics[0].successCondition: unknown name "resul" (did you mean "result"?)'],
+  },
+  {
+    name: 'after an argument that was filled in, to the field',
+    text: edit('- name: service', '- name: service\n      value: "1"').replace(
+      '>= 0.95',
+      '>= {{args.service}} + resul',
+    ),
+    want: ['f:11:7: error: spec.metrics[0].successCondition: unknown name "resul" (did you mean "result"?)'],
+  },
+  {
+    name: 'what only the type of a provider shows, to the field',
+    text: edit('result[0] >= 0.95', 'result > 1').replace(/prometheus:[^]*/, 'graphite: {address: http://g, query: q}'),
+    want: [
+      'f:7:7: warning: spec.args[0]: argument "service" is not used',
+      'f:10:7: error: spec.metrics[0].successCondition: ',
+    ],
+  },
+  {
+    name: 'a duration without a unit',
+    text: edit('- name: m', '- name: m\n      interval: 5'),
+    want: ['f:10:7: error: spec.metrics[0].interval: expected a string, got 5; give it a unit: "5s"'],
+  },
+  {
+    name: 'a duration of another unit',
+    text: edit('- name: m', '- name: m\n      interval: 5w'),
+    want: ['f:10:7: error: spec.metrics[0].interval:'],
+  },
+  {
+    name: 'an unknown field',
+    text: edit('successCondition', 'succesCondition'),
+    want: ['f:10:7: warning: spec.metrics[0].succesCondition: unknown field "succesCondition" (did you mean'],
+  },
+  {
+    name: 'an argument that nobody declared',
+    text: edit('args.service', 'args.servise'),
+    want: [
+      'f:7:7: warning: spec.args[0]: argument "service" is not used',
+      'f:14:11: warning: spec.metrics[0].provider.prometheus.query: unknown argument "servise" (did you mean "service"?)',
+    ],
+  },
+  { name: 'no YAML', text: 'a: [', want: ['f:1:5: error: '] },
+])('$name', ({ text, want }) => {
+  const found = lint(text);
+  expect(found.map((line, index) => line.slice(0, want[index]?.length ?? line.length))).toEqual(want);
+});
+
+test('documents of other kinds are passed over, and counted', () => {
+  const text = `kind: Rollout\napiVersion: argoproj.io/v1alpha1\n---\nreplicas: 1\n---\n${GOOD}`;
+  expect(lintFiles([{ name: 'f', text }])).toMatchObject({ documents: 1, passedOver: 2, findings: [] });
+});
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-lint-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function run(args: readonly string[], { input = '', isTerminal = false } = {}) {
+  const console = aConsole({ input, isTerminal });
+  const code = await runProgram(['lint', ...args], { lint: async () => lintFile }, console);
+  return { code, ...console.written };
+}
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+test('a folder: its YAML and JSON files, at any depth, by name; nothing hidden', async () => {
+  const bad = edit('- name: m', '- name: m\n      interval: 5');
+  write('b.yml', bad);
+  write('a/deep/c.json', '{"apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun"}');
+  write('.hidden/d.yaml', bad);
+  write('node_modules/e.yaml', bad);
+  write('readme.md', bad);
+  const { code, out } = await run([folder]);
+  expect(code).toBe(1);
+  expect(out.replaceAll(/^.*\/(.*?):\d+:\d+: error: .*$/gm, '$1')).toBe(
+    'c.json\nc.json\nb.yml\n2 files, 2 documents, 3 errors, 0 warnings\n',
+  );
+});
+
+test.each([
+  { name: 'warnings are no errors', args: [], code: 0, says: '0 errors, 1 warning' },
+  { name: 'but with --strict', args: ['--strict'], code: 1, says: '1 error, 0 warnings' },
+])('$name', async ({ args, code, says }) => {
+  const input = edit('successCondition', 'succesCondition');
+  const outcome = await run(['-', ...args], { input });
+  expect(outcome).toMatchObject({ code, err: '' });
+  expect(outcome.out).toContain('standard input:10:7: ');
+  expect(outcome.out).toContain(`1 file, 1 document, ${says}\n`);
+});
+
+test('a person sees the line and a caret', async () => {
+  const { out } = await run(['-'], { input: edit('result[0] >= 0.95', 'resul'), isTerminal: true });
+  expect(out).toContain('\n        successCondition: resul\n                          ^\n');
+});
+
+test.each([
+  { format: 'json', want: { findings: [{ line: 10 }], summary: { errors: 1 } } },
+  { format: 'sarif', want: { version: '2.1.0', runs: [{ results: [{ level: 'error' }] }] } },
+])('$format alone on standard output', async ({ format, want }) => {
+  const { out, code } = await run(['-', '-o', format], { input: edit('result[0] >= 0.95', 'resul') });
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject(want);
+});
+
+test.each([
+  { name: 'a file that is not there', path: 'nope.yaml', says: 'nope.yaml: no such file or folder' },
+  { name: 'a folder without files', path: '.', says: 'no .yaml, .yml or .json file in this folder' },
+])('$name: exit 64', async ({ path, says }) => {
+  const { code, err } = await run([join(folder, path)]);
+  expect(code).toBe(64);
+  expect(err).toContain(says);
+});
