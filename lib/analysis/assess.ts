@@ -171,8 +171,10 @@ function verdictOf(
     }
   }
   if (terminating) return { phase: worst ?? 'Successful', message: message.trim() };
-  const isOver = worst !== undefined && judged.every(({ result }) => isFinished(result?.phase));
-  return isOver ? { phase: worst ?? 'Running', message: message.trim() } : { phase: 'Running', message: '' };
+  if (worst === undefined || judged.some(({ result }) => !isFinished(result?.phase))) {
+    return { phase: 'Running', message: '' };
+  }
+  return { phase: worst, message: message.trim() };
 }
 
 function reasonOf(name: string, { phase, message }: MetricResult, exceeded: Exceeded): string {

@@ -1,5 +1,5 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
+import type { AnalysisTemplate, AnalysisTemplateSpec, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { checkArguments, checkTags, knownValues } from './check-arguments.ts';
 import { checkMetric } from './check-metric.ts';
@@ -18,8 +18,8 @@ export type Checkable = AnalysisRun | AnalysisTemplate | ClusterAnalysisTemplate
  */
 export function checkAnalysis(object: Checkable): Problem[] {
   const isRun = object.kind === 'AnalysisRun';
-  const { metrics = [], args = [], dryRun = [], measurementRetention = [] } = object.spec;
-  const refs = 'templates' in object.spec ? (object.spec.templates ?? []) : [];
+  const spec: AnalysisTemplateSpec = object.spec;
+  const { metrics = [], args = [], dryRun = [], measurementRetention = [], templates: refs = [] } = spec;
   const usage = { isRun, hasMore: refs.length > 0 };
   const values = knownValues(args);
   return [

@@ -143,7 +143,7 @@ function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
 export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
   const interval =
     last.phase === 'Error' || !hasText(metric.interval) ? withoutIntervalMs : durationMs(metric.interval);
-  return msOf(last.finishedAt ?? '') + interval;
+  return msOf(last.finishedAt as string) + interval;
 }
 
 /**

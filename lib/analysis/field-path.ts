@@ -40,9 +40,9 @@ function entryAt({ annotations, labels }: ObjectMeta, path: string, of: string, 
 
 /** One `key="value"` a line, by key. */
 function formatMap(entries: Readonly<Record<string, string>> = {}): string {
-  return Object.keys(entries)
-    .toSorted()
-    .map((key) => `${key}=${quote(entries[key] ?? '')}`)
+  return Object.entries(entries)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, value]) => `${key}=${quote(value)}`)
     .join('\n');
 }
 
@@ -58,13 +58,12 @@ const SUBDOMAIN_RULE =
 
 /** @source IsQualifiedName of k8s.io/apimachinery/pkg/util/validation */
 function findInvalidKey(key: string): string[] {
-  const parts = key.split('/');
-  const name = parts.pop() ?? '';
-  const [prefix, ...rest] = parts;
+  const [first, second, ...rest] = key.split('/') as [string, string?, ...string[]];
   if (rest.length > 0) {
     return [`a qualified name ${NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   }
-  const problems = prefix === undefined ? [] : findInvalidPrefix(prefix);
+  const problems = second === undefined ? [] : findInvalidPrefix(first);
+  const name = second ?? first;
   if (name === '') problems.push('name part must be non-empty');
   else if (name.length > 63) problems.push('name part must be no more than 63 characters');
   if (!matchesWhole(NAME, name)) problems.push(`name part ${NAME_RULE}`);

@@ -35,16 +35,16 @@ export const map: Write = (value) => (isEmpty(value) ? undefined : goJson(sorted
 
 /** A structure within another is always there, `omitempty` or not. Fields that it does not name are left out. */
 export const struct =
-  (fields: Readonly<Record<string, Write>>): Write =>
-  (value) => {
+  (fields: Readonly<Record<string, Write>>) =>
+  (value: unknown): string => {
     const source = (value ?? {}) as Readonly<Record<string, unknown>>;
     return join(Object.entries(fields).map(([name, write]) => [name, write(source[name])]));
   };
 
 /** A structure of Kubernetes of which only the first fields are known: the others follow in alphabetical order. */
 export const open =
-  (fields: Readonly<Record<string, Write>>): Write =>
-  (value) => {
+  (fields: Readonly<Record<string, Write>>) =>
+  (value: unknown): string => {
     const source = sorted(value ?? {});
     const others = Object.entries(source).filter(([name]) => !(name in fields));
     return join([

@@ -210,7 +210,7 @@ const essentials = struct({
 
 /** A metric as Argo's controller writes it before it replaces arguments in the text. */
 export function metricJson(value: Metric): string {
-  return metric(value) ?? '';
+  return metric(value);
 }
 
 /** A metric without the texts that came to be empty, where Argo then leaves the field out. */
@@ -229,5 +229,5 @@ function prune(value: unknown, written: unknown): unknown {
 
 /** What makes two runs the same analysis: metrics, arguments, dry-run and retention rules, but not how they end. */
 export function essentialsJson(spec: AnalysisRunSpec): string {
-  return essentials(spec) ?? '';
+  return essentials(spec);
 }

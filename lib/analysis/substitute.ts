@@ -38,11 +38,14 @@ export function fillTags(
   values: ReadonlyMap<string, string>,
 ): { readonly filled: string; readonly unresolved?: string } {
   let unresolved: string | undefined;
-  let filled = texts[0] ?? '';
-  for (const [index, tag] of tags.entries()) {
+  let filled = '';
+  for (const [index, text] of texts.entries()) {
+    filled += text;
+    const tag = tags[index];
+    if (tag === undefined) break;
     const value = values.get(tagName(tag));
     if (value === undefined) unresolved = tag;
-    filled += (value ?? '') + (texts[index + 1] ?? '');
+    else filled += value;
   }
   return unresolved === undefined ? { filled } : { filled, unresolved };
 }

@@ -21,11 +21,12 @@ export function toStored(status: AnalysisRunStatus): AnalysisRunStatus {
 }
 
 function withStoredTimes(result: MetricResult): MetricResult {
-  const newest = result.measurements?.at(-1);
+  const { measurements = [] } = result;
+  const newest = measurements.at(-1);
   if (newest === undefined) return result;
   const times = inWholeSeconds(newest, ['startedAt', 'finishedAt', 'resumeAt']);
   if (Object.keys(times).length === 0) return result;
-  return { ...result, measurements: [...(result.measurements ?? []).slice(0, -1), { ...newest, ...times }] };
+  return { ...result, measurements: [...measurements.slice(0, -1), { ...newest, ...times }] };
 }
 
 /** The times among these fields that have fractions, without them. */

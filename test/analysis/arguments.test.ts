@@ -90,15 +90,16 @@ describe('resolveMetric', () => {
   });
 
   test('a text that comes to be empty is left out, unless Argo keeps it', () => {
+    const headers = [{ key: 'k', value: '{{args.a}}' }];
     const metric = aMetric({
       successCondition: '{{args.a}}',
       count: '{{args.a}}',
-      provider: { web: { url: '{{args.a}}', body: '{{args.a}}', jsonBody: { x: '{{args.a}}' } } },
+      provider: { web: { url: '{{args.a}}', body: '{{args.a}}', jsonBody: { x: '{{args.a}}' }, headers } },
     });
     expect(resolveMetric(metric, [{ name: 'a', value: '' }])).toStrictEqual({
       name: metric.name,
       count: '',
-      provider: { web: { url: '', jsonBody: { x: '' } } },
+      provider: { web: { url: '', jsonBody: { x: '' }, headers: [{ key: 'k', value: '' }] } },
     });
   });
 

@@ -25,6 +25,8 @@ const failedToMeasure = aMeasurement({ phase: 'Error' });
 const underWay: Measurement = { phase: 'Running', startedAt: '2026-11-05T10:00:00Z' };
 const waiting: Measurement = { ...underWay, resumeAt: '2026-11-05T10:00:09Z' };
 const stopped = { terminate: true };
+/** What the schema refuses, but an API server may have kept. */
+const withoutMetrics = { ...aRun(), spec: {} as AnalysisRunSpec };
 const delayed = { metrics: [aMetric({ initialDelay: '0s' })] };
 
 function taskOf(run: AnalysisRun, seconds: number): string | undefined {
@@ -70,6 +72,7 @@ describe('the task that is due', () => {
       want: 'finished',
     },
     { name: 'nothing of a run that is invalid', run: aRun({ spec: { metrics: [] } }), seconds: 0, want: 'refused' },
+    { name: 'nothing of one without metrics', run: withoutMetrics, seconds: 0, want: 'refused' },
   ])('$name: $want', ({ run, seconds, want }) => {
     expect(taskOf(run, seconds)).toBe(want);
   });

@@ -61,6 +61,15 @@ describe('what comes of a run', () => {
     ]);
   });
 
+  test('one that is deleted before it began is left alone', () => {
+    const leaving = aRun({ metadata: { deletionTimestamp: '2026-11-05T10:00:00Z' } });
+    expect(step(leaving, new Date(START), succeed)).toMatchObject({
+      status: { phase: '' },
+      tasks: [],
+      finished: false,
+    });
+  });
+
   test('an invalid specification ends it, and leaves everything else alone', () => {
     const status: AnalysisRunStatus = { phase: 'Running', startedAt: '2026-11-05T10:00:00Z', metricResults: [] };
     const run = aRun({ spec: { metrics: [] }, status });
