@@ -3,7 +3,8 @@ import type { HttpRequest } from '../model/ports.ts';
 
 /**
  * How `<service>.<namespace>.svc` addresses of templates are reached: by the network that the process stands in
- * (`direct`), through the API server's service proxy (`proxy`), or not at all (`deny`).
+ * (`direct`), through the API server's service proxy (`proxy`), or not at all (`deny`). The service proxy leads to pods
+ * alone: not to Services of type ExternalName, nor to those whose endpoints are no pods.
  */
 export type AddressMode = 'direct' | 'proxy' | 'deny';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import type * as ClientNode from '@kubernetes/client-node';
+import type * as ClientNode from './client-node.ts';
 import { AssayError } from '../model/errors.ts';
 import { type Access, type Credentials, rotatingCredentials } from './credentials.ts';
 
@@ -52,7 +52,7 @@ export async function kubeConfigCredentials(source: KubeConfigSource, context?: 
 
 async function loadKubeConfig(source: KubeConfigSource, context?: string): Promise<ClientNode.KubeConfig> {
   // It takes half a second and tens of megabytes: only those who speak to a cluster pay.
-  const client = await import('@kubernetes/client-node');
+  const client = await import('./client-node.ts');
   const config = new client.KubeConfig();
   const files = filesOf(source);
   if (files) config.loadFromOptions(mergeFiles(files.map((file) => loadFile(client, file))));

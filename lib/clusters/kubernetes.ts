@@ -32,7 +32,7 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   readonly maxBodyBytes?: number;
   /** After which the server ends a watch. Default: somewhere between 5 and 10 minutes, as client-go has it. */
   readonly watchTimeoutSeconds?: number;
-  /** After which a silent watch is given up. Default 90,000: servers send a bookmark every minute. */
+  /** After which a silent watch is ended. Default 90,000: where anything changes, a bookmark comes every minute. */
   readonly watchIdleMs?: number;
 }
 

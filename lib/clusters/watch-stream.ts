@@ -10,7 +10,7 @@ const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Follows the watch at `path` until the server ends it, `signal` aborts, or nothing has come for `idleMs`: a connection
- * that was cut without a word looks just like that, and bookmarks come every minute.
+ * that was cut without a word looks just like that.
  *
  * @throws AssayError ASSAY_CLUSTER_EXPIRED, and all that requests throw
  */
