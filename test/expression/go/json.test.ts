@@ -15,7 +15,16 @@ import { bytesOf } from '../../../lib/expression/go/bytes.ts';
 import { marshal, unmarshal } from '../../../lib/expression/go/json.ts';
 import { GoDuration, GoTime } from '../../../lib/expression/go/time.ts';
 import { UTC, fixedZone } from '../../../lib/expression/go/zone.ts';
-import { GoFunc, GoInt, GoMap, GoPanic, GoPointer, GoSlice, GoStruct } from '../../../lib/expression/value.ts';
+import {
+  GoFunc,
+  GoInt,
+  GoMap,
+  GoNamedString,
+  GoPanic,
+  GoPointer,
+  GoSlice,
+  GoStruct,
+} from '../../../lib/expression/value.ts';
 import type { Value } from '../../../lib/expression/value.ts';
 
 function nest(depth: number): string {

@@ -38,7 +38,7 @@ describe('syntax errors', () => {
     { pattern: '(?P<n', problem: 'invalid named capture: `(?P<n`' },
     { pattern: String.raw`\p{Foo}`, problem: String.raw`invalid character class range: \`\p{Foo}\`` },
     { pattern: '(?P<n>a)(?P<n>b))', problem: 'unexpected ): `(a)(b))`' },
-    { pattern: String.raw`\p{any})`, problem: String.raw`unexpected ): \`\p{any})\`` },
+    { pattern: String.raw`\p{any}*\p{Fo}`, problem: String.raw`invalid character class range: \`\p{Fo}\`` },
     { pattern: '\udcff', problem: 'invalid UTF-8: `\udcff`' },
     { pattern: '('.repeat(1001) + ')'.repeat(1001), problem: 'expression nests too deeply' },
     { pattern: 'a'.repeat(50_001), problem: 'expression too large' },
