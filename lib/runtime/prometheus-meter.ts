@@ -50,7 +50,7 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
     name: 'assay_measurement_lateness_seconds',
     help: 'Start of a measurement minus the end of the one before plus the interval.',
     labelNames: ['cluster'],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30, 60],
     registers,
   });
   const gauges = openGauges(registers);

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createScratchFolder, removeScratchFolder } from './scratch-folder.ts';
 import { describeFailure, startProcess, type Ending } from './server-process.ts';
 import { waitFor } from './wait-for.ts';
@@ -36,18 +38,19 @@ export interface AssayServeOptions {
   readonly awaitReady?: boolean;
 }
 
-/** Runs the sources as they are, with the Node that runs the tests. */
+/** Runs what `npx assay` runs, built from the sources as they are now, with the Node that runs the tests. */
 export async function startAssayServe({
   kubeconfigPath,
   args = [],
   awaitReady = true,
 }: AssayServeOptions): Promise<AssayServe> {
+  const program = await bundle();
   const folder = createScratchFolder('assay-serve');
   const logPath = join(folder, 'assay-serve.log');
   const server = startProcess({
     command: process.execPath,
     args: [
-      join(import.meta.dirname, '../../../lib/cli/main.ts'),
+      program,
       'serve',
       `--kubeconfig=${kubeconfigPath}`,
       '--metrics=127.0.0.1:0',
@@ -91,6 +94,18 @@ export async function startAssayServe({
       await end();
     },
   };
+}
+
+let bundled: Promise<string> | undefined;
+
+/** The path of the program; built once a process. */
+function bundle(): Promise<string> {
+  bundled ??= (async () => {
+    const folder = createScratchFolder('assay-bundle');
+    await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../../infra/build.ts'), folder]);
+    return join(folder, 'assay.js');
+  })();
+  return bundled;
 }
 
 /** A line that is being written, or that is none of ours (a crash), counts as not there. */
