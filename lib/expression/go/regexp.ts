@@ -55,16 +55,16 @@ function compileAsGo(source: string): RE2JS {
   }
 }
 
-/** Prefers the message about the pattern as it was written, unless it is about something that Go allows. */
+/** Prefers the message about the pattern as it was written, if that is the same fault in the same place. */
 function messageOfBoth(error: RE2JSSyntaxException, source: string): string {
+  const message = messageOf(error, source);
   try {
     RE2JS.compile(source);
   } catch (original) {
-    if (original instanceof RE2JSSyntaxException && original.getDescription() === error.getDescription()) {
-      return messageOf(original, source);
-    }
+    const asWritten = original instanceof RE2JSSyntaxException ? messageOf(original, source) : '';
+    if (asWritten.replace(PIECE, translate) === message) return asWritten;
   }
-  return messageOf(error, source);
+  return message;
 }
 
 /** Go quotes the place of every error. */
