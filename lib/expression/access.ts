@@ -6,7 +6,7 @@ import { byteAt, byteLength, byteSlice } from './go/strings.ts';
 import { GoTime } from './go/time.ts';
 import { GoLocation } from './go/zone.ts';
 import { isEqual, itemsOf } from './equal.ts';
-import { hashKey } from './hash.ts';
+import { lookupKey } from './hash.ts';
 import { conversionPanic, toInt } from './integers.ts';
 import type { Meter } from './meter.ts';
 import { boundMethod } from './methods.ts';
@@ -25,10 +25,22 @@ import {
 } from './value.ts';
 import type { Value } from './value.ts';
 
+/** What the location of a zone without changes holds besides its name. */
+const REST_OF_LOCATION: readonly (readonly [string, Value])[] = [
+  ['zone', []],
+  ['tx', []],
+  ['extend', ''],
+  ['cacheStart', 0n],
+  ['cacheEnd', 0n],
+  ['cacheZone', null],
+];
+
 /** What a pointer points to, nil for a nil pointer; anything else unchanged. */
 export function dereference(value: Value): Value {
   if (value instanceof GoPointer) return value.target;
-  return value instanceof GoLocation ? new GoStruct(LOCATION, new Map([['name', value.toString()]])) : value;
+  return value instanceof GoLocation
+    ? new GoStruct(LOCATION, new Map<string, Value>([['name', value.toString()], ...REST_OF_LOCATION]))
+    : value;
 }
 
 /** The number of elements of a list or map, or of bytes of a string; undefined for anything else. */
@@ -107,7 +119,7 @@ function fetchEntry({ goType, entries }: GoMap, key: Value): Value | undefined {
   const wanted = goType.key ?? ANY;
   const type = goTypeOf(key);
   if (type !== undefined && !isAssignableType(type, wanted)) throw mapIndexPanic(key, wanted.text);
-  const entry = entries.get(hashKey(type === undefined ? zeroOf(wanted) : key));
+  const entry = entries.get(lookupKey(type === undefined ? zeroOf(wanted) : key, entries.size));
   return entry?.[1];
 }
 

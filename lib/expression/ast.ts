@@ -36,7 +36,7 @@ export interface StringNode extends NodeBase {
   readonly kind: 'string';
   readonly value: string;
 }
-/** A bytes literal; each character of `value` is one byte. */
+/** A bytes literal, its bytes as a string. */
 export interface BytesNode extends NodeBase {
   readonly kind: 'bytes';
   readonly value: string;

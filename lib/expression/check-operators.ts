@@ -25,6 +25,7 @@ import {
   showNature,
 } from './nature.ts';
 import type { Nature } from './nature.ts';
+import { formatWithoutArguments } from './printf.ts';
 import { GoPanic } from './value.ts';
 
 const BOOLEAN = natureOf(BOOL);
@@ -68,7 +69,7 @@ function patternFault({ operator, right }: BinaryNode): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof GoPanic)) throw error;
-    return error.message;
+    return formatWithoutArguments(error.message);
   }
 }
 

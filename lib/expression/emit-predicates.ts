@@ -4,7 +4,7 @@ import { add } from './arithmetic.ts';
 import { asBool, outOfRange } from './emit-operators.ts';
 import type { EmitScope, Emitting, Evaluate } from './emit-scope.ts';
 import { GROUPS } from './go-type.ts';
-import { hashKey } from './hash.ts';
+import { lookupKey } from './hash.ts';
 import type { Run, Scope } from './run.ts';
 import { GoMap, GoPanic } from './value.ts';
 import type { Value } from './value.ts';
@@ -173,7 +173,7 @@ function grouped({ body, cost, at }: Parts): Loop {
       run.at = at;
       const key = body(run);
       run.at = at;
-      const hash = hashKey(key);
+      const hash = lookupKey(key, groups.size);
       const group = groups.get(hash);
       if (group === undefined) groups.set(hash, [key, [scope.item]]);
       else group[1].push(scope.item);

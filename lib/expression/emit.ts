@@ -9,7 +9,7 @@ import type {
   Node,
   VariableNode,
 } from './ast.ts';
-import { BUILTINS } from './builtins/registry.ts';
+import { builtinOf } from './builtins/registry.ts';
 import { PREDICATE_BUILTINS } from './check-predicates.ts';
 import { emitCall } from './emit-call.ts';
 import { CHAIN_END, memberStep, sliceStep } from './emit-members.ts';
@@ -17,13 +17,13 @@ import { asBool, binaryStep, unaryStep } from './emit-operators.ts';
 import { emitPredicateCall } from './emit-predicates.ts';
 import type { EmitScope, Emitting, Evaluate, Step } from './emit-scope.ts';
 import { isNil } from './equal.ts';
-import { byteOf } from './go/bytes.ts';
-import { BYTE_SLICE, LOCATION_POINTER } from './go-type.ts';
+import { bytesOf } from './go/bytes.ts';
+import { LOCATION_POINTER } from './go-type.ts';
 import { asText } from './integers.ts';
 import type { Run } from './run.ts';
 import { run as runRoutine } from './trampoline.ts';
 import type { Routine } from './trampoline.ts';
-import { GoPanic, GoSlice } from './value.ts';
+import { GoPanic } from './value.ts';
 import type { Value } from './value.ts';
 import { childAt } from './walk.ts';
 
@@ -127,12 +127,7 @@ class Emitter implements EmitScope {
       case 'constant':
         return constant(node.value);
       case 'bytes':
-        return constant(
-          new GoSlice(
-            BYTE_SLICE,
-            Array.from(node.value, (byte) => byteOf(byte.charCodeAt(0))),
-          ),
-        );
+        return constant(bytesOf(node.value));
       case 'identifier':
         return this.#identifier(node);
       case 'chain':
@@ -140,9 +135,7 @@ class Emitter implements EmitScope {
       case 'call':
         return yield* emitCall(this, node);
       case 'builtin':
-        return PREDICATE_BUILTINS.has(node.name)
-          ? yield* emitPredicateCall(this, node)
-          : builtinWithoutArguments(node);
+        return PREDICATE_BUILTINS.has(node.name) ? yield* emitPredicateCall(this, node) : builtinWithoutArguments(node);
       case 'predicate':
         return yield this.emit(node.node, node);
       case 'pointer':
@@ -188,8 +181,7 @@ class Emitter implements EmitScope {
   }
 
   *#builtinStep({ name, args, at }: BuiltinNode): Emitting<Step> {
-    const builtin = BUILTINS.get(name);
-    if (builtin === undefined) throw new GoPanic(`unknown builtin ${name}`);
+    const builtin = builtinOf(name, args.length);
     const [first, ...others] = args;
     const rest: Evaluate[] = [];
     for (const arg of others) {
@@ -266,8 +258,7 @@ class Emitter implements EmitScope {
 }
 
 function builtinWithoutArguments({ name, at }: BuiltinNode): Evaluate {
-  const builtin = BUILTINS.get(name);
-  if (builtin === undefined) throw new GoPanic(`unknown builtin ${name}`);
+  const builtin = builtinOf(name, 0);
   return (run) => {
     run.at = at;
     return builtin([], run);
@@ -326,10 +317,12 @@ function pointer(name: string, at: number): Evaluate {
       return (run) => BigInt(run.currentScope.index);
     case 'acc':
       return (run) => run.currentScope.accumulated;
-    default:
+    case '':
       return (run) => {
         run.at = at;
         return run.currentScope.item;
       };
+    default:
+      throw new GoPanic(`unknown pointer ${name}`);
   }
 }

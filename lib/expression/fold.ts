@@ -74,7 +74,7 @@ function constant(old: Node, value: bigint | number | boolean | string): Node {
       return { kind: 'float', value, at, nature: natureOf(FLOAT64) };
     case 'boolean':
       return { kind: 'bool', value, at, nature: natureOf(BOOL) };
-    case 'string':
+    default:
       return { kind: 'string', value, at, nature: natureOf(STRING) };
   }
 }
@@ -197,5 +197,5 @@ type Untyped<Kind extends Node> = Kind extends Node ? Omit<Kind, 'at' | 'nature'
 
 /** A node that the optimizer makes: without position and type, until it takes those of another. */
 export function untyped(node: Untyped<Node>): Node {
-  return { ...node, at: 0, nature: UNKNOWN } as Node;
+  return { ...node, at: 0, nature: UNKNOWN };
 }

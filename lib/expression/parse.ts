@@ -25,6 +25,8 @@ const PREDICATES: ReadonlyMap<string, readonly Argument[]> = new Map<string, rea
   ['reduce', ['expression', 'predicate', 'optional expression']],
 ]);
 
+const MAP_KEYS: ReadonlySet<TokenKind> = new Set(['Number', 'String', 'Identifier']);
+
 /** The tree of a text, or the first reason why it has none. */
 export type Parsed = { readonly tree: Node } | { readonly fault: SyntaxFault };
 
@@ -363,22 +365,27 @@ class Parser {
         if (this.#is('Bracket', '}')) break;
         if (this.#is('Operator', ',')) this.#failUnexpected();
       }
-      const key = yield this.#mapKey();
+      const isLiteral = MAP_KEYS.has(this.#current.kind);
+      // After a fault Go reads no further than a literal key, and no further than a whole pair otherwise.
+      if (isLiteral && this.#fault !== undefined) return NOTHING;
+      const key = isLiteral ? this.#literalKey() : yield this.#computedKey();
       this.#expect('Operator', ':');
       const value = yield this.#expression(0);
+      if (this.#fault !== undefined) return NOTHING;
       pairs.push(this.#node({ kind: 'pair', key, value, at, nature: UNKNOWN }));
     }
     this.#expect('Bracket', '}');
     return this.#node({ kind: 'map', pairs, at, nature: UNKNOWN });
   }
 
-  *#mapKey(): Routine<Node> {
-    const { kind, value, at } = this.#current;
-    if (kind === 'Number' || kind === 'String' || kind === 'Identifier') {
-      const key = this.#node({ kind: 'string', value, at, nature: UNKNOWN });
-      this.#next();
-      return key;
-    }
+  #literalKey(): Node {
+    const { value, at } = this.#current;
+    const key = this.#node({ kind: 'string', value, at, nature: UNKNOWN });
+    this.#next();
+    return key;
+  }
+
+  *#computedKey(): Routine<Node> {
     if (this.#is('Bracket', '(')) return yield this.#expression(0);
     this.#fail(
       'a map key must be a quoted string, a number, a identifier, or an expression enclosed in parentheses ' +

@@ -94,9 +94,7 @@ function logarithm(value: number): number {
   const s2 = s * s;
   const s4 = s2 * s2;
   const odd =
-    s2 *
-    (0.6666666666666735 +
-      s4 * (0.2857142874366239 + s4 * (0.1818357216161805 + s4 * 0.14798198605116586)));
+    s2 * (0.6666666666666735 + s4 * (0.2857142874366239 + s4 * (0.1818357216161805 + s4 * 0.14798198605116586)));
   const even = s4 * (0.3999999999940942 + s4 * (0.22222198432149784 + s4 * 0.15313837699209373));
   const half = 0.5 * f * f;
   const low = exponent * 1.9082149292705877e-10;
@@ -104,8 +102,7 @@ function logarithm(value: number): number {
 }
 
 const SERIES = [
-  0.0001984126984126984, 0.001388888888888889, 0.008333333333333333, 0.041666666666666664,
-  0.16666666666666666, 0.5, 1,
+  0.0001984126984126984, 0.001388888888888889, 0.008333333333333333, 0.041666666666666664, 0.16666666666666666, 0.5, 1,
 ];
 
 /** Go's math.Exp on a processor with fused multiply-add, for the small arguments that `power` has. */
@@ -113,7 +110,7 @@ function exponential(value: number): number {
   const whole = roundEven(value * Math.LOG2E);
   let x = fused(-whole, 0.693147180559663, value);
   x = fused(-whole, 2.8235290563031577e-13, x) * 0.0625;
-  let sum = 2.48015873015873e-05;
+  let sum = 2.48015873015873e-5;
   for (const term of SERIES) sum = fused(sum, x, term);
   x *= sum;
   x *= x + 2;

@@ -1,4 +1,4 @@
-import type { BinaryNode, ConditionalNode, MemberNode, Node, SliceNode, UnaryNode } from './ast.ts';
+import type { BinaryNode, ConditionalNode, MemberNode, Node, PairNode, SliceNode, UnaryNode } from './ast.ts';
 import { isIdentifier } from './characters.ts';
 import { marshal } from './go/json.ts';
 import { formatFloat, quote } from './go/strconv.ts';
@@ -59,12 +59,15 @@ function* printed(node: Node): Routine<string> {
       return `[${yield printedList(node.nodes)}]`;
     case 'map':
       return `{${yield printedList(node.pairs)}}`;
-    case 'pair': {
-      const value = yield printed(node.value);
-      if (node.key.kind !== 'string') return `(${yield printed(node.key)}): ${value}`;
-      return `${isIdentifier(node.key.value) ? node.key.value : quote(node.key.value)}: ${value}`;
-    }
+    default:
+      return yield printedPair(node);
   }
+}
+
+function* printedPair({ key, value }: PairNode): Routine<string> {
+  const shown = yield printed(value);
+  if (key.kind !== 'string') return `(${yield printed(key)}): ${shown}`;
+  return `${isIdentifier(key.value) ? key.value : quote(key.value)}: ${shown}`;
 }
 
 function* printedList(nodes: readonly Node[], separator = ', '): Routine<string> {

@@ -1,3 +1,5 @@
+import { fromBinary, toBinary } from './go/utf8.ts';
+
 /** What a string literal says, or why it says nothing: Go's text. */
 export type Unescaped = { readonly text: string } | { readonly error: string };
 
@@ -36,9 +38,10 @@ export function unescapeString(literal: string): Unescaped {
   return unescapeWith(literal, readEscape);
 }
 
-/** The same for a bytes literal without its `b`: each character of the result is one byte. */
+/** The same for a bytes literal without its `b`, whose escapes are bytes; the result is a string as Value has it. */
 export function unescapeBytes(literal: string): Unescaped {
-  return unescapeWith(literal, readByteEscape);
+  const read = unescapeWith(literal, readByteEscape);
+  return 'error' in read ? read : { text: fromBinary(read.text) };
 }
 
 function unescapeWith(literal: string, readOne: (rest: string) => Step): Unescaped {
@@ -50,7 +53,7 @@ function unescapeWith(literal: string, readOne: (rest: string) => Step): Unescap
   while (at < inner.length) {
     const escape = inner.indexOf('\\', at);
     const plainEnd = escape < 0 ? inner.length : escape;
-    text += readOne === readByteEscape ? utf8Characters(inner.slice(at, plainEnd)) : inner.slice(at, plainEnd);
+    text += readOne === readByteEscape ? toBinary(inner.slice(at, plainEnd)) : inner.slice(at, plainEnd);
     if (escape < 0) break;
     if (escape + 1 >= inner.length) return { error: `${BROKEN}, found '\\' as last character` };
     const step = readOne(inner.slice(escape + 1, escape + 11));
@@ -107,11 +110,4 @@ function character(code: number, length: number): Step {
   // Half a surrogate pair has no UTF-8 form; Go writes the replacement character.
   const isSurrogate = code >= 0xd800 && code <= 0xdfff;
   return { text: isSurrogate ? '\ufffd' : String.fromCodePoint(code), length };
-}
-
-/** Each UTF-8 byte of the text as one character. */
-function utf8Characters(text: string): string {
-  let bytes = '';
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
-  return bytes;
 }

@@ -2,6 +2,7 @@ import { dereference, elementAt, sizeOf } from '../access.ts';
 import { ANY_MAP, PAIR, sliceOf } from '../go-type.ts';
 import { sprint } from '../go/sprint.ts';
 import { hashKey } from '../hash.ts';
+import { methodType } from '../methods.ts';
 import type { Run } from '../run.ts';
 import { spendOn } from '../spend.ts';
 import { GoMap, GoPanic, GoSlice, goTypeOf, isPlainMap, typeText } from '../value.ts';
@@ -56,7 +57,9 @@ function printed(value: Value, run: Run): string {
 function asString(value: Value): string {
   if (typeof value === 'string') return value;
   if (value === null) return '<invalid reflect.Value>';
-  return goTypeOf(value)?.kind === 'map' ? sprint(value) : `%!s(${typeText(value)}=${sprint(value)})`;
+  const type = goTypeOf(value);
+  const isPrinted = type !== undefined && (type.kind === 'map' || methodType(type, 'String') !== undefined);
+  return isPrinted ? sprint(value) : `%!s(${typeText(value)}=${sprint(value)})`;
 }
 
 /** @source builtin/builtin.go of expr-lang/expr */
