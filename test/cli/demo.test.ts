@@ -14,14 +14,18 @@ vi.mock('../../lib/cli/examples.ts', async (importOriginal) => {
   return { EXAMPLES: Object.fromEntries(hurried) as typeof EXAMPLES };
 });
 
-test.each([{ isTerminal: false }, { isTerminal: true }])('all four end as they should: %o', async ({ isTerminal }) => {
-  const console = aConsole({ isTerminal, env: { PATH: process.env['PATH'] } });
-  const code = await runProgram(['demo'], { demo: async () => demo }, console);
-  const { out, err } = console.written;
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  const [, table = ''] = out.split('$ kubectl get ar\n');
-  expect(table.replaceAll(/ +\d+s\n/g, '\n')).toMatch(
-    /^NAME +STATUS +AGE\nsuccess-rate +Successful\nerror-budget +Failed\nhealth-page +Inconclusive\nsmoke-test +Successful\n\nTry next:\n/,
-  );
-  expect(out).toContain('smoke-test/smoke-test | GET /order/42: 200\n');
-});
+test.each([{ isTerminal: false }, { isTerminal: true }])(
+  'all four end as they should: %o',
+  async ({ isTerminal }) => {
+    const console = aConsole({ isTerminal, env: { PATH: process.env['PATH'] } });
+    const code = await runProgram(['demo'], { demo: async () => demo }, console);
+    const { out, err } = console.written;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [, table = ''] = out.split('$ kubectl get ar\n');
+    expect(table.replaceAll(/ +\d+s\n/g, '\n')).toMatch(
+      /^NAME +STATUS +AGE\nsuccess-rate +Successful\nerror-budget +Failed\nhealth-page +Inconclusive\nsmoke-test +Successful\n\nTry next:\n/,
+    );
+    expect(out).toContain('smoke-test/smoke-test | GET /order/42: 200\n');
+  },
+  30_000,
+);
