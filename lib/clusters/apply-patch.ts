@@ -20,12 +20,12 @@ export function isJsonPatch(patch: Patch): patch is readonly JsonPatchStep[] {
 /** `null` removes a member, an object is merged, anything else replaces. @source RFC 7386, section 2 */
 function applyMergePatch(target: Json, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  const result: JsonObject = isObject(target) ? { ...target } : {};
+  const result = new Map(isObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else if (value !== undefined) result[name] = applyMergePatch(result[name], value);
+    if (value === null) result.delete(name);
+    else if (value !== undefined) result.set(name, applyMergePatch(result.get(name), value));
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 function applyStep(document: Json, step: JsonPatchStep): Json {

@@ -150,7 +150,16 @@ function makeDispatcher(
     // Watches are silent for long; client-go probes as often.
     connect: { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
   };
-  if (proxyUrl) return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: { ...tls, timeout: connectTimeoutMs } });
+  if (proxyUrl) {
+    const { connect } = options;
+    return new ProxyAgent({
+      ...options,
+      uri: proxyUrl,
+      proxyTunnel: true,
+      proxyTls: connect,
+      requestTls: { ...connect, ...tls },
+    });
+  }
   const isPlain = server.startsWith('http:');
   return new Agent({ ...options, connect: { ...options.connect, ...(isPlain ? {} : tls) } });
 }

@@ -26,7 +26,7 @@ export interface Credentials {
 
 /**
  * Credentials that are made anew by `load` every `maxAgeMs`, and whenever the server refuses them. Callers at one time
- * share one load.
+ * share one load. Where it fails, those of before are used on: they may well be good, and the server tells if not.
  *
  * @param load  told whether to pass by all caches of its own
  */
@@ -44,9 +44,20 @@ export function rotatingCredentials(
     loadedAtMs = nowMs();
     return current;
   };
+  const refresh = async (before: Access): Promise<Access> => {
+    try {
+      return await loadOnce(false);
+    } catch {
+      loadedAtMs = nowMs();
+      return before;
+    }
+  };
 
   return {
-    access: () => (current && nowMs() - loadedAtMs < maxAgeMs ? current : loadOnce(false)),
+    access() {
+      if (!current) return loadOnce(false);
+      return nowMs() - loadedAtMs < maxAgeMs ? current : refresh(current);
+    },
     // Another request may have been refused, and have renewed, before.
     renew: async (refused) => (current && current !== refused ? current : loadOnce(true)),
   };

@@ -151,7 +151,8 @@ async function accessOf(config: ClientNode.KubeConfig): Promise<Access> {
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw invalid(`credentials of context ${config.getCurrentContext()}: ${messageOf(error)}`);
+    // Plugins ask other servers, and files are being replaced: the next try may find what this one did not.
+    throw invalid(`credentials of context ${config.getCurrentContext()}: ${messageOf(error)}`, true);
   }
   const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth } = options;
   return {
@@ -190,6 +191,6 @@ function messageOf(error: unknown): string {
   return (lines.at(-1) ?? '').slice(0, 200) || 'cannot be read';
 }
 
-function invalid(message: string): AssayError {
-  return new AssayError('ASSAY_KUBECONFIG_INVALID', message);
+function invalid(message: string, retry = false): AssayError {
+  return new AssayError('ASSAY_KUBECONFIG_INVALID', message, { retry });
 }
