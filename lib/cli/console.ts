@@ -50,6 +50,11 @@ export function openConsole(): Console {
 const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 
 function outputOf(stream: NodeJS.WriteStream): Output {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read our output has seen enough, as `head` has.
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY,

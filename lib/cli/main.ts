@@ -14,8 +14,8 @@ const COMMANDS: CommandTable = {
 const complaint = nodeComplaint(process.versions.node);
 if (complaint === undefined) {
   // Loaded only now: what an old Node cannot read would end it before the complaint.
-  const { runProgram } = await import('./program.ts');
-  process.exitCode = await runProgram(process.argv.slice(2), COMMANDS);
+  const { runThisProcess } = await import('./program.ts');
+  await runThisProcess(COMMANDS);
 } else {
   process.stderr.write(complaint);
   process.exitCode = 69;

@@ -18,13 +18,20 @@ Environment:
   NO_COLOR     no colours
   ASSAY_DEBUG  where an error comes from`;
 
+/** Runs the command line of this process, and sets what it exits with; also after an error that nobody waits for. */
+export async function runThisProcess(commands: CommandTable): Promise<void> {
+  const console = openConsole();
+  process.on('uncaughtException', (error) => process.exit(reportError(error, console)));
+  process.exitCode = await runProgram(process.argv.slice(2), commands, console);
+}
+
 /**
  * Runs one command line and reports its errors.
  *
  * @param args  what follows the name of the program
  * @returns     what to exit with
  */
-export async function runProgram(args: readonly string[], commands: CommandTable, console = openConsole()) {
+export async function runProgram(args: readonly string[], commands: CommandTable, console: Console): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = describeProgram(console);
   try {

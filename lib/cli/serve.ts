@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/addresses.ts';
 import type { KubeConfigSource } from '../clusters/kubeconfig.ts';
@@ -100,6 +101,8 @@ function readCount(text: string): number {
 }
 
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
+  // Measured with 500 runs: 160 MB instead of 290, for 5 % more CPU. Nothing here lives long but what is in the stores.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, context: contexts, metrics, allowHost: allow, serviceAddresses, concurrency, ...which } = options;
   const source: KubeConfigSource = kubeconfig === undefined ? { default: true } : { file: kubeconfig };

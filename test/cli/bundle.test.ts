@@ -84,3 +84,10 @@ test('the demo finds its templates in itself', async () => {
 test('nothing but the bundle is in the folder', () => {
   expect(readdirSync(folder).toSorted()).toEqual(['assay.js', 'chunks']);
 });
+
+test('whoever reads the output may stop', () => {
+  const command = `"${join(folder, 'assay.js')}" --help | head -1`;
+  expect(execFileSync('sh', ['-c', command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })).toBe(
+    'Usage: assay [options] [command]\n',
+  );
+});
