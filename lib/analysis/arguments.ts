@@ -40,7 +40,7 @@ export function withSecrets(
 
 function secretValue(ref: { readonly name: string; readonly key: string }, secrets: Secrets): string {
   const secret = Object.hasOwn(secrets, ref.name) ? secrets[ref.name] : undefined;
-  if (secret === undefined) throw new ArgumentError(`secrets "${ref.name}" not found`);
+  if (secret === undefined) throw new ArgumentError(`secrets ${quote(ref.name)} not found`);
   if ('problem' in secret) throw new ArgumentError(secret.problem);
   const value = Object.hasOwn(secret.values, ref.key) ? secret.values[ref.key] : undefined;
   if (value === undefined) throw new ArgumentError(`key '${ref.key}' does not exist in secret '${ref.name}'`);

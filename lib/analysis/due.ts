@@ -104,6 +104,8 @@ export function prepare({ spec }: AnalysisRun): Prepared {
 type Unresolved = Pick<Task, 'does' | 'measurement'> & { readonly index: number };
 
 /**
+ * The metrics that want something now, and what.
+ *
  * @param metrics  of the run, arguments resolved
  * @source generateMetricTasks in analysis/analysis.go of argoproj/argo-rollouts
  */
@@ -120,8 +122,9 @@ export function findTasks(run: AnalysisRun, metrics: readonly Metric[], now: Dat
       return waits ? [] : [{ index, does: 'resume', measurement: last }];
     }
     if (terminating) return [];
+    if (last !== undefined && isCountReached(metric, result?.count)) return [];
     const isDue = last === undefined ? isFirstDue(metric, run, now) : isNextDue(metric, last, now);
-    return isDue && !(last !== undefined && isCountReached(metric, result?.count)) ? [{ index, does: 'run' }] : [];
+    return isDue ? [{ index, does: 'run' }] : [];
   });
 }
 

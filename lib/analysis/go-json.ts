@@ -1,15 +1,19 @@
+import { compare } from '../expression/go/strings.ts';
 import { isAbsent, isEmpty } from './empty.ts';
 
 /** Writes one field as JSON; undefined where Go leaves the field out. */
 export type Write = (value: unknown) => string | undefined;
 
 /**
- * JSON as Go writes it: without blanks, and with `<`, `>`, `&` and the two line separators escaped. Objects keep the
- * order of their keys.
+ * JSON as Go writes it: without blanks, and with `<`, `>`, `&` and the two line separators escaped. Keys are sorted by
+ * their bytes: Go does so with maps, and the API server with what it hands on unread.
  *
  * @source encoding/json of Go 1.26
  */
 export function goJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goJson).join()}]`;
+  if (typeof value === 'object' && value !== null)
+    return join(byKey(value).map(([key, field]) => [key, goJson(field)]));
   const json = JSON.stringify(value);
   if (!/[<>&\u2028\u2029]/.test(json)) return json;
   return json.replaceAll(
@@ -30,8 +34,8 @@ export const must =
   (value) =>
     goJson(value ?? zero);
 
-/** A map: its keys are sorted. */
-export const map: Write = (value) => (isEmpty(value) ? undefined : goJson(sorted(value as object)));
+/** A map with `omitempty`. */
+export const map = may;
 
 /** A structure within another is always there, `omitempty` or not. Fields that it does not name are left out. */
 export const struct =
@@ -45,11 +49,11 @@ export const struct =
 export const open =
   (fields: Readonly<Record<string, Write>>) =>
   (value: unknown): string => {
-    const source = sorted(value ?? {});
-    const others = Object.entries(source).filter(([name]) => !(name in fields));
+    const source = (value ?? {}) as Readonly<Record<string, unknown>>;
+    const others = byKey(source).filter(([name]) => !Object.hasOwn(fields, name));
     return join([
       ...Object.entries(fields).map(([name, write]) => [name, write(source[name])] as const),
-      ...others.map(([name, field]) => [name, set(sortedDeep(field))] as const),
+      ...others.map(([name, field]) => [name, set(field)] as const),
     ]);
   };
 
@@ -76,12 +80,8 @@ function join(fields: readonly (readonly [string, string | undefined])[]): strin
   return `{${written.join()}}`;
 }
 
-function sorted(value: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)));
-}
-
-function sortedDeep(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedDeep);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(sorted(value)).map(([key, field]) => [key, sortedDeep(field)]));
+function byKey(value: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .toSorted(([left], [right]) => compare(left, right));
 }

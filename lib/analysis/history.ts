@@ -28,15 +28,16 @@ export function findRunsToDelete(
     const hash = metadata.labels?.[POD_HASH_LABEL];
     if (hash !== undefined) isLeaving.set(hash, !isAbsent(metadata.deletionTimestamp));
   }
-  const left = { ...limits };
+  const room = { ...limits };
   return runs
-    .toSorted((left_, right) => createdMs(right) - createdMs(left_))
+    .toSorted((left, right) => createdMs(right) - createdMs(left))
     .filter(({ metadata, status }) => {
       const hash = metadata.labels?.[POD_HASH_LABEL];
       if (hash === undefined || isLeaving.get(hash) !== false) return true;
       if (!isFinished(status?.phase)) return false;
-      left[status?.phase === 'Successful' ? 'successful' : 'unsuccessful'] -= 1;
-      return left[status?.phase === 'Successful' ? 'successful' : 'unsuccessful'] < 0;
+      const kind = status?.phase === 'Successful' ? 'successful' : 'unsuccessful';
+      room[kind] -= 1;
+      return room[kind] < 0;
     });
 }
 

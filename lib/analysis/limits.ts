@@ -4,20 +4,24 @@ export type IntOrString = number | string;
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
+const UINT64_MAX = 2n ** 64n - 1n;
 
 /** Errors in a row that a metric survives unless it says otherwise. */
 export const CONSECUTIVE_ERROR_LIMIT = 4;
 
 /**
  * The integer in an int-or-string field, 0 where it is missing. A string that is not a plain decimal number counts
- * as 0, without complaint; one that does not fit into 64 bits as the nearest that does.
+ * as 0, without complaint; one that does not fit into 64 bits as the nearest that does. Go finds the latter first: it
+ * stops reading as soon as the digits are too many, whatever comes after them.
  *
  * @source IntOrString.IntValue of k8s.io/apimachinery, strconv.Atoi
  */
 export function integerOf(value: IntOrString | undefined): bigint {
   if (typeof value === 'number') return BigInt(value);
-  if (value === undefined || !/^[+-]?[0-9]+$/.test(value)) return 0n;
-  const integer = BigInt(value.startsWith('+') ? value.slice(1) : value);
+  const [, sign = '', digits = '', rest = ''] = /^([+-]?)([0-9]+)(.*)$/s.exec(value ?? '') ?? [];
+  const size = BigInt(digits);
+  if (rest !== '' && size <= UINT64_MAX) return 0n;
+  const integer = sign === '-' ? -size : size;
   if (integer > INT64_MAX) return INT64_MAX;
   return integer < INT64_MIN ? INT64_MIN : integer;
 }

@@ -62,6 +62,16 @@ const datadog = struct({
   requestTimeout: may,
 });
 
+const keyRef = maybe(open({ name: may, key: text, optional: set }));
+const valueFrom = maybe(
+  open({
+    fieldRef: maybe(open({ apiVersion: may, fieldPath: text })),
+    resourceFieldRef: set,
+    configMapKeyRef: keyRef,
+    secretKeyRef: keyRef,
+  }),
+);
+
 const container = open({
   name: text,
   image: may,
@@ -70,7 +80,7 @@ const container = open({
   workingDir: may,
   ports: may,
   envFrom: may,
-  env: each(open({ name: text, value: may, valueFrom: set })),
+  env: each(open({ name: text, value: may, valueFrom })),
   resources: open({}),
   resizePolicy: may,
   restartPolicy: set,

@@ -10,7 +10,8 @@ const DNS_LIMIT = 63;
 
 /**
  * The name of the Job that takes a metric's next measurement: `<uid>.<metric>.<number>`, counting every measurement
- * ever taken. Where that is too long, the metric's name is cut.
+ * ever taken. Where that is too long, the metric's name is cut, be it within a character, whose bytes then become
+ * U+FFFD each, as in JSON.
  *
  * @source newJobName in metricproviders/job/job.go of argoproj/argo-rollouts, which fails where there is nothing left
  *         to cut
@@ -21,7 +22,8 @@ export function jobName(run: Pick<AnalysisRun, 'metadata' | 'status'>, metricNam
   const number = count + error + 1;
   const excess = byteLength(`${uid}.${metricName}.${number}`) - DNS_LIMIT;
   if (excess <= 0) return `${uid}.${metricName}.${number}`;
-  return `${uid}.${byteSlice(metricName, 0, Math.max(0, byteLength(metricName) - excess))}.${number}`;
+  const cut = byteSlice(metricName, 0, Math.max(0, byteLength(metricName) - excess));
+  return `${uid}.${cut.toWellFormed()}.${number}`;
 }
 
 /**

@@ -89,10 +89,13 @@ function follow(rollout: RolloutDocument, path: string): unknown {
 }
 
 function itemAt(list: readonly unknown[], section: string): unknown {
-  if (!/^[+-]?[0-9]+$/.test(section)) throw new ArgumentError(`invalid index '${section}'`);
-  const index = Number(section);
-  if (index < 0 || index >= list.length) throw new ArgumentError(`index ${index} out of range`);
-  return list[index];
+  const [, digits] = /^(?:\+(?!-))?(-?[0-9]+)$/.exec(section) ?? [];
+  const index = BigInt(digits ?? 0);
+  if (digits === undefined || BigInt.asIntN(64, index) !== index) {
+    throw new ArgumentError(`invalid index '${section}'`);
+  }
+  if (index < 0n || index >= list.length) throw new ArgumentError(`index ${index} out of range`);
+  return list[Number(index)];
 }
 
 /** Structures that Go writes even where they are empty; places in lists do not count. */
@@ -116,7 +119,7 @@ const OMITTED_WHEN_EMPTY = new RegExp(
     String.raw`^spec\.strategy\.blueGreen\.(?:previewService|autoPromotionSeconds)$`,
     String.raw`^spec\.strategy\.canary\.(?:canaryService|stableService|dynamicStableScale)$`,
     String.raw`\.(?:matchTrafficWeight|requiredForCompletion|rootService|annotationPrefix)$`,
-    String.raw`^spec\.template\.spec\..*\b(?:host(?:Network|PID|IPC)|stdin|stdinOnce|tty)$`,
+    String.raw`^spec\.template\.spec\..*\b(?:host(?:Network|PID|IPC)|stdin|stdinOnce|tty|env\.value)$`,
     String.raw`^status\.(?!currentStepIndex$|collisionCount$)\w+$`,
   ].join('|'),
 );

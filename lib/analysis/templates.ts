@@ -1,3 +1,4 @@
+import { quote } from '../expression/go/strconv.ts';
 import type {
   AnalysisRun,
   AnalysisRunSpec,
@@ -46,7 +47,7 @@ function followRefs(refs: readonly AnalysisTemplateRef[], source: TemplateSource
   for (const { templateName = '', clusterScope = false } of refs) {
     const found = clusterScope ? source.clusterTemplate(templateName) : source.template(templateName);
     const kind = clusterScope ? 'clusteranalysistemplate' : 'analysistemplate';
-    if (found === undefined) throw new SpecError(`${kind}.argoproj.io "${templateName}" not found`);
+    if (found === undefined) throw new SpecError(`${kind}.argoproj.io ${quote(templateName)} not found`);
     const step = `${kind} "${templateName}"`;
     if (path.includes(step)) throw new SpecError(`${[...path, step].join(' refers to ')}: a circle`);
     (clusterScope ? clusterTemplates : templates).push(found);

@@ -11,6 +11,8 @@ test.each([
   { value: '5%', integer: 0n, int32: 0 },
   { value: '4294967297', integer: 4_294_967_297n, int32: 1 },
   { value: '99999999999999999999', integer: 2n ** 63n - 1n, int32: -1 },
+  { value: '99999999999999999999 and more', integer: 2n ** 63n - 1n, int32: -1 },
+  { value: '18446744073709551615 and more', integer: 0n, int32: 0 },
   { value: '-99999999999999999999', integer: -(2n ** 63n), int32: 0 },
 ])('$value counts as $integer, and as $int32 in 32 bits', ({ value, integer, int32 }) => {
   expect(integerOf(value)).toBe(integer);

@@ -8,7 +8,9 @@ describe('goJson', () => {
     { value: 'a<b> & c', want: String.raw`"a\u003cb\u003e \u0026 c"` },
     { value: 'x\u2028y\u2029', want: String.raw`"x\u2028y\u2029"` },
     { value: 'tab\t\u0001', want: String.raw`"tab\t\u0001"` },
-    { value: { b: 1, a: null }, want: '{"b":1,"a":null}' },
+    { value: { b: 1, a: null }, want: '{"a":null,"b":1}' },
+    { value: { 9: 1, 10: [{ '\ufb01': 1, '😀': undefined }] }, want: '{"10":[{"ﬁ":1}],"9":1}' },
+    { value: { '😀': 1, '\ufb01': 2 }, want: '{"ﬁ":2,"😀":1}' },
   ])('$want', ({ value, want }) => {
     expect(goJson(value)).toBe(want);
   });
@@ -25,6 +27,7 @@ describe('goJson', () => {
   });
 });
 
+const token = { name: 'T', valueFrom: { secretKeyRef: { key: 'k', name: 's' } } };
 const empty = '"authentication":{"sigv4":{},"oauth2":{},"basicAuth":{}}';
 
 describe('a metric in the order of Argo, with the structures that Go adds', () => {
@@ -32,7 +35,7 @@ describe('a metric in the order of Argo, with the structures that Go adds', () =
     {
       name: 'web',
       provider: { web: { jsonBody: { b: {}, a: '<' }, insecure: false, url: 'u', method: 'GET' } },
-      want: String.raw`"web":{"method":"GET","url":"u","jsonBody":{"b":{},"a":"\u003c"},${empty}}`,
+      want: String.raw`"web":{"method":"GET","url":"u","jsonBody":{"a":"\u003c","b":{}},${empty}}`,
     },
     {
       name: 'prometheus',
@@ -51,13 +54,13 @@ describe('a metric in the order of Argo, with the structures that Go adds', () =
           spec: {
             suspend: false,
             later: { z: [{ b: 1, a: 2 }], y: 1 },
-            template: { spec: { restartPolicy: 'Never', containers: [{ image: 'i', name: 'c', env: [] }] } },
+            template: { spec: { restartPolicy: 'Never', containers: [{ image: 'i', name: 'c', env: [token] }] } },
           },
         },
       },
       want:
         '"job":{"metadata":{},"spec":{"template":{"metadata":{},"spec":{"containers":[{"name":"c","image":"i",' +
-        '"resources":{}}],"restartPolicy":"Never"}},"suspend":false,"later":{"y":1,"z":[{"a":2,"b":1}]}}}',
+        '"env":[{"name":"T","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}],"resources":{}}],"restartPolicy":"Never"}},"suspend":false,"later":{"y":1,"z":[{"a":2,"b":1}]}}}',
     },
     { name: 'plugin', provider: { plugin: { b: { y: 1 }, a: 0 } }, want: '"plugin":{"a":0,"b":{"y":1}}' },
   ])('$name', ({ provider, want }) => {

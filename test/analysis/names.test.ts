@@ -21,6 +21,18 @@ describe('jobName', () => {
     },
     { name: 'no uid yet', run: { metadata: {} }, metric: 'm', want: '.m.1' },
     { name: 'cut to 63 bytes', run: { metadata: { uid } }, metric: 'm'.repeat(40), want: `${uid}.${'m'.repeat(24)}.1` },
+    {
+      name: 'cut within a character',
+      run: { metadata: { uid } },
+      metric: `${'m'.repeat(21)}中${'m'.repeat(9)}`,
+      want: `${uid}.${'m'.repeat(21)}中.1`,
+    },
+    {
+      name: 'cut within a character, by the byte',
+      run: { metadata: { uid } },
+      metric: `${'m'.repeat(22)}中mm`,
+      want: `${uid}.${'m'.repeat(22)}\ufffd\ufffd.1`,
+    },
     { name: 'nothing left to cut', run: { metadata: { uid: uid + uid } }, metric: 'm', want: `${uid}${uid}..1` },
   ])('$name', ({ run, metric, want }) => {
     expect(jobName(run, metric)).toBe(want);

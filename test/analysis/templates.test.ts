@@ -36,6 +36,11 @@ describe('templatesFromRefs', () => {
   test.each([
     { name: 'of the namespace', ref: refTo('x'), want: 'analysistemplate.argoproj.io "x" not found' },
     { name: 'of the cluster', ref: refTo('x', true), want: 'clusteranalysistemplate.argoproj.io "x" not found' },
+    {
+      name: 'with a quote in its name',
+      ref: refTo('"'),
+      want: String.raw`analysistemplate.argoproj.io "\"" not found`,
+    },
     { name: 'without a name', ref: {}, want: 'analysistemplate.argoproj.io "" not found' },
   ])('a template $name that is missing', ({ ref, want }) => {
     expect(() => templatesFromRefs([ref], aSource({}))).toThrow(want);
