@@ -24,11 +24,12 @@ export function* emitCall(scope: EmitScope, node: CallNode): Emitting<Evaluate> 
   const call = type !== undefined && DIRECT_TYPES.has(type.text) ? callDirectly(type) : callReflected;
   const { at } = node;
   return (run) => {
-    const values = args.map((arg) => arg(run));
+    for (const arg of args) run.stack.push(arg(run));
     const target = callee(run);
+    // The arguments stay where they are.
     if (target === CHAIN_END) return target;
     run.at = at;
-    return call(target, values);
+    return call(target, run.take(args.length));
   };
 }
 

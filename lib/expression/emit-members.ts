@@ -71,10 +71,18 @@ function* fetchStep(scope: EmitScope, { property, at }: MemberNode): Emitting<St
     };
   }
   const key = yield scope.emitFollowed(property);
+  if (!scope.leaves(property)) {
+    return (run, base) => {
+      const wanted = key(run);
+      run.at = at;
+      return fetch(base, wanted);
+    };
+  }
   return (run, base) => {
+    run.stack.push(base);
     const wanted = key(run);
     run.at = at;
-    return fetch(base, wanted);
+    return fetch(run.pop(), wanted);
   };
 }
 
@@ -84,10 +92,12 @@ export function* sliceStep(scope: EmitScope, { from, to, at }: SliceNode): Emitt
   const start = from === undefined ? undefined : yield scope.emitFollowed(from);
   return (run, base) => {
     run.at = at;
-    const high: Value = end === undefined ? lengthOf(base) : end(run);
+    run.stack.push(base);
+    run.stack.push(end === undefined ? lengthOf(base) : end(run));
     const low: Value = start === undefined ? 0n : start(run);
     run.at = at;
-    return slice(base, low, high);
+    const high = run.pop();
+    return slice(run.pop(), low, high);
   };
 }
 

@@ -36,6 +36,7 @@ export function asBool(run: Run, at: number, value: Value): boolean {
   throw conversionPanic(value, 'bool');
 }
 
+/** `run.at` is set when it is called. */
 type Operation = (left: Value, right: Value, run: Run) => Value;
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
@@ -72,40 +73,50 @@ export function* binaryStep(scope: EmitScope, node: BinaryNode): Emitting<Step> 
       return (run, left) => asBool(run, at, left) || right(run);
     case '??':
       return (run, left) => (isNil(left) ? right(run) : left);
-    case '==':
-      return equalityStep(node, right);
-    case '!=': {
-      const equality = equalityStep(node, right);
-      return (run, left) => equality(run, left) !== true;
-    }
-    default: {
-      const operation = OPERATIONS.get(operator);
-      if (operation === undefined) throw new GoPanic(`unknown operator (${operator})`);
-      return operationStep(operation, right, at);
-    }
+    default:
+      return joinStep(operationOf(node), right, at, scope.leaves(node.right));
   }
 }
 
-function operationStep(operation: Operation, right: Evaluate, at: number): Step {
+function operationOf(node: BinaryNode): Operation {
+  const { operator } = node;
+  if (operator === '==') return equality(node);
+  if (operator === '!=') {
+    const areEqual = equality(node);
+    return (left, right, run) => areEqual(left, right, run) !== true;
+  }
+  const operation = OPERATIONS.get(operator);
+  if (operation === undefined) throw new GoPanic(`unknown operator (${operator})`);
+  return operation;
+}
+
+/** Applies an operation to the left value and the right operand; with leftovers of the right one, to those. */
+function joinStep(operation: Operation, right: Evaluate, at: number, hasLeftovers: boolean): Step {
+  if (!hasLeftovers) {
+    return (run, left) => {
+      const other = right(run);
+      run.at = at;
+      return operation(left, other, run);
+    };
+  }
   return (run, left) => {
+    run.stack.push(left);
     const other = right(run);
     run.at = at;
-    return operation(left, other, run);
+    return operation(run.pop(), other, run);
   };
 }
 
 /** Between two that are known to be plain ints, or plain strings, nothing else is let through at run time. */
-function equalityStep({ left, right, at }: BinaryNode, other: Evaluate): Step {
+function equality({ left, right }: BinaryNode): Operation {
   const [one, two] = [left.nature.type, right.nature.type];
   const isPlain = one !== undefined && two !== undefined && one.pkgPath === '' && two.pkgPath === '';
   const kind = isPlain && one.kind === two.kind && (one.kind === 'int' || one.kind === 'string') ? one.kind : undefined;
-  if (kind === undefined) return operationStep(isEqual, other, at);
+  if (kind === undefined) return isEqual;
   const wanted = kind === 'int' ? 'bigint' : 'string';
-  return (run, value) => {
-    const second = other(run);
-    if (typeof value === wanted && typeof second === wanted) return value === second;
-    run.at = at;
-    throw conversionPanic(typeof value === wanted ? second : value, kind);
+  return (value, other) => {
+    if (typeof value === wanted && typeof other === wanted) return value === other;
+    throw conversionPanic(typeof value === wanted ? other : value, kind);
   };
 }
 

@@ -21,6 +21,7 @@ interface Parts {
   readonly third: Evaluate | undefined;
   /** What to make of an element found. */
   readonly found: Evaluate;
+  readonly hasLeftovers: boolean;
 }
 
 /** Compiles a call with a predicate. */
@@ -36,6 +37,7 @@ export function* emitPredicateCall(emit: EmitScope, node: BuiltinNode): Emitting
     third: third === undefined ? undefined : yield name === 'reduce' ? emit.emitFollowed(third) : emit.emit(third),
     found: node.map === undefined ? item : yield emit.emit(node.map, node),
     cost: 2 + 2 * (emit.nodeCount() - before),
+    hasLeftovers: emit.leaves(predicate) || emit.leaves(node.map),
   };
   const loop = loopOf(node, parts);
   return (run) => {
@@ -106,9 +108,14 @@ function search(
   };
 }
 
+/** Leaves on the stack whether there was a next element, each time it was looked for. */
 function searchBackwards(parts: Parts, hit: (run: Run, scope: Scope) => Value, throws = false): Loop {
   return (run, scope) => {
-    for (scope.index = scope.length - 1; scope.index >= 0; scope.index--) if (test(run, parts)) return hit(run, scope);
+    for (scope.index = scope.length - 1; scope.index >= 0; scope.index--) {
+      run.stack.push(true);
+      if (test(run, parts)) return hit(run, scope);
+    }
+    run.stack.push(false);
     return missed(run, parts, null, throws);
   };
 }
@@ -129,26 +136,34 @@ function counted(run: Run, scope: Scope, parts: Parts, threshold: bigint | undef
 
 function filtered(parts: Parts): Loop {
   return (run, scope) => {
-    const hits: Value[] = [];
-    for (; scope.index < scope.length; scope.index++) if (test(run, parts)) hits.push(parts.found(run));
-    run.at = parts.at;
-    run.grow(hits.length);
-    return hits;
+    const hits = parts.hasLeftovers ? run.stack : [];
+    let count = 0;
+    for (; scope.index < scope.length; scope.index++) {
+      if (!test(run, parts)) continue;
+      count++;
+      hits.push(parts.found(run));
+    }
+    return collected(run, parts, hits, count);
   };
 }
 
-function mapped({ body, cost, at }: Parts): Loop {
+function mapped(parts: Parts): Loop {
   return (run, scope) => {
-    const values: Value[] = [];
+    const values = parts.hasLeftovers ? run.stack : [];
     for (; scope.index < scope.length; scope.index++) {
-      run.spend(cost);
-      run.at = at;
-      values.push(body(run));
+      run.spend(parts.cost);
+      run.at = parts.at;
+      values.push(parts.body(run));
     }
-    run.at = at;
-    run.grow(values.length);
-    return values;
+    return collected(run, parts, values, scope.length);
   };
+}
+
+/** The list of the last so many values, which are on the stack if something may lie between them. */
+function collected(run: Run, { at, hasLeftovers }: Parts, values: Value[], count: number): Value {
+  run.at = at;
+  run.grow(count);
+  return hasLeftovers ? run.take(count) : values;
 }
 
 function summed({ body, cost, at }: Parts): Loop {

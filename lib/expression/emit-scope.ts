@@ -17,6 +17,8 @@ export interface EmitScope {
   readonly emit: (node: Node, parent?: Node) => Routine<Evaluate>;
   /** The same; a pointer is followed where the static type leaves it possible. */
   readonly emitFollowed: (node: Node, parent?: Node) => Routine<Evaluate>;
+  /** Whether a node leaves more than its value on Go's stack: see leftovers.ts. */
+  readonly leaves: (node: Node | undefined) => boolean;
   /** The number of nodes compiled so far: what is added while a predicate is compiled is the cost of one round. */
   readonly nodeCount: () => number;
 }

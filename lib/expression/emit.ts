@@ -20,6 +20,7 @@ import { isNil } from './equal.ts';
 import { bytesOf } from './go/bytes.ts';
 import { LOCATION_POINTER } from './go-type.ts';
 import { asText } from './integers.ts';
+import { nodesWithLeftovers, operandsOnStack } from './leftovers.ts';
 import type { Run } from './run.ts';
 import { run as runRoutine } from './trampoline.ts';
 import type { Routine } from './trampoline.ts';
@@ -40,19 +41,25 @@ const MAX_NESTED_STEPS = 8;
  * @source compiler/compiler.go and vm/vm.go of expr-lang/expr
  */
 export function emit(tree: Node, mayHoldPointers: boolean): Evaluate {
-  return runRoutine(new Emitter(mayHoldPointers).emit(tree));
+  return runRoutine(new Emitter(mayHoldPointers, nodesWithLeftovers(tree)).emit(tree));
 }
 
 class Emitter implements EmitScope {
   readonly #mayHoldPointers: boolean;
+  readonly #leaving: ReadonlySet<Node>;
   readonly #variables: { readonly name: string; readonly index: number }[] = [];
   #variableCount = 0;
   #chainDepth = 0;
   #depth = 0;
   #nodeCount = 0;
 
-  constructor(mayHoldPointers: boolean) {
+  constructor(mayHoldPointers: boolean, leaving: ReadonlySet<Node>) {
     this.#mayHoldPointers = mayHoldPointers;
+    this.#leaving = leaving;
+  }
+
+  leaves(node: Node | undefined): boolean {
+    return node !== undefined && this.#leaving.has(node);
   }
 
   nodeCount(): number {
@@ -189,11 +196,13 @@ class Emitter implements EmitScope {
       rest.push(this.#isArgumentFollowed(name, arg) ? (run) => dereference(evaluate(run)) : evaluate);
     }
     const followsFirst = first !== undefined && this.#isArgumentFollowed(name, first);
+    const hasLeftovers = others.some((arg) => this.leaves(arg));
     return (run, value) => {
-      const values: Value[] = [followsFirst ? dereference(value) : value];
+      const values = hasLeftovers ? run.stack : [];
+      values.push(followsFirst ? dereference(value) : value);
       for (const evaluate of rest) values.push(evaluate(run));
       run.at = at;
-      return builtin(values, run);
+      return builtin(hasLeftovers ? run.take(args.length) : values, run);
     };
   }
 
@@ -235,25 +244,28 @@ class Emitter implements EmitScope {
   *#array({ nodes, at }: ArrayNode): Emitting<Evaluate> {
     const elements: Evaluate[] = [];
     for (const node of nodes) elements.push(yield this.emit(node));
+    const hasLeftovers = nodes.some((node) => this.leaves(node));
     return (run) => {
-      const values: Value[] = [];
-      for (const element of elements) values.push(element(run));
+      const values = hasLeftovers ? operandsOnStack(run, elements) : elements.map((element) => element(run));
       run.at = at;
       run.grow(values.length);
       return values;
     };
   }
 
-  /** Of a key that is given twice the first stays, since Go fills the map from the end. */
+  /** Of a key that is given twice the first value stays, since Go fills the map from the end. */
   *#map({ pairs, at }: MapNode): Emitting<Evaluate> {
-    const keys: Evaluate[] = [];
-    const values: Evaluate[] = [];
+    const parts: Evaluate[] = [];
     for (const pair of pairs) {
-      const [key, value] = [childAt(pair, 0), childAt(pair, 1)];
-      if (key !== undefined) keys.push(yield this.emit(key));
-      if (value !== undefined) values.push(yield this.emit(value));
+      for (const node of [childAt(pair, 0), childAt(pair, 1)])
+        if (node !== undefined) parts.push(yield this.emit(node));
     }
-    return (run) => mapOf(run, at, keys, values);
+    const hasLeftovers = pairs.some((pair) => this.leaves(pair));
+    return (run) => {
+      const values = hasLeftovers ? operandsOnStack(run, parts) : parts.map((part) => part(run));
+      run.at = at;
+      return mapOf(run, values);
+    };
   }
 }
 
@@ -265,13 +277,13 @@ function builtinWithoutArguments({ name, at }: BuiltinNode): Evaluate {
   };
 }
 
-function mapOf(run: Run, at: number, keys: readonly Evaluate[], values: readonly Evaluate[]): Value {
-  const entries = keys.map((key, index) => [key(run), values[index]?.(run) ?? null] as const);
-  run.at = at;
-  run.grow(entries.length);
+/** The map of keys and values that take turns. */
+function mapOf(run: Run, parts: readonly Value[]): Value {
+  run.grow(parts.length / 2);
   // Without a prototype, so that `__proto__` is a key as any other.
   const map = Object.create(null) as Record<string, Value>;
-  for (const [key, value] of entries.toReversed()) map[asText(key)] = value;
+  for (let index = parts.length - 2; index >= 0; index -= 2)
+    map[asText(parts[index] ?? null)] = parts[index + 1] ?? null;
   return map;
 }
 

@@ -36,7 +36,8 @@ export class ExpressionError extends AssayError implements Position {
     const position = positionAt(text, offset);
     super('ASSAY_EXPRESSION_INVALID', `${goMessage} (${position.line}:${position.column})`);
     this.stage = stage;
-    this.goMessage = goMessage;
+    // A byte that is no part of valid UTF-8 cannot be shown.
+    this.goMessage = goMessage.toWellFormed();
     this.offset = position.offset;
     this.line = position.line;
     this.column = position.column;

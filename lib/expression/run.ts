@@ -15,6 +15,8 @@ export class Run extends Meter {
   /** Undefined for the start or end of a range query, which see no result. */
   readonly input: Input | undefined;
   readonly variables: Value[] = [];
+  /** Operands that wait for others, where some node leaves more than its value behind: see leftovers.ts. */
+  readonly stack: Value[] = [];
   /** The innermost predicate under way. */
   scope: Scope | undefined;
   /** Where an error that comes next is to point. */
@@ -39,6 +41,19 @@ export class Run extends Meter {
   get environment(): Readonly<Record<string, Value>> {
     this.#environment ??= this.input === undefined ? timeValues() : conditionValues(this.input);
     return this.#environment;
+  }
+
+  /** Takes the topmost operand off the stack. */
+  pop(): Value {
+    const top = this.stack.pop();
+    if (top === undefined) throw new GoPanic('stack underflow');
+    return top;
+  }
+
+  /** Takes so many operands off the stack, in the order in which they were put there. */
+  take(count: number): Value[] {
+    if (this.stack.length < count) throw new GoPanic('stack underflow');
+    return this.stack.splice(this.stack.length - count, count);
   }
 
   /** Opens a scope over a list. It must be left by setting `scope` to its `outer`. */

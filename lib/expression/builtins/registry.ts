@@ -28,7 +28,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
 export function builtinOf(name: string, count: number): Builtin {
   const builtin = BUILTINS.get(name);
   if (builtin === undefined) throw new GoPanic(`unknown builtin ${name}`);
-  if (ONE_ARGUMENT.has(name)) return count === 0 ? failing('stack underflow') : count === 1 ? builtin : ofLast(builtin);
+  if (ONE_ARGUMENT.has(name)) return count === 1 ? builtin : ofTopmost(builtin);
   const refusal = countRefusal(name, count);
   return refusal === undefined ? builtin : failing(refusal);
 }
@@ -39,11 +39,19 @@ function failing(message: string): Builtin {
   };
 }
 
-function ofLast(builtin: Builtin): Builtin {
-  return (args, run) => builtin(args.slice(-1), run);
+/** Takes the one value on top of Go's stack, however many arguments there are; what is below stays there. */
+function ofTopmost(builtin: Builtin): Builtin {
+  return (args, run) => {
+    run.stack.push(...args);
+    return builtin([run.pop()], run);
+  };
 }
 
-/** Called with the one value on top of Go's stack, however many there are. */
+/** Whether a builtin is called with one value from Go's stack, whatever its arguments. */
+export function isOneArgumentBuiltin(name: string): boolean {
+  return ONE_ARGUMENT.has(name);
+}
+
 const ONE_ARGUMENT: ReadonlySet<string> = new Set(
   'len type abs ceil floor round int float string upper lower'.split(' '),
 );
