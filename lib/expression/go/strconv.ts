@@ -1,9 +1,10 @@
 import { GoPanic } from '../value.ts';
+import { isPrintable } from './printable.ts';
 import { toBinary } from './utf8.ts';
 
 /** Go's strconv, as far as a condition can reach it. @source https://pkg.go.dev/strconv */
 
-const DECIMAL = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d[\d_]*)?$/i;
+const DECIMAL = /^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d[\d_]*)?$/i;
 const HEXADECIMAL = /^([+-]?)0x([\da-f_]*)(?:\.([\da-f_]*))?p([+-]?\d[\d_]*)$/i;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 const INTEGER = /^[+-]?\d+$/;
@@ -49,12 +50,12 @@ export function formatFloat(value: number): string {
 
 /** A Go string literal in double quotes. */
 export function quote(text: string): string {
-  return `"${Array.from(text, quoteRune).join('')}"`;
+  return `"${text.replace(/[^ !#-[\]-~]/gu, quoteRune)}"`;
 }
 
 /** In double quotes as Go's package time does it: bytes beyond ASCII and control characters as `\\xNN`. */
 export function quoteBytes(text: string): string {
-  return `"${Array.from(toBinary(text), quoteByte).join('')}"`;
+  return `"${toBinary(text).replace(/[^ !#-[\]-~]/g, quoteByte)}"`;
 }
 
 function quoteByte(byte: string): string {
@@ -76,13 +77,8 @@ function readFloat(text: string): number | undefined {
 /** Whether each underscore stands between digits, or between a base prefix and a digit. */
 function areUnderscoresPlaced(text: string): boolean {
   if (!text.includes('_')) return true;
-  const digit = /^[+-]?0x/i.test(text) ? /[\da-f]/i : /\d/;
-  return !Array.from(text).some((char, at) => {
-    if (char !== '_') return false;
-    const before = text[at - 1] ?? '';
-    const isAfterPrefix = /^[+-]?0[box]$/i.test(text.slice(0, at));
-    return !(isAfterPrefix || digit.test(before)) || !digit.test(text[at + 1] ?? '');
-  });
+  const misplaced = /^[+-]?0x/i.test(text) ? /(?<![\da-f])_|_(?![\da-f])/i : /(?<!\d)_|_(?!\d)/;
+  return !misplaced.test(text.replace(/^([+-]?0[box])_/i, '$10'));
 }
 
 /** mantissa × 2^exponent, rounded half to even. */
@@ -136,12 +132,10 @@ const SHORT_ESCAPES = new Map([
   ['"', '\\"'],
 ]);
 
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
-
 function quoteRune(rune: string): string {
   const short = SHORT_ESCAPES.get(rune);
   if (short !== undefined) return short;
-  if (PRINTABLE.test(rune)) return rune;
+  if (isPrintable(rune)) return rune;
   const code = rune.codePointAt(0) ?? 0;
   if (code < 0x80 || !rune.isWellFormed()) return `\\x${hex(toBinary(rune).charCodeAt(0), 2)}`;
   return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;

@@ -89,6 +89,7 @@ test.each([
   ['\u0007\b\f\n\r\t\v', String.raw`"\a\b\f\n\r\t\v"`],
   ['\u0000\u007f', String.raw`"\x00\x7f"`],
   ['é\u00a0😀\u{10ffff}', String.raw`"é\u00a0😀\U0010ffff"`],
+  ['\u{1fae8}\u{1fae9}', `"\u{1fae8}\\U0001fae9"`],
   ['\udcc3', String.raw`"\xc3"`],
 ])('quotes %j', (text, want) => {
   expect(quote(text)).toBe(want);
