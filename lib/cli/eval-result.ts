@@ -1,5 +1,6 @@
 import type { MetricValue } from '../model/metric-value.ts';
 import { InputError } from './input-error.ts';
+import { isObject } from './is-object.ts';
 
 type TypeName = MetricValue['type'];
 
@@ -88,10 +89,6 @@ function isNumber(value: unknown): value is number {
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isObjectList(value: unknown): boolean {

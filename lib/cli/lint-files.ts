@@ -3,7 +3,8 @@ import { checkCondition } from '../expression/compile.ts';
 import { formatProblem, type Keys, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import type { Finding, LintReport } from './lint-report.ts';
-import { isObject, isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
+import { isObject } from './is-object.ts';
+import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Checks every resource in files as an API server would, and beyond. */

@@ -1,6 +1,7 @@
 import type { Keys } from '../model/problem.ts';
 import { SCHEMAS } from '../model/schemas.ts';
 import { suggest } from '../model/suggest.ts';
+import { isObject } from './is-object.ts';
 import type { SourceFile } from './source-files.ts';
 import { readDocuments, type Position, type SyntaxProblem } from './yaml-documents.ts';
 
@@ -53,8 +54,4 @@ export function isOurs(value: unknown): boolean {
   if (!kind && !group) return isObject(spec) && Array.isArray(spec['metrics']);
   if (group && suggest(group, [GROUP]) === undefined) return false;
   return !kind || (typeof kind === 'string' && suggest(kind, KINDS) !== undefined);
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

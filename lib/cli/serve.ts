@@ -103,6 +103,7 @@ function readCount(text: string): number {
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
   // Measured with 500 runs: 160 MB instead of 290, for 5 % more CPU. Nothing here lives long but what is in the stores.
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=30');
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, context: contexts, metrics, allowHost: allow, serviceAddresses, concurrency, ...which } = options;
   const source: KubeConfigSource = kubeconfig === undefined ? { default: true } : { file: kubeconfig };
