@@ -78,7 +78,7 @@ const container = open({
   command: may,
   args: may,
   workingDir: may,
-  ports: may,
+  ports: each(open({ name: may, hostPort: may, containerPort: must(0), protocol: may, hostIP: may })),
   envFrom: may,
   env: each(open({ name: text, value: may, valueFrom })),
   resources: open({}),
@@ -109,7 +109,7 @@ const objectMeta = open({
 });
 
 const podSpec = open({
-  volumes: may,
+  volumes: each(open({ name: text })),
   initContainers: each(container),
   containers: mustEach(container),
   ephemeralContainers: may,
@@ -132,7 +132,7 @@ const podSpec = open({
   subdomain: may,
   affinity: set,
   schedulerName: may,
-  tolerations: may,
+  tolerations: each(open({ key: may, operator: may, value: may, effect: may, tolerationSeconds: set })),
   hostAliases: may,
   priorityClassName: may,
 });
