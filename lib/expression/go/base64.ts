@@ -11,12 +11,16 @@ export function encodeBase64(text: string): string {
   const bytes = toBinary(text);
   let encoded = '';
   for (let at = 0; at < bytes.length; at += 3) {
-    const [first, second, third] = [0, 1, 2].map((next) => bytes.charCodeAt(at + next));
-    const bits = ((first ?? 0) << 16) | ((second ?? 0) << 8) | (third ?? 0);
-    encoded += [18, 12, 6, 0].map((shift) => ALPHABET[(bits >> shift) & 63]).join('');
+    // Beyond the end a character code is NaN, which counts as 0.
+    const bits = (bytes.charCodeAt(at) << 16) | (bytes.charCodeAt(at + 1) << 8) | bytes.charCodeAt(at + 2);
+    encoded += sextet(bits >> 18) + sextet(bits >> 12) + sextet(bits >> 6) + sextet(bits);
   }
   const padding = (3 - (bytes.length % 3)) % 3;
   return encoded.slice(0, encoded.length - padding) + '='.repeat(padding);
+}
+
+function sextet(bits: number): string {
+  return ALPHABET.charAt(bits & 63);
 }
 
 /**

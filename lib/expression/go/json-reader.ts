@@ -125,20 +125,22 @@ export class JsonReader {
     this.at++;
     let value = '';
     for (;;) {
+      value += this.plain();
       const char = this.text.charAt(this.at);
-      if (char === '' || char < ' ') throw this.unexpected('in string literal');
       if (char === '"') break;
-      value += char === '\\' ? this.escape() : this.rune();
+      if (char !== '\\') throw this.unexpected('in string literal');
+      value += this.escape();
     }
     this.at++;
     return value.toWellFormed();
   }
 
-  /** One code point as it stands; an invalid byte must not pair up with an escaped half before it. */
-  private rune(): string {
-    const rune = String.fromCodePoint(this.text.codePointAt(this.at) ?? 0);
-    this.at += rune.length;
-    return rune.toWellFormed();
+  /** The characters that stand for themselves; an invalid byte must not pair up with an escaped half before it. */
+  private plain(): string {
+    const from = this.at;
+    let code = this.text.charCodeAt(this.at);
+    while (code >= SPACE && code !== QUOTE && code !== BACKSLASH) code = this.text.charCodeAt(++this.at);
+    return this.text.slice(from, this.at).toWellFormed();
   }
 
   private escape(): string {
@@ -159,7 +161,7 @@ export class JsonReader {
   }
 
   private skipSpace(): void {
-    while (/^[ \t\r\n]$/.test(this.text.charAt(this.at))) this.at++;
+    while (WHITE_SPACE.has(this.text.charCodeAt(this.at))) this.at++;
   }
 
   private unexpected(context: string): GoPanic {
@@ -170,6 +172,11 @@ export class JsonReader {
     return new GoPanic(`invalid character ${quoteChar(byte)} ${context}`);
   }
 }
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const WHITE_SPACE: ReadonlySet<number> = new Set([SPACE, 0x09, 0x0d, 0x0a]);
 
 const ESCAPES = new Map([
   ['"', '"'],

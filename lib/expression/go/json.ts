@@ -9,7 +9,7 @@ import { JsonReader } from './json-reader.ts';
 import { sprint } from './sprint.ts';
 import { formatFloat } from './strconv.ts';
 import { compare } from './strings.ts';
-import { TextBuilder } from './text-builder.ts';
+import { isScalar, TextBuilder } from './text-builder.ts';
 import { formatStrictly } from './time-text.ts';
 import { GoTime } from './time.ts';
 
@@ -62,7 +62,8 @@ function* writeItems(items: readonly Value[], line: string, to: TextBuilder): Ro
   to.add('[');
   for (const [at, item] of items.entries()) {
     to.add(at === 0 ? inner : `,${inner}`);
-    yield write(item, inner, to);
+    if (isScalar(item)) to.add(writeScalar(item));
+    else yield write(item, inner, to);
   }
   to.add(items.length === 0 ? ']' : `${line}]`);
 }
@@ -72,7 +73,8 @@ function* writeMembers(members: readonly Member[], line: string, to: TextBuilder
   to.add('{');
   for (const [at, [key, value]] of members.entries()) {
     to.add(`${at === 0 ? '' : ','}${inner}${quoteJson(key)}: `);
-    yield write(value, inner, to);
+    if (isScalar(value)) to.add(writeScalar(value));
+    else yield write(value, inner, to);
   }
   to.add(members.length === 0 ? '}' : `${line}}`);
 }
@@ -120,7 +122,7 @@ const ESCAPES = new Map([
 ]);
 
 function quoteJson(text: string): string {
-  return `"${Array.from(text, escapeRune).join('')}"`;
+  return `"${text.replace(/["\\<>&\u2028\u2029\p{Cc}\p{Cs}]/gu, escapeRune)}"`;
 }
 
 function escapeRune(rune: string): string {

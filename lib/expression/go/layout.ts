@@ -1,3 +1,5 @@
+import { GoPanic } from '../value.ts';
+
 /**
  * Go's time layouts are examples of how Mon Jan 2 15:04:05 MST 2006 would look. The parts of a layout are its elements
  * (`2006`, `Jan`, `Z07:00`, `.000`) and the text between them.
@@ -10,6 +12,8 @@ export interface LayoutPart {
   /** Undefined after the last one. */
   readonly element: string | undefined;
 }
+
+const MAX_LENGTH = 10_000;
 
 const ELEMENT =
   /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|2|_2006|__2|_2|3|4|5|PM|pm|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0+|9+)(?!\d)/g;
@@ -28,8 +32,13 @@ export const DATE_LAYOUTS: readonly string[] = [
   'Mon, 02 Jan 2006 15:04:05 MST',
 ];
 
-/** The parts of a layout in order; the last one has no element. */
+/**
+ * The parts of a layout in order; the last one has no element.
+ *
+ * @throws GoPanic if the layout is longer than 10,000 characters; Go has no limit
+ */
 export function layoutParts(layout: string): LayoutPart[] {
+  if (layout.length > MAX_LENGTH) throw new GoPanic('memory budget exceeded');
   const parts: LayoutPart[] = [];
   let from = 0;
   for (const { 0: found, index } of layout.matchAll(ELEMENT)) {

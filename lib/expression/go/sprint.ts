@@ -7,7 +7,7 @@ import type { Value } from '../value.ts';
 import { MONTHS, WEEKDAYS } from './calendar.ts';
 import { sortedKeys } from './map-order.ts';
 import { formatFloat } from './strconv.ts';
-import { TextBuilder } from './text-builder.ts';
+import { isScalar, TextBuilder } from './text-builder.ts';
 import { GoDuration, GoTime } from './time.ts';
 import { GoLocation } from './zone.ts';
 
@@ -51,7 +51,8 @@ function* printItems(items: readonly Value[], depth: number, to: TextBuilder): R
   to.add('[');
   for (const [at, item] of items.entries()) {
     if (at > 0) to.add(' ');
-    yield print(item, depth + 1, to);
+    if (isScalar(item)) to.add(printScalar(item));
+    else yield print(item, depth + 1, to);
   }
   to.add(']');
 }
@@ -62,7 +63,8 @@ function* printMap(entries: readonly Entry[], depth: number, to: TextBuilder): R
     if (at > 0) to.add(' ');
     yield print(key, depth + 1, to);
     to.add(':');
-    yield print(value, depth + 1, to);
+    if (isScalar(value)) to.add(printScalar(value));
+    else yield print(value, depth + 1, to);
   }
   to.add(']');
 }

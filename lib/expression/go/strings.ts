@@ -7,8 +7,7 @@ import { fromBinary, isAscii, rejoin, toBinary } from './utf8.ts';
  * @source https://pkg.go.dev/strings
  */
 
-const SPACE_AROUND =
-  /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
+const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 const SURROGATE = /[\ud800-\udfff]/;
 
@@ -26,10 +25,21 @@ export function concat(left: string, right: string): string {
 /** Negative, zero or positive as the bytes of the first come before, with or after those of the second. */
 export function compare(left: string, right: string): number {
   if (left === right) return 0;
+  const at = firstDifference(left, right);
+  const [before, after] = [left.charCodeAt(at), right.charCodeAt(at)];
   // UTF-16 orders U+E000–U+FFFF after what needs surrogates, bytes do not.
-  const byUnits = !SURROGATE.test(left) && !SURROGATE.test(right);
-  const [first, second] = byUnits ? [left, right] : [toBinary(left), toBinary(right)];
-  return first < second ? -1 : 1;
+  if (isSurrogate(before) || isSurrogate(after)) return toBinary(left) < toBinary(right) ? -1 : 1;
+  return before < after || at === left.length ? -1 : 1;
+}
+
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
+}
+
+function firstDifference(left: string, right: string): number {
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  return at;
 }
 
 /** The number of code points; an invalid byte counts as one. */
@@ -94,7 +104,11 @@ export function trimSuffix(text: string, suffix: string): string {
 
 /** Takes white space as Unicode defines it off both ends; unlike JavaScript with U+0085 and without U+FEFF. */
 export function trimSpace(text: string): string {
-  return text.replace(SPACE_AROUND, '');
+  let from = 0;
+  let to = text.length;
+  while (from < to && SPACE.test(text.charAt(from))) from++;
+  while (from < to && SPACE.test(text.charAt(to - 1))) to--;
+  return text.slice(from, to);
 }
 
 /** Takes every code point of `cutset` off both ends; an invalid byte counts as U+FFFD. */
@@ -119,13 +133,14 @@ export function splitAfter(text: string, separator: string, n = -1): string[] | 
 function cutUp(text: string, separator: string, n: number, keeps: boolean): string[] | null {
   if (n === 0) return null;
   if (separator === '') return explode(text, n);
-  const binary = toBinary(text);
-  const mark = toBinary(separator);
-  const pieces = binary.split(mark);
-  const whole = n < 0 ? pieces : pieces.slice(0, n - 1);
-  const rest = pieces.slice(whole.length);
-  const parts = whole.map((piece, at) => (keeps && at < pieces.length - 1 ? piece + mark : piece));
-  return (rest.length > 0 ? [...parts, rest.join(mark)] : parts).map(fromBinary);
+  const isWhole = areWhole(text, separator);
+  const mark = isWhole ? separator : toBinary(separator);
+  const pieces = (isWhole ? text : toBinary(text)).split(mark);
+  const firsts = n < 0 ? pieces : pieces.slice(0, n - 1);
+  const rest = pieces.slice(firsts.length);
+  const parts = keeps ? firsts.map((piece, at) => (at < pieces.length - 1 ? piece + mark : piece)) : firsts;
+  const all = rest.length > 0 ? [...parts, rest.join(mark)] : parts;
+  return isWhole ? all : all.map(fromBinary);
 }
 
 function explode(text: string, n: number): string[] {

@@ -1,7 +1,13 @@
 import { GoPanic } from '../value.ts';
+import type { Value } from '../value.ts';
 
 /** Go has no limit. Ours keeps nested documents, whose indentation grows with the square of their size, from the heap. */
 const MAX_LENGTH = 2 ** 24;
+
+/** Whether a value has no parts, so that it takes no routine to print it. Most values in long lists are. */
+export function isScalar(value: Value): boolean {
+  return value === null || typeof value !== 'object';
+}
 
 /** Gathers a text piece by piece. */
 export class TextBuilder {

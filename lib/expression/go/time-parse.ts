@@ -25,9 +25,13 @@ export function parseTime(layout: string, text: string, location: GoLocation = U
   return toTime(found, location);
 }
 
+/** Only a fraction of a second with hundreds of digits could make a date longer. */
+const MAX_DATE_LENGTH = 1000;
+
 /** Reads a date in any layout that the language's date() tries. @throws GoPanic if none fits */
 export function parseDate(text: string, location: GoLocation = UTC): GoTime {
-  for (const layout of DATE_LAYOUTS) {
+  const layouts = text.length > MAX_DATE_LENGTH ? [] : DATE_LAYOUTS;
+  for (const layout of layouts) {
     try {
       return parseTime(layout, text, location);
     } catch (error) {

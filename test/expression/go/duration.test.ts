@@ -41,3 +41,8 @@ test.each([
 ])('no duration: $text', ({ text, problem }) => {
   expect(() => parseDuration(text)).toThrow(`time: ${problem}`);
 });
+
+test('durations longer than 10,000 characters are refused', () => {
+  expect(parseDuration('1ns'.repeat(3333))).toBe(3333n);
+  expect(() => parseDuration('1ns'.repeat(3334))).toThrow('time: invalid duration "1ns1ns');
+});

@@ -81,6 +81,9 @@ test.each([
   ['a', 'b', -1],
   ['b', 'a', 1],
   ['a', 'a', 0],
+  ['a', 'ab', -1],
+  ['ab', 'a', 1],
+  ['😀', '😁', -1],
   ['\uffff', '😀', -1],
   [HEAD, 'é', -1],
 ])('%j is ordered by bytes to %j: %i', (left, right, want) => {
@@ -105,6 +108,7 @@ test.each([
   { was: trimSuffix('baa', 'a'), want: 'ba' },
   { was: trimSuffix('baa', 'b'), want: 'baa' },
   { was: trimSpace('\u0085\u2003 a\ufeff\n'), want: 'a\ufeff' },
+  { was: trimSpace(' \t '), want: '' },
   { was: trim('éaé', 'é'), want: 'a' },
   { was: trim('xyx', 'yx'), want: '' },
   { was: trim(`${TAIL}a`, '\ufffd'), want: 'a' },

@@ -112,3 +112,8 @@ test.each([
   const quoted = text.endsWith('é') ? String.raw`2023\xc3\xa9` : text;
   expect(() => parseTime(layout, text)).toThrow(`parsing time "${quoted}"${problem}`);
 });
+
+test('texts and layouts that nobody writes are refused', () => {
+  expect(() => parseDate(`10:11:12.${'0'.repeat(1000)}`)).toThrow('invalid date 10:11:12.000');
+  expect(() => parseTime('2'.repeat(10_001), '2')).toThrow('memory budget exceeded');
+});
