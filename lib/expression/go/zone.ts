@@ -14,7 +14,8 @@ interface Abbreviation {
   readonly minutes: number;
   readonly name: string;
   readonly isDst: boolean;
-  /** The last year of its use. */
+  /** The first and the last year of its use. */
+  readonly since: number;
   readonly until: number;
 }
 
@@ -85,7 +86,7 @@ function zoneFinder(timeZone: string, names: Abbreviations): (seconds: number) =
   return (seconds) => {
     const offset = offsetAt(format, seconds);
     const { year } = civilDay(Math.floor(seconds / 86_400));
-    const known = names.find(({ minutes, until }) => minutes * 60 === offset && year <= until);
+    const known = names.find(({ minutes, since, until }) => minutes * 60 === offset && since <= year && year <= until);
     if (known !== undefined) return { offset, name: known.name, isDst: known.isDst };
     // Offsets with seconds are local mean times of the 19th century and before.
     return { offset, name: offset % 60 === 0 ? offsetName(offset / 60) : 'LMT', isDst: false };
@@ -121,10 +122,16 @@ function abbreviationsOf(name: string): Abbreviations | undefined {
   return abbreviations.get(name);
 }
 
+const ABBREVIATION = /(-?\d+)(\*?)([^\s~]+)(?:~(\d*)-(\d+))?/g;
+
 function readGroup(group: string): [zone: string, Abbreviations][] {
   const [head = '', zones = ''] = group.split(': ');
-  const names = Array.from(head.matchAll(/(-?\d+)(\*?)([^\s~]+)~?(\d*)/g), ([, minutes, dst, name = '', until]) => {
-    return { minutes: Number(minutes), name, isDst: dst === '*', until: Number(until) || Infinity };
-  });
+  const names = Array.from(head.matchAll(ABBREVIATION), ([, minutes, dst, name = '', since, until]) => ({
+    minutes: Number(minutes),
+    name,
+    isDst: dst === '*',
+    since: Number(since) || -Infinity,
+    until: Number(until) || Infinity,
+  }));
   return zones.split(/\s+/).map((zone) => [zone, names]);
 }
