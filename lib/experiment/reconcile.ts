@@ -1,0 +1,117 @@
+import { isFinished } from '../analysis/phases.ts';
+import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { reconcileAnalysis } from './analysis.ts';
+import { claim } from './claim.ts';
+import { conclude, findDueMs } from './conclude.ts';
+import { withInvalidSpec } from './conditions.ts';
+import type { ExperimentEvent } from './events.ts';
+import { findInvalidSpec } from './invalid-spec.ts';
+import { endAbandoned, removeLeftovers } from './leftovers.ts';
+import { isTerminating } from './lifecycle.ts';
+import { replicasIn } from './scale.ts';
+import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
+import { replaceNamed, toStored, withoutLeftovers } from './stored.ts';
+import { eventType } from './tell-phase.ts';
+import { reconcileTemplate } from './template.ts';
+import { StepFailure, type Work } from './work.ts';
+import { Writes } from './writes.ts';
+
+/** What becomes of an experiment. The last event may tell its new phase: it is true once the status is written. */
+export interface ExperimentOutcome extends Outcome<ExperimentStatus> {
+  readonly events: readonly ExperimentEvent[];
+  /** Why the step cannot be finished: after its changes and events it is to fail, and be tried again. */
+  readonly failure?: string;
+}
+
+/**
+ * Decides what an Experiment becomes. Pure: the clock is an argument and nothing is written. Where its changes do not
+ * give what is taken for granted, it is to be asked again: see `Writes`.
+ *
+ * @source syncHandler in experiments/controller.go of argoproj/argo-rollouts
+ */
+export function reconcileExperiment(seen: SeenExperiment, now: Date): ExperimentOutcome {
+  const { object } = seen;
+  const stored = object.status ?? {};
+  const rest: ExperimentOutcome = { status: stored, nextAt: undefined, events: [], changes: [] };
+  if (object.metadata.deletionTimestamp !== undefined) return rest;
+  const problem = findInvalidSpec(object);
+  if (problem !== undefined) return { ...rest, status: toStored(withInvalidSpec(stored, problem, now)) };
+
+  const experiment = withoutLeftovers(object);
+  const work: Work = {
+    seen,
+    experiment,
+    isTerminating: isTerminating(experiment),
+    now,
+    replicaSets: new Map(),
+    services: new Map(),
+    writes: new Writes(seen.replies),
+    events: [],
+    wakesMs: [],
+  };
+  try {
+    return settle(work, advance(work));
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return { ...rest, events: work.events, changes: work.writes.changes, failure: error.message };
+  }
+}
+
+/** Sees to templates and analyses, in this order, each by how the experiment stood before. */
+function advance(work: Work): ExperimentStatus {
+  const { experiment } = work;
+  const leftovers = claimAll(work);
+  const templates = experiment.spec.templates.map((template) => reconcileTemplate(work, template));
+  removeLeftovers(work, leftovers);
+  const analyses = (experiment.spec.analyses ?? []).map((analysis) => reconcileAnalysis(work, analysis));
+  const before = experiment.status ?? {};
+  const templateStatuses = replaceNamed(before.templateStatuses ?? [], templates);
+  const analysisRuns = [...replaceNamed(before.analysisRuns ?? [], analyses), ...endAbandoned(work)];
+  return {
+    ...before,
+    ...(templateStatuses.length > 0 && { templateStatuses }),
+    ...(analysisRuns.length > 0 && { analysisRuns }),
+  };
+}
+
+function claimAll({ seen, experiment, replicaSets, services }: Work): readonly (ReplicaSet | Service)[] {
+  const ownReplicaSets = claim(seen.replicaSets, experiment, 'ReplicaSets');
+  const ownServices = claim(seen.services, experiment, 'Services');
+  for (const [template, replicaSet] of ownReplicaSets.byTemplate) replicaSets.set(template, replicaSet);
+  for (const [template, service] of ownServices.byTemplate) services.set(template, service);
+  return [...ownServices.leftovers, ...ownReplicaSets.leftovers];
+}
+
+function settle(work: Work, status: ExperimentStatus): ExperimentOutcome {
+  const { experiment, now, writes, events, wakesMs } = work;
+  const concluded = conclude(experiment, status, now);
+  const after = { ...experiment, status: concluded };
+  const dueMs = [findDueMs(after, now) ?? [], wakesMs].flat();
+  const nextAt = dueMs.length === 0 ? undefined : new Date(Math.min(...dueMs));
+  const { phase: before = '' } = work.seen.object.status ?? {};
+  const { phase = '' } = concluded;
+  const told: ExperimentEvent = {
+    type: eventType(phase),
+    reason: `Experiment${phase}`,
+    message: `Experiment transitioned from ${before} -> ${phase}`,
+  };
+  return {
+    status: toStored(concluded),
+    nextAt,
+    events: before === phase ? events : [...events, told],
+    changes: writes.changes,
+    finished: nextAt === undefined && isDone(work, after),
+  };
+}
+
+/** Whether nothing is left to do: all has ended, and its pods and Services are gone. */
+function isDone({ writes, replicaSets, services }: Work, { spec, status }: Experiment): boolean {
+  if (!isFinished(status?.phase) || writes.changes.length > 0 || services.size > 0) return false;
+  if (!spec.templates.every(({ name }) => isIdle(replicaSets.get(name)))) return false;
+  return (status?.analysisRuns ?? []).every(({ analysisRun, phase }) => analysisRun === '' || isFinished(phase));
+}
+
+function isIdle(replicaSet: ReplicaSet | undefined): boolean {
+  return replicaSet !== undefined && replicasIn(replicaSet) === 0 && (replicaSet.status?.replicas ?? 0) === 0;
+}

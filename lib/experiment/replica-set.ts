@@ -1,0 +1,104 @@
+import { quote } from '../expression/go/strconv.ts';
+import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
+import { isOfTemplate } from './claim.ts';
+import { isPodTemplateEqual } from './pod-template-equal.ts';
+import { podTemplateHash, withoutHash } from './pod-template-hash.ts';
+import type { ReplicaSet } from './seen.ts';
+import { note, ownAnnotations, ownerReference, TEMPLATE_ANNOTATION, timeOf, type Work } from './work.ts';
+
+/** A name that is taken is tried again this often. */
+const RETRY_MS = 10_000;
+
+/** A ReplicaSet that is made by us: nothing of it is left to the API server's defaults but its pods' fields. */
+export interface NewReplicaSet extends ReplicaSet {
+  readonly spec: NonNullable<ReplicaSet['spec']>;
+}
+
+/**
+ * The ReplicaSet of a template, without pods as yet. Its hash is a label of the pods, the selector and itself.
+ * @source newReplicaSetFromTemplate in experiments/replicaset.go of argoproj/argo-rollouts
+ */
+export function newReplicaSet(experiment: Experiment, template: TemplateSpec, collisionCount?: number): NewReplicaSet {
+  const { name = '', namespace = '' } = experiment.metadata;
+  const pods = withoutHash(template.template);
+  const hash = { [POD_HASH_LABEL]: podTemplateHash(pods, collisionCount) };
+  const labels = { ...pods.metadata?.labels, ...hash };
+  const { minReadySeconds = 0, selector } = template;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${name}-${template.name}`,
+      namespace,
+      labels,
+      annotations: ownAnnotations(experiment, template.name),
+      ownerReferences: [ownerReference(experiment)],
+    },
+    spec: {
+      replicas: 0,
+      ...(minReadySeconds !== 0 && { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, ...hash } },
+      template: { ...pods, metadata: { ...pods.metadata, labels } },
+    } as NewReplicaSet['spec'],
+  };
+}
+
+/**
+ * Creates the ReplicaSet of a template that has none, without pods.
+ *
+ * @param status  of the template; what there is to say goes into it
+ * @returns undefined if that failed, or if something else has the name: then it is tried again until the template's
+ *          deadline
+ * @source createReplicaSetForTemplate in experiments/experiment.go of argoproj/argo-rollouts, which adds an entry to
+ *         the status at every such try, without end, and never fails
+ */
+export function createReplicaSet(
+  work: Work,
+  template: TemplateSpec,
+  status: TemplateStatus,
+  desired: number,
+): ReplicaSet | undefined {
+  const wanted = newReplicaSet(work.experiment, template, status.collisionCount);
+  const { name = '' } = wanted.metadata;
+  const reply = work.writes.make({ verb: 'create', object: wanted });
+  if (reply.went === 'failed') {
+    const problem = `Failed to create new replica set ${quote(name)}: ${reply.message}`;
+    note(work, 'ReplicaSetCreateError', problem);
+    return fail(status, template, reply.message);
+  }
+  if (reply.went === 'exists' && 'problem' in reply.found) return fail(status, template, reply.found.problem);
+  const there: ReplicaSet = reply.went === 'exists' && 'object' in reply.found ? reply.found.object : wanted;
+  if (reply.went === 'exists' && !isSameReplicaSet(wanted, there, work.experiment)) {
+    if (desired > 0) wait(work, template, status, there);
+    return undefined;
+  }
+  work.replicaSets.set(template.name, there);
+  status.lastTransitionTime = timeOf(work.now);
+  if (status.status === 'Progressing') delete status.message;
+  return there;
+}
+
+function fail(status: TemplateStatus, { name }: TemplateSpec, problem: string): undefined {
+  status.status = 'Error';
+  status.message = `Failed to create ReplicaSet for template '${name}': ${problem}`;
+}
+
+/** The name may become free, as when an experiment is made anew while the old one's pods are still being removed. */
+function wait(work: Work, { name }: TemplateSpec, status: TemplateStatus, there: ReplicaSet): void {
+  work.wakesMs.push(work.now.getTime() + RETRY_MS);
+  status.lastTransitionTime ??= timeOf(work.now);
+  if (isOfTemplate(there, work.experiment, name)) return;
+  const { name: taken = '' } = there.metadata;
+  status.message = `ReplicaSet ${taken} already exists and is not owned by experiment template ${name}`;
+}
+
+/**
+ * Whether a ReplicaSet that has the name of a wanted one is that one.
+ * @source isReplicaSetSemanticallyEqual in experiments/replicaset.go of argoproj/argo-rollouts
+ */
+export function isSameReplicaSet(wanted: ReplicaSet, existing: ReplicaSet, experiment: Experiment): boolean {
+  const template = wanted.metadata.annotations?.[TEMPLATE_ANNOTATION] ?? '';
+  if (!isOfTemplate(existing, experiment, template)) return false;
+  return isPodTemplateEqual(existing.spec?.template ?? {}, wanted.spec?.template ?? {});
+}
