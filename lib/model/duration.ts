@@ -11,19 +11,24 @@ const NS_PER_UNIT: ReadonlyMap<string, bigint> = new Map([
 
 const LIMIT = 1n << 63n; // The largest magnitude; only a negative duration reaches it.
 
+/** Go has no limit. Nobody writes longer ones, and a megabyte of digits takes its time. */
+const MAX_LENGTH = 10_000;
+
 /**
  * Reads a duration as the CRDs write it: an optional sign, then number–unit pairs without blanks: `90s`, `1h30m`,
  * `-1.5ms`, `0`. Units ns, us, µs, ms, s, m, h.
  *
+ * @param   quote  how texts are shown in errors
  * @returns whole nanoseconds (parts of one are cut off), within ±2^63
  * @throws  Error with the words of Go: `time: unknown unit "w" in duration "1w"`
  * @source  time.ParseDuration of Go 1.26
  */
-export function parseDuration(text: string): bigint {
+export function parseDuration(text: string, quote: (text: string) => string = quoteText): bigint {
+  const invalid = (whole: string) => new Error(`time: invalid duration ${quote(whole)}`);
   const negative = text.startsWith('-');
   let rest = negative || text.startsWith('+') ? text.slice(1) : text;
   if (rest === '0') return 0n;
-  if (rest === '') throw invalid(text);
+  if (rest === '' || rest.length > MAX_LENGTH) throw invalid(text);
 
   let total = 0n;
   while (rest !== '') {
@@ -107,12 +112,8 @@ function decimal(size: bigint, unit: bigint): string {
   return fraction === '' ? `${size / unit}` : `${size / unit}.${fraction}`;
 }
 
-function invalid(text: string): Error {
-  return new Error(`time: invalid duration ${quote(text)}`);
-}
-
 /** Quotes as Go's package time does: what is neither printable nor ASCII appears byte by byte. */
-function quote(text: string): string {
+function quoteText(text: string): string {
   let quoted = '';
   for (const char of text.toWellFormed()) {
     if (char === '"' || char === '\\') quoted += `\\${char}`;

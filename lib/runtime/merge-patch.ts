@@ -6,10 +6,10 @@
 export function mergePatch(from: JsonObject, to: JsonObject): JsonObject | undefined {
   const patch: Record<string, unknown> = {};
   for (const key of Object.keys(from)) {
-    if (from[key] !== undefined && to[key] === undefined) patch[key] = null;
+    if (from[key] !== undefined && own(to, key) === undefined) patch[key] = null;
   }
   for (const [key, after] of Object.entries(to)) {
-    const before = from[key];
+    const before = own(from, key);
     if (after === undefined || isEqual(before, after)) continue;
     patch[key] = isObject(before) && isObject(after) ? (mergePatch(before, after) ?? {}) : after;
   }
@@ -17,6 +17,10 @@ export function mergePatch(from: JsonObject, to: JsonObject): JsonObject | undef
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
+
+function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -28,5 +32,5 @@ function isEqual(a: unknown, b: unknown): boolean {
   if (!isObject(a) || !isObject(b)) return false;
   const keysOfA = Object.keys(a).filter((key) => a[key] !== undefined);
   const keysOfB = Object.keys(b).filter((key) => b[key] !== undefined);
-  return keysOfA.length === keysOfB.length && keysOfA.every((key) => isEqual(a[key], b[key]));
+  return keysOfA.length === keysOfB.length && keysOfA.every((key) => isEqual(a[key], own(b, key)));
 }

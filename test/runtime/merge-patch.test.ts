@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergePatch } from '../../lib/runtime/merge-patch.ts';
 
-test.each([
+interface Row {
+  readonly name: string;
+  readonly from: Readonly<Record<string, unknown>>;
+  readonly to: Readonly<Record<string, unknown>>;
+  readonly want: unknown;
+}
+
+test.each<Row>([
   { name: 'nothing differs', from: { a: 1, b: [{ c: 2 }] }, to: { b: [{ c: 2 }], a: 1 }, want: undefined },
   { name: 'a field is added', from: {}, to: { a: 1 }, want: { a: 1 } },
   { name: 'a field is changed', from: { a: 1, b: 2 }, to: { a: 3, b: 2 }, want: { a: 3 } },
@@ -16,6 +23,7 @@ test.each([
   { name: 'a list is sent whole', from: { a: [1, 2] }, to: { a: [1, 2, 3] }, want: { a: [1, 2, 3] } },
   { name: 'an empty object is sent', from: {}, to: { a: {} }, want: { a: {} } },
   { name: 'a value becomes an object', from: { a: 1 }, to: { a: { b: 1 } }, want: { a: { b: 1 } } },
+  { name: 'a name that every object has is an ordinary name', from: { toString: 1 }, to: {}, want: { toString: null } },
   { name: 'undefined is absence', from: { a: undefined, b: 1 }, to: { b: 1, c: undefined }, want: undefined },
 ])('$name', ({ from, to, want }) => {
   expect(mergePatch(from, to)).toEqual(want);
