@@ -57,7 +57,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   });
   return {
     write: (text) => void stream.write(text),
-    isTerminal: stream.isTTY,
+    isTerminal: stream.isTTY && process.env['TERM'] !== 'dumb',
     columns: () => stream.columns || 200,
     rows: () => stream.rows || 24,
     paint: (style, text) => styleText(style, text, { stream }),

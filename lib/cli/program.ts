@@ -35,7 +35,8 @@ export async function runProgram(args: readonly string[], commands: CommandTable
   let code: ExitCode = EXIT.ok;
   const program = describeProgram(console);
   try {
-    const named = commands[args[0] ?? ''];
+    const name = args[0] ?? '';
+    const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
     for (const load of named ? [named] : Object.values(commands)) {
       const file = await load();
       const command = file.command(console, (verdict) => (code = verdict));

@@ -24,6 +24,7 @@ function exitCodeOf(error: InputError | AssayError): ExitCode {
   return error instanceof InputError || INPUT_CODES.has(error.code) ? EXIT.badInput : EXIT.unavailable;
 }
 const INPUT_CODES: ReadonlySet<string> = new Set([
+  'ASSAY_CLUSTER_REFUSED',
   'ASSAY_HTTP_INVALID',
   'ASSAY_KUBECONFIG_INVALID',
   'ASSAY_RESOURCE_INVALID',

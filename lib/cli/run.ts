@@ -24,12 +24,13 @@ interface RunOptions {
 
 const HELP = `
 Templates become one AnalysisRun with all their metrics, as a Rollout makes it; AnalysisRuns are run as they are.
-Nothing is written to any cluster but the Jobs of job metrics, if --kubeconfig says where.
+Nothing is written to any cluster but the Jobs of job metrics, if --kubeconfig says where; these are removed ten
+minutes after they end.
 
 Requests go wherever this machine can reach, loopback and private networks included, but not to link-local
 addresses and the metadata services of clouds. With a cluster, <service>.<namespace>.svc is reached through it.
 
-Secrets for arguments come from --arg, from Secrets among the files, or from the cluster.
+What templates take from Secrets comes from --arg, from Secrets among the files, or from the cluster, and is not shown.
 Ctrl-C ends the analysis as "terminate: true" does; a second one ends this command at once.
 
 Exit codes:

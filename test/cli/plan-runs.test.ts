@@ -62,7 +62,13 @@ test('several templates, of the cluster too, are one run; those that others refe
 });
 
 test('a run begins anew, owned by nobody', () => {
-  const metadata = { namespace: 'shop', uid: 'u', resourceVersion: '7', labels: { a: 'b' }, ownerReferences: [] };
+  const metadata = {
+    namespace: 'shop',
+    uid: 'u',
+    resourceVersion: '7',
+    labels: { a: 'b', 'assay.dev/finished': 'true' },
+    ownerReferences: [],
+  };
   const value = {
     ...JSON.parse(document('AnalysisRun', 'r', { metrics: [METRIC] }, metadata)),
     status: { phase: 'Failed' },
@@ -77,9 +83,13 @@ test('a run begins anew, owned by nobody', () => {
   ]);
 });
 
-test('a value given goes before the Secret it would come from', () => {
-  const text = template('t', { metrics: [METRIC], args: [secretArg] });
-  expect(plan({ text, args: { token: 'x' } }).runs[0]?.spec.args).toEqual([{ name: 'token', value: 'x' }]);
+test('a value given for what comes from a Secret stays a Secret, before the one among the files', () => {
+  const text = documents(template('t', { metrics: [METRIC], args: [secretArg] }), SECRET);
+  const { runs, secrets } = plan({ text, args: { token: 'x' } });
+  expect(runs[0]?.spec.args).toEqual([secretArg]);
+  expect(secrets?.map(({ metadata, data }) => [metadata, data])).toEqual([
+    [{ namespace: 'default', name: 's' }, { k: 'eA==' }],
+  ]);
 });
 
 test('a Secret among the files', () => {

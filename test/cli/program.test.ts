@@ -69,6 +69,7 @@ test('ASSAY_DEBUG shows the stack', async () => {
 });
 
 test.each([
+  { args: ['toString'], err: expect.stringMatching(/^assay: unknown command 'toString'/) },
   { args: ['nope'], err: "assay: unknown command 'nope'\n  `assay --help` lists what there is.\n" },
   { args: ['go', '--nope'], err: "assay: unknown option '--nope'\n  `assay go --help` tells more.\n" },
   { args: ['go', 'a', 'b'], err: expect.stringMatching(/^assay: too many arguments/) },

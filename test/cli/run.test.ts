@@ -101,10 +101,19 @@ test('an invalid run ends with Error: exit 2', async () => {
   expect(out).toContain('interval must be specified when count > 1');
 });
 
-test('what was read of a Secret does not show', async () => {
-  const secret = 'kind: Secret\napiVersion: v1\nmetadata:\n  name: s\nstringData:\n  token: hunter2\n';
-  const input = `${PAGE.replace('name: page\n  metrics', 'name: page\n    - name: token\n      valueFrom:\n        secretKeyRef: {name: s, key: token}\n  metrics')}          headers:\n            - {key: Authorization, value: 'Bearer {{args.token}}'}\n---\n${secret}`;
-  const { code, out, err } = await run(['--arg', `page=${url}/good`, '-o', 'json'], { input });
+const SECRET = 'kind: Secret\napiVersion: v1\nmetadata:\n  name: s\nstringData:\n  token: hunter2\n';
+const WITH_TOKEN = `${PAGE.replace(
+  'name: page\n  metrics',
+  'name: page\n    - name: token\n      valueFrom:\n        secretKeyRef: {name: s, key: token}\n  metrics',
+)}          headers:
+            - {key: Authorization, value: 'Bearer {{args.token}}'}
+`;
+
+test.each([
+  { name: 'a Secret among the files', args: [], input: `${WITH_TOKEN}---\n${SECRET}` },
+  { name: 'the command line', args: ['--arg', 'token=hunter2'], input: WITH_TOKEN },
+])('a secret from $name is used and not shown', async ({ args, input }) => {
+  const { code, out, err } = await run(['--arg', `page=${url}/good`, '-o', 'json', ...args], { input });
   expect(code).toBe(0);
   expect(asked.at(-1)).toBe('/good Bearer hunter2');
   expect(out + err).not.toContain('hunter2');
