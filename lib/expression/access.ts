@@ -58,7 +58,7 @@ export function sizeOf(value: Value): number | undefined {
 export function elementAt(list: Value, index: number): Value {
   if (typeof list === 'string') return byteOf(byteAt(list, index));
   if (list instanceof GoNamedString) return byteOf(byteAt(list.text, index));
-  if (list instanceof GoRange) return list.first + BigInt(index);
+  if (list instanceof GoRange) return list.at(index);
   return itemsOf(list)[index] ?? null;
 }
 
@@ -216,7 +216,7 @@ export function isIn(needle: Value, container: Value, meter: Meter): boolean {
 function isElement(needle: Value, list: Value, meter: Meter): boolean {
   const size = sizeOf(list) ?? 0;
   for (let index = 0; index < size; index++) {
-    meter.spend(3);
+    meter.spend(5);
     if (isEqual(elementAt(list, index), needle, meter)) return true;
   }
   return false;

@@ -19,9 +19,11 @@ function calculate(
   ints: (a: bigint, b: bigint) => bigint,
   floats: (a: number, b: number) => number,
 ): Value | undefined {
-  const [a, b] = [plainInteger(left), plainInteger(right)];
+  const a = plainInteger(left);
+  const b = plainInteger(right);
   if (a !== undefined && b !== undefined) return wrap(ints(a, b));
-  const [x, y] = [plainNumber(left), plainNumber(right)];
+  const x = plainNumber(left);
+  const y = plainNumber(right);
   return x === undefined || y === undefined ? undefined : floats(x, y);
 }
 
@@ -94,13 +96,17 @@ export function multiply(left: Value, right: Value): Value {
 }
 
 export function divide(left: Value, right: Value): number {
-  const [x, y] = [plainNumber(left), plainNumber(right)];
+  if (typeof left === 'number' && typeof right === 'number') return left / right;
+  const x = plainNumber(left);
+  const y = plainNumber(right);
   if (x === undefined || y === undefined) throw refusal(left, '/', right);
   return x / y;
 }
 
 export function modulo(left: Value, right: Value): bigint {
-  const [a, b] = [plainInteger(left), plainInteger(right)];
+  if (typeof left === 'bigint' && typeof right === 'bigint' && right !== 0n) return left % right;
+  const a = plainInteger(left);
+  const b = plainInteger(right);
   if (a === undefined || b === undefined) throw refusal(left, '%', right);
   const divisor = wrap(b);
   if (divisor === 0n) throw new GoPanic('runtime error: integer divide by zero');

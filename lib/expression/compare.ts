@@ -6,28 +6,37 @@ import type { Value } from './value.ts';
 
 /** Less than. Panics unless both are numbers, strings, times or durations. */
 export function isLess(left: Value, right: Value): boolean {
-  return typeof left === 'number' && typeof right === 'number' ? left < right : order(left, right, '<') < 0;
+  if (typeof left === 'number' && typeof right === 'number') return left < right;
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left < right;
+  return order(left, right, '<') < 0;
 }
 
 export function isMore(left: Value, right: Value): boolean {
-  return typeof left === 'number' && typeof right === 'number' ? left > right : order(left, right, '>') > 0;
+  if (typeof left === 'number' && typeof right === 'number') return left > right;
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left > right;
+  return order(left, right, '>') > 0;
 }
 
 export function isAtMost(left: Value, right: Value): boolean {
-  return typeof left === 'number' && typeof right === 'number' ? left <= right : order(left, right, '<=') <= 0;
+  if (typeof left === 'number' && typeof right === 'number') return left <= right;
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left <= right;
+  return order(left, right, '<=') <= 0;
 }
 
 export function isAtLeast(left: Value, right: Value): boolean {
-  return typeof left === 'number' && typeof right === 'number' ? left >= right : order(left, right, '>=') >= 0;
+  if (typeof left === 'number' && typeof right === 'number') return left >= right;
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left >= right;
+  return order(left, right, '>=') >= 0;
 }
 
 /** Below, at or above 0 as left is below, at or above right; NaN if one of them is. */
 function order(left: Value, right: Value, operator: string): number {
-  if (typeof left === 'bigint' && typeof right === 'bigint') return rank(left, right);
   if (typeof left === 'string' && typeof right === 'string') return compare(left, right);
-  const [a, b] = [plainInteger(left), plainInteger(right)];
+  const a = plainInteger(left);
+  const b = plainInteger(right);
   if (a !== undefined && b !== undefined) return rank(wrap(a), wrap(b));
-  const [x, y] = [plainNumber(left), plainNumber(right)];
+  const x = plainNumber(left);
+  const y = plainNumber(right);
   // Not a subtraction: two equal infinities are equal.
   if (x !== undefined && y !== undefined) return x < y ? -1 : x > y ? 1 : x === y ? 0 : Number.NaN;
   if (left instanceof GoTime && right instanceof GoTime) return rank(left.instant, right.instant);

@@ -14,9 +14,6 @@ import type { Run } from './run.ts';
 import { GoPanic, GoRange, GoSlice, goTypeOf } from './value.ts';
 import type { Value } from './value.ts';
 
-/** How many times the pattern's instructions for each character make one step. */
-const MATCH_STEPS = 4;
-
 /** A unary operator applied to a value; undefined for `+`, which does nothing. */
 export function unaryStep({ operator, at }: UnaryNode): Step | undefined {
   if (operator === '+') return undefined;
@@ -164,7 +161,7 @@ function matches(run: Run, value: Value, pattern: () => Pattern | string): boole
 function matchText(run: Run, text: string, pattern: Pattern | string): boolean {
   if (typeof pattern === 'string') run.spend(pattern.length * 100);
   const compiled = typeof pattern === 'string' ? compilePattern(pattern) : pattern;
-  run.spend((text.length * compiled.size) / MATCH_STEPS);
+  run.spend(text.length * compiled.size);
   return compiled.test(text);
 }
 

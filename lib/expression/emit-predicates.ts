@@ -36,7 +36,7 @@ export function* emitPredicateCall(emit: EmitScope, node: BuiltinNode): Emitting
     body: predicate === undefined ? item : yield emit.emit(predicate, node),
     third: third === undefined ? undefined : yield name === 'reduce' ? emit.emitFollowed(third) : emit.emit(third),
     found: node.map === undefined ? item : yield emit.emit(node.map, node),
-    cost: 2 + 2 * (emit.nodeCount() - before),
+    cost: 1 + emit.nodeCount() - before,
     hasLeftovers: emit.leaves(predicate) || emit.leaves(node.map),
   };
   const loop = loopOf(node, parts);
@@ -150,7 +150,10 @@ function filtered(parts: Parts): Loop {
 function mapped(parts: Parts): Loop {
   return (run, scope) => {
     const values = parts.hasLeftovers ? run.stack : [];
+    // What is too long fails in the end, so after enough elements that did not fail themselves it fails now.
+    const isTooLong = run.isTooMuch(scope.length);
     for (; scope.index < scope.length; scope.index++) {
+      if (isTooLong && scope.index === FAILING_ELEMENTS) break;
       run.spend(parts.cost);
       run.at = parts.at;
       values.push(parts.body(run));
@@ -159,10 +162,12 @@ function mapped(parts: Parts): Loop {
   };
 }
 
+const FAILING_ELEMENTS = 10_000;
+
 /** The list of the last so many values, which are on the stack if something may lie between them. */
 function collected(run: Run, { at, hasLeftovers }: Parts, values: Value[], count: number): Value {
   run.at = at;
-  run.grow(count);
+  run.make(count);
   return hasLeftovers ? run.take(count) : values;
 }
 
@@ -170,7 +175,7 @@ function summed({ body, cost, at }: Parts): Loop {
   return (run, scope) => {
     let sum: Value = 0n;
     for (; scope.index < scope.length; scope.index++) {
-      run.spend(cost);
+      run.spend(cost + 2);
       run.at = at;
       const value = body(run);
       run.at = at;
@@ -184,7 +189,7 @@ function grouped({ body, cost, at }: Parts): Loop {
   return (run, scope) => {
     const groups = new Map<unknown, readonly [key: Value, items: Value[]]>();
     for (; scope.index < scope.length; scope.index++) {
-      run.spend(cost + 5);
+      run.spend(cost + 12);
       run.at = at;
       const key = body(run);
       run.at = at;
@@ -206,7 +211,7 @@ function sortedBy({ body, third, cost, at }: Parts): Loop {
     const items: Value[] = [];
     const keys: Value[] = [];
     for (; scope.index < scope.length; scope.index++) {
-      run.spend(cost + 5);
+      run.spend(cost + 4);
       run.at = at;
       keys.push(body(run));
       run.at = at;

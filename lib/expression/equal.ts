@@ -24,29 +24,37 @@ const COMPARED: ReadonlySet<string> = new Set(
  */
 export function isEqual(left: Value, right: Value, meter: Meter): boolean {
   if (typeof left === typeof right && typeof left !== 'object') return left === right;
-  const [x, y] = [plainNumber(left), plainNumber(right)];
+  const x = plainNumber(left);
+  const y = plainNumber(right);
   if (x !== undefined && y !== undefined) return isEqualNumber(left, right, x, y);
   if (left instanceof GoTime && right instanceof GoTime) return left.instant === right.instant;
-  const lists = comparedItems(left, right);
-  if (lists !== undefined) return areItemsEqual(lists[0], lists[1], meter, isEqual);
+  if (areComparedLists(left, right)) {
+    return lengthOf(left) === lengthOf(right) && areItemsEqual(itemsOf(left), itemsOf(right), meter, isEqual);
+  }
   return (isNil(left) && isNil(right)) || isDeeplyEqual(left, right, meter);
 }
 
 function isEqualNumber(left: Value, right: Value, x: number, y: number): boolean {
-  const [a, b] = [plainInteger(left), plainInteger(right)];
+  const a = plainInteger(left);
+  const b = plainInteger(right);
   return a === undefined || b === undefined ? x === y : wrap(a) === wrap(b);
 }
 
-/** The items of two lists of which one is untyped or both have one type, if element types are such as compare so. */
-function comparedItems(left: Value, right: Value): readonly [readonly Value[], readonly Value[]] | undefined {
-  if (Array.isArray(left) && Array.isArray(right)) return [left, right];
-  const [one, other] = [goTypeOf(left), goTypeOf(right)];
+/** Whether two lists compare by their items: one is untyped or both have one type, of elements that compare so. */
+function areComparedLists(left: Value, right: Value): boolean {
+  if (Array.isArray(left) && Array.isArray(right)) return true;
+  const one = goTypeOf(left);
+  const other = goTypeOf(right);
   if (one?.kind !== 'slice' || other?.kind !== 'slice' || one.elem === undefined || other.elem === undefined) {
-    return undefined;
+    return false;
   }
   const isUntyped = one.elem.kind === 'interface' || other.elem.kind === 'interface';
-  if (!isUntyped && one !== other) return undefined;
-  return COMPARED.has(one.elem.text) && COMPARED.has(other.elem.text) ? [itemsOf(left), itemsOf(right)] : undefined;
+  return (isUntyped || one === other) && COMPARED.has(one.elem.text) && COMPARED.has(other.elem.text);
+}
+
+/** The number of items, without a range making them. */
+function lengthOf(list: Value): number {
+  return list instanceof GoRange ? list.length : itemsOf(list).length;
 }
 
 /** The items of a list; none of anything else. */
@@ -63,7 +71,7 @@ function areItemsEqual(
 ): boolean {
   if (left.length !== right.length) return false;
   for (let index = 0; index < left.length; index++) {
-    meter.spend(3);
+    meter.spend(4);
     if (!isSame(left[index] ?? null, right[index] ?? null, meter)) return false;
   }
   return true;

@@ -3,7 +3,7 @@ import { GoPanic } from './value.ts';
 /** Go's bound on what ranges, lists and maps hold together. */
 const MEMORY_BUDGET = 1_000_000;
 /** How many small operations one evaluation may take: about 50 ms. Go has no such bound. */
-const STEP_BUDGET = 4_000_000;
+const STEP_BUDGET = 6_000_000;
 
 /** Counts what an evaluation uses up, and ends it by a GoPanic where that is too much. */
 export class Meter {
@@ -12,8 +12,19 @@ export class Meter {
 
   /** Notes that a list or map of so many elements was made. */
   grow(size: number): void {
+    if (this.isTooMuch(size)) throw new GoPanic('memory budget exceeded');
     this.#memory += size;
-    if (this.#memory >= MEMORY_BUDGET) throw new GoPanic('memory budget exceeded');
+  }
+
+  /** The same for one that is filled element by element. */
+  make(size: number): void {
+    this.grow(size);
+    this.spend(4 * size);
+  }
+
+  /** Whether a list or map of so many elements would be one too many. */
+  isTooMuch(size: number): boolean {
+    return this.#memory + size >= MEMORY_BUDGET;
   }
 
   /** Notes so many operations, each of the order of 10 ns. */

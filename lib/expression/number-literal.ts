@@ -8,7 +8,8 @@ export type NumberLiteral =
   | { readonly kind: 'fault'; readonly message: string };
 
 const MAX_INT = 2n ** 63n - 1n;
-const PREFIXED = /^0(?:x[0-9a-f]+|o[0-7]+|b[01]+)$/i;
+const MAX_UINT = 2n ** 64n - 1n;
+const PREFIXED = /^0(?:x[0-9a-f]+|o[0-7]+|b[01]+)/i;
 
 /** Reads a number token: decimal, 0x, 0o, 0b, with underscores anywhere; with a dot or an exponent it is a float. */
 export function readNumber(token: string): NumberLiteral {
@@ -21,13 +22,20 @@ export function readNumber(token: string): NumberLiteral {
   return attempt('integer', () => ({ kind: 'integer', value: parseInt(text) }));
 }
 
+/** Go reads digit by digit: what no longer fits is refused before what is no digit is seen. */
 function prefixed(text: string, name: string): NumberLiteral {
   return attempt(name, () => {
-    if (!PREFIXED.test(text)) throw new GoPanic(`strconv.ParseInt: parsing "${text}": invalid syntax`);
-    const value = BigInt(text.toLowerCase());
-    if (value > MAX_INT) throw new GoPanic(`strconv.ParseInt: parsing "${text}": value out of range`);
+    const [digits = ''] = PREFIXED.exec(text) ?? [];
+    const value = digits === '' ? 0n : BigInt(digits.toLowerCase());
+    const isWhole = digits === text;
+    if (value > (isWhole ? MAX_INT : MAX_UINT)) throw refusal(text, 'value out of range');
+    if (!isWhole) throw refusal(text, 'invalid syntax');
     return { kind: 'integer', value };
   });
+}
+
+function refusal(text: string, reason: string): GoPanic {
+  return new GoPanic(`strconv.ParseInt: parsing "${text}": ${reason}`);
 }
 
 function attempt(name: string, read: () => NumberLiteral): NumberLiteral {

@@ -10,12 +10,12 @@ export function spendOn(value: Value, meter: Meter): void {
   const pending: Value[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (typeof next === 'string') {
-      meter.spend(1 + next.length / 4);
+      meter.spend(4 + next.length / 4);
       continue;
     }
-    meter.spend(5);
+    meter.spend(18);
     if (typeof next !== 'object' || next === null) continue;
-    if (next instanceof GoRange) meter.spend(5 * next.length);
+    if (next instanceof GoRange) meter.spend(20 * next.length);
     else pending.push(...childrenOf(next, meter));
   }
 }

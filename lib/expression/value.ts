@@ -62,21 +62,31 @@ export class GoSlice extends GoObject {
   }
 }
 
+/** Sums of these and of any index are exact as JavaScript's numbers. */
+const SMALL = 2n ** 52n;
+
 /** The []int that `first..last` makes, whose elements exist only once somebody asks for `items`. */
 export class GoRange extends GoSlice {
   readonly first: bigint;
   readonly length: number;
+  readonly #firstNumber: number | undefined;
   #built: readonly Value[] | undefined;
 
   constructor(first: bigint, length: number) {
     super(INT_SLICE, null);
     this.first = first;
     this.length = length;
+    // One conversion is twice as fast as a conversion and a sum of bigints.
+    this.#firstNumber = first >= -SMALL && first <= SMALL ? Number(first) : undefined;
   }
 
   override get items(): readonly Value[] {
-    this.#built ??= Array.from({ length: this.length }, (_, index) => this.first + BigInt(index));
+    this.#built ??= Array.from({ length: this.length }, (_, index) => this.at(index));
     return this.#built;
+  }
+
+  at(index: number): bigint {
+    return this.#firstNumber === undefined ? this.first + BigInt(index) : BigInt(this.#firstNumber + index);
   }
 }
 

@@ -42,7 +42,8 @@ function extreme(name: string, isBeaten: (best: Value, value: Value) => boolean)
     const size = sizeOf(list) ?? 0;
     for (let index = 0; index < size; index++) {
       run.spend(3);
-      const value = of([elementAt(list, index)], depth + 1, run);
+      const element = elementAt(list, index);
+      const value = plainNumber(element) === undefined ? of([element], depth + 1, run) : element;
       if (plainNumber(value) === undefined) throw refusal(name, value);
       best = better(best, value);
     }
@@ -129,7 +130,7 @@ function numbersIn(args: readonly Value[], run: Run): number[] {
 
 function median(args: readonly Value[], run: Run): number {
   const numbers = numbersIn(args, run).toSorted(byGoOrder);
-  run.spend(numbers.length * 10);
+  run.spend(numbers.length * 8);
   const upper = numbers[Math.trunc(numbers.length / 2)] ?? 0;
   if (numbers.length % 2 === 1) return upper;
   const lower = numbers[numbers.length / 2 - 1] ?? 0;

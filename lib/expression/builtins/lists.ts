@@ -34,7 +34,7 @@ function take(args: readonly Value[]): Value {
 
 function reverse(args: readonly Value[], run: Run): Value {
   const list = listOrPanic(argument(args, 0), 'reverse');
-  run.grow(sizeOf(list) ?? 0);
+  run.make(sizeOf(list) ?? 0);
   return itemsOf(list).toReversed();
 }
 
@@ -51,7 +51,7 @@ function uniq(args: readonly Value[], run: Run): Value {
 function concat(args: readonly Value[], run: Run): Value {
   let size = 0;
   for (const arg of args) size += sizeOf(listOrPanic(arg, 'concat')) ?? 0;
-  run.grow(size);
+  run.make(size);
   return size === 0 ? new GoSlice(ANY_SLICE, null) : args.flatMap((arg) => itemsOf(arg));
 }
 
@@ -63,7 +63,7 @@ function flatten(args: readonly Value[], run: Run): Value {
     if (depth > MAX_DEPTH) throw new GoPanic('recursion depth exceeded');
     const size = sizeOf(list) ?? 0;
     for (let index = 0; index < size; index++) {
-      run.spend(2);
+      run.spend(4);
       const item = dereference(elementAt(list, index));
       if (isList(item)) collect(item, depth + 1);
       else flat.push(item);
@@ -81,8 +81,8 @@ function sorted(args: readonly Value[], run: Run): Value {
   const list = argument(args, 0);
   const isDescending = args.length === 2 && isDescendingOrder(argument(args, 1));
   if (!SORTED.has(goTypeOf(list)?.text ?? '')) return new GoSlice(ANY_SLICE, null);
+  run.make(sizeOf(list) ?? 0);
   const items = [...itemsOf(list)];
-  run.grow(items.length);
   sortItems(items, items, isDescending, run);
   return items;
 }
@@ -99,7 +99,8 @@ function isDescendingOrder(order: Value): boolean {
 export function sortItems(items: Value[], keys: Value[], isDescending: boolean, run: Run): void {
   const isBefore = (left: number, right: number) => {
     run.spend(4);
-    const [one, other] = [keys[left] ?? null, keys[right] ?? null];
+    const one = keys[left] ?? null;
+    const other = keys[right] ?? null;
     return isDescending ? isLess(other, one) : isLess(one, other);
   };
   sort({

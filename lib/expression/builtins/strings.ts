@@ -19,6 +19,7 @@ import {
   trimSuffix,
 } from '../go/strings.ts';
 import { itemsOf } from '../equal.ts';
+import { isAscii } from '../go/utf8.ts';
 import { asText, toInt } from '../integers.ts';
 import type { Run } from '../run.ts';
 import { spendOn } from '../spend.ts';
@@ -45,7 +46,7 @@ function ofTexts(count: number, compute: (...texts: string[]) => Value): Builtin
 }
 
 function spent(value: string, run: Run): string {
-  run.spend(value.length / 4);
+  run.spend(value.length / 2);
   return value;
 }
 
@@ -53,6 +54,15 @@ function spent(value: string, run: Run): string {
 function times(value: Value): number {
   const wanted = toInt(value);
   return wanted > 2n ** 31n ? -1 : Number(wanted);
+}
+
+/** Beyond ASCII it goes letter by letter. */
+function ofLetters(convert: (text: string) => string): Builtin {
+  return (args, run) => {
+    const whole = spent(text(args, 0), run);
+    if (!isAscii(whole)) run.spend(12 * whole.length);
+    return convert(whole);
+  };
 }
 
 function trimmed(args: readonly Value[]): string {
@@ -72,7 +82,7 @@ function splitBy(cut: (text: string, separator: string, n: number) => string[] |
     const whole = spent(text(args, 0), run);
     const separator = text(args, 1);
     const parts = cut(whole, separator, args.length === 3 ? times(argument(args, 2)) : -1);
-    run.spend(parts?.length ?? 0);
+    run.spend(4 * (parts?.length ?? 0));
     return new GoSlice(STRING_SLICE, parts);
   };
 }
@@ -82,6 +92,7 @@ function replaced(args: readonly Value[], run: Run): string {
   const most = args.length === 4 ? times(argument(args, 3)) : -1;
   const found = part === '' ? whole.length + 1 : whole.length / part.length;
   if (found * by.length > MAX_TEXT) throw new GoPanic('memory budget exceeded');
+  run.spend(4 * found);
   return replace(whole, part, by, most);
 }
 
@@ -105,7 +116,7 @@ function joined(args: readonly Value[], run: Run): string {
   let size = glue.length * parts.length;
   for (const part of parts) size += part.length;
   if (size > MAX_TEXT) throw new GoPanic('memory budget exceeded');
-  run.spend(parts.length + size / 4);
+  run.spend(2 * parts.length + size / 4);
   return join(parts, glue);
 }
 
@@ -121,8 +132,8 @@ export const STRING_BUILTINS: readonly (readonly [string, Builtin])[] = [
   ['trim', trimmed],
   ['trimPrefix', trimmedBy(trimPrefix)],
   ['trimSuffix', trimmedBy(trimSuffix)],
-  ['upper', ofTexts(1, (whole = '') => toUpper(whole))],
-  ['lower', ofTexts(1, (whole = '') => toLower(whole))],
+  ['upper', ofLetters(toUpper)],
+  ['lower', ofLetters(toLower)],
   ['split', splitBy(split)],
   ['splitAfter', splitBy(splitAfter)],
   ['replace', replaced],
