@@ -131,22 +131,25 @@ export function findTasks(run: AnalysisRun, metrics: readonly Metric[], now: Dat
 /** The delay counts from the start of the run, which its first reconcile sets: so even none at all costs one. */
 function isFirstDue(metric: Metric, { status }: AnalysisRun, now: Date): boolean {
   if (!hasText(metric.initialDelay)) return true;
-  return status?.startedAt !== undefined && msOf(status.startedAt) + durationMs(metric.initialDelay) <= now.getTime();
+  return status?.startedAt !== undefined && durationMs(metric.initialDelay) <= now.getTime() - msOf(status.startedAt);
 }
 
 /** Due strictly after the interval: at its very end, not yet. */
 function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
-  return nextAfter(metric, last, ERROR_RETRY_MS) < now.getTime();
+  // Differences keep the nanoseconds of a duration; sums would round them away.
+  return intervalMs(metric, last, ERROR_RETRY_MS) < now.getTime() - msOf(last.finishedAt as string);
 }
 
 /**
- * The end of the interval after a finished measurement, in milliseconds since 1970; the next is due strictly after it.
+ * The end of the interval after a finished measurement, in whole milliseconds since 1970; the next is due after it.
  * @param withoutIntervalMs  counts after an error, whatever the interval, and where there is no interval
  */
 export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
-  const interval =
-    last.phase === 'Error' || !hasText(metric.interval) ? withoutIntervalMs : durationMs(metric.interval);
-  return msOf(last.finishedAt as string) + interval;
+  return msOf(last.finishedAt as string) + Math.floor(intervalMs(metric, last, withoutIntervalMs));
+}
+
+function intervalMs(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
+  return last.phase === 'Error' || !hasText(metric.interval) ? withoutIntervalMs : durationMs(metric.interval);
 }
 
 /**
@@ -168,7 +171,7 @@ export function findNextAt(metrics: readonly Metric[], status: AnalysisRunStatus
 function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: number): number | undefined {
   const last = lastMeasurement(result);
   if (last === undefined) {
-    return hasText(metric.initialDelay) ? startedMs + durationMs(metric.initialDelay) : undefined;
+    return hasText(metric.initialDelay) ? startedMs + Math.floor(durationMs(metric.initialDelay)) : undefined;
   }
   if (last.finishedAt === undefined) return last.resumeAt === undefined ? undefined : msOf(last.resumeAt);
   if (isCountReached(metric, result?.count)) return undefined;

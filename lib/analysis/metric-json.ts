@@ -1,4 +1,5 @@
 import type { AnalysisRunSpec, Metric } from '../model/analysis-run.ts';
+import { podTemplateJson } from '../experiment/pod-template-json.ts';
 import { each, map, may, maybe, must, mustEach, open, set, struct } from './go-json.ts';
 
 /**
@@ -62,79 +63,12 @@ const datadog = struct({
   requestTimeout: may,
 });
 
-const keyRef = maybe(open({ name: may, key: text, optional: set }));
-const valueFrom = maybe(
-  open({
-    fieldRef: maybe(open({ apiVersion: may, fieldPath: text })),
-    resourceFieldRef: set,
-    configMapKeyRef: keyRef,
-    secretKeyRef: keyRef,
-  }),
-);
-
-const container = open({
-  name: text,
-  image: may,
-  command: may,
-  args: may,
-  workingDir: may,
-  ports: each(open({ name: may, hostPort: may, containerPort: must(0), protocol: may, hostIP: may })),
-  envFrom: may,
-  env: each(open({ name: text, value: may, valueFrom })),
-  resources: open({}),
-  resizePolicy: may,
-  restartPolicy: set,
-  restartPolicyRules: may,
-  volumeMounts: each(open({ name: text, readOnly: may, recursiveReadOnly: set, mountPath: text, subPath: may })),
-  volumeDevices: may,
-  livenessProbe: set,
-  readinessProbe: set,
-  startupProbe: set,
-  lifecycle: set,
-  terminationMessagePath: may,
-  terminationMessagePolicy: may,
-  imagePullPolicy: may,
-  securityContext: set,
-  stdin: may,
-  stdinOnce: may,
-  tty: may,
-});
-
 const objectMeta = open({
   name: may,
   generateName: may,
   namespace: may,
   labels: map,
   annotations: map,
-});
-
-const podSpec = open({
-  volumes: each(open({ name: text })),
-  initContainers: each(container),
-  containers: mustEach(container),
-  ephemeralContainers: may,
-  restartPolicy: may,
-  terminationGracePeriodSeconds: set,
-  activeDeadlineSeconds: set,
-  dnsPolicy: may,
-  nodeSelector: map,
-  serviceAccountName: may,
-  serviceAccount: may,
-  automountServiceAccountToken: set,
-  nodeName: may,
-  hostNetwork: may,
-  hostPID: may,
-  hostIPC: may,
-  shareProcessNamespace: set,
-  securityContext: set,
-  imagePullSecrets: may,
-  hostname: may,
-  subdomain: may,
-  affinity: set,
-  schedulerName: may,
-  tolerations: each(open({ key: may, operator: may, value: may, effect: may, tolerationSeconds: set })),
-  hostAliases: may,
-  priorityClassName: may,
 });
 
 const job = struct({
@@ -150,7 +84,7 @@ const job = struct({
     maxFailedIndexes: set,
     selector: set,
     manualSelector: set,
-    template: struct({ metadata: objectMeta, spec: podSpec }),
+    template: podTemplateJson,
     ttlSecondsAfterFinished: set,
     completionMode: set,
     suspend: set,

@@ -50,6 +50,18 @@ describe('the task that is due', () => {
       want: undefined,
     },
     { name: 'the first, at the end of its delay', run: aStartedRun({ initialDelay: '30s' }), seconds: 30, want: 'run' },
+    {
+      name: 'the first, a nanosecond before the end of its delay',
+      run: aStartedRun({ initialDelay: '30s1ns' }),
+      seconds: 30,
+      want: undefined,
+    },
+    {
+      name: 'the next, a nanosecond after the interval',
+      run: aStartedRun({ interval: '9.999999999s' }, [ended]),
+      seconds: 11,
+      want: 'run',
+    },
     { name: 'the next, at the very end of the interval', run: aStartedRun({}, [ended]), seconds: 11, want: undefined },
     { name: 'the next, after it', run: aStartedRun({}, [ended]), seconds: 11.001, want: 'run' },
     {
@@ -81,6 +93,7 @@ describe('the task that is due', () => {
 describe('when the run wants to be looked at again', () => {
   test.each([
     { name: 'after the interval', run: aStartedRun({}, [ended]), want: at(11) },
+    { name: 'in whole milliseconds', run: aStartedRun({ interval: '9.9999999999s' }, [ended]), want: at(10.999) },
     { name: 'ten seconds after an error', run: aStartedRun({ interval: '1h' }, [failedToMeasure]), want: at(11) },
     { name: 'at the end of the delay', run: aStartedRun({ initialDelay: '1m' }), want: at(60) },
     { name: 'when the measurement under way says', run: aStartedRun({}, [waiting]), want: at(9) },

@@ -28,6 +28,7 @@ describe('goJson', () => {
 });
 
 const token = { name: 'T', valueFrom: { secretKeyRef: { key: 'k', name: 's' } } };
+const volume = { configMap: { items: [{ path: 'p', key: 'k' }], name: 'm' }, name: 'v' };
 const empty = '"authentication":{"sigv4":{},"oauth2":{},"basicAuth":{}}';
 
 describe('a metric in the order of Argo, with the structures that Go adds', () => {
@@ -54,12 +55,19 @@ describe('a metric in the order of Argo, with the structures that Go adds', () =
           spec: {
             suspend: false,
             later: { z: [{ b: 1, a: 2 }], y: 1 },
-            template: { spec: { restartPolicy: 'Never', containers: [{ image: 'i', name: 'c', env: [token] }] } },
+            template: {
+              spec: {
+                restartPolicy: 'Never',
+                volumes: [volume],
+                containers: [{ image: 'i', name: 'c', env: [token] }],
+              },
+            },
           },
         },
       },
       want:
-        '"job":{"metadata":{},"spec":{"template":{"metadata":{},"spec":{"containers":[{"name":"c","image":"i",' +
+        '"job":{"metadata":{},"spec":{"template":{"metadata":{},"spec":{"volumes":[{"name":"v","configMap":{"name":"m",' +
+        '"items":[{"key":"k","path":"p"}]}}],"containers":[{"name":"c","image":"i",' +
         '"env":[{"name":"T","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}],"resources":{}}],"restartPolicy":"Never"}},"suspend":false,"later":{"y":1,"z":[{"a":2,"b":1}]}}}',
     },
     { name: 'plugin', provider: { plugin: { b: { y: 1 }, a: 0 } }, want: '"plugin":{"a":0,"b":{"y":1}}' },
