@@ -23,7 +23,10 @@ export function* emitCall(scope: EmitScope, node: CallNode): Emitting<Evaluate> 
   const callee = yield scope.emit(node.callee, node);
   const call = type !== undefined && DIRECT_TYPES.has(type.text) ? callDirectly(type) : callReflected;
   const { at } = node;
+  // Most methods are those of times, which take microseconds.
+  const cost = node.callee.kind === 'member' ? 250 : 25;
   return (run) => {
+    run.spend(cost);
     for (const arg of args) run.stack.push(arg(run));
     const target = callee(run);
     // The arguments stay where they are.

@@ -1,6 +1,6 @@
 import { isIn } from './access.ts';
 import { add, divide, modulo, multiply, negate, raise, subtract } from './arithmetic.ts';
-import type { BinaryNode, UnaryNode } from './ast.ts';
+import type { BinaryNode, BoolNode, FloatNode, IntegerNode, Node, StringNode, UnaryNode } from './ast.ts';
 import { isAtLeast, isAtMost, isLess, isMore } from './compare.ts';
 import type { EmitScope, Emitting, Evaluate, Step } from './emit-scope.ts';
 import { isEqual, isNil } from './equal.ts';
@@ -46,8 +46,8 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['*', multiply],
   ['/', divide],
   ['%', modulo],
-  ['**', raise],
-  ['^', raise],
+  ['**', raiseMetered],
+  ['^', raiseMetered],
   ['in', isIn],
   ['..', range],
   ['matches', (left, right, run) => !isNil(left) && !isNil(right) && matches(run, left, () => asText(right))],
@@ -71,6 +71,7 @@ export function* binaryStep(scope: EmitScope, node: BinaryNode): Emitting<Step> 
     case '??':
       return (run, left) => (isNil(left) ? right(run) : left);
     default:
+      if (isLiteral(node.right)) return literalStep(operationOf(node), node.right.value, at);
       return joinStep(operationOf(node), right, at, scope.leaves(node.right));
   }
 }
@@ -85,6 +86,17 @@ function operationOf(node: BinaryNode): Operation {
   const operation = OPERATIONS.get(operator);
   if (operation === undefined) throw new GoPanic(`unknown operator (${operator})`);
   return operation;
+}
+
+function isLiteral(node: Node): node is IntegerNode | FloatNode | StringNode | BoolNode {
+  return node.kind === 'integer' || node.kind === 'float' || node.kind === 'string' || node.kind === 'bool';
+}
+
+function literalStep(operation: Operation, right: Value, at: number): Step {
+  return (run, left) => {
+    run.at = at;
+    return operation(left, right, run);
+  };
 }
 
 /** Applies an operation to the left value and the right operand; with leftovers of the right one, to those. */
@@ -117,8 +129,13 @@ function equality({ left, right }: BinaryNode): Operation {
   };
 }
 
+function raiseMetered(left: Value, right: Value, run: Run): Value {
+  run.spend(15);
+  return raise(left, right);
+}
+
 function addMetered(left: Value, right: Value, run: Run): Value {
-  if (typeof left === 'string') run.spend(left.length / 16);
+  if (typeof left === 'string') run.spend(5 + left.length / 16);
   return add(left, right);
 }
 
@@ -136,7 +153,7 @@ function ofTexts(test: (text: string, part: string) => boolean): Operation {
     if (isNil(left) || isNil(right)) return false;
     const text = asText(left);
     const part = asText(right);
-    run.spend(text.length / 16);
+    run.spend(5 + text.length / 16);
     return test(text, part);
   };
 }

@@ -75,6 +75,7 @@ export class Scope {
   index = 0;
   accumulated: Value = null;
   readonly #list: Value;
+  readonly #range: GoRange | undefined;
   readonly #items: readonly Value[] | undefined;
 
   constructor(list: Value, outer: Scope | undefined) {
@@ -83,12 +84,14 @@ export class Scope {
     this.outer = outer;
     this.length = length;
     this.#list = list;
-    this.#items = list instanceof GoRange || !isList(list) ? undefined : itemsOf(list);
+    this.#range = list instanceof GoRange ? list : undefined;
+    this.#items = this.#range === undefined && isList(list) ? itemsOf(list) : undefined;
   }
 
   /** What `#` is. */
   get item(): Value {
     const { index } = this;
+    if (this.#range !== undefined) return this.#range.at(index);
     if (this.#items !== undefined) {
       const item = this.#items[index];
       if (item !== undefined) return item;

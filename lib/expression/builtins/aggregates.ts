@@ -24,7 +24,7 @@ function extreme(name: string, isBeaten: (best: Value, value: Value) => boolean)
   const ofUntyped = (list: readonly Value[], depth: number, run: Run): Value => {
     let best: Value = null;
     for (const value of list) {
-      run.spend(3);
+      run.spend(5);
       if (plainNumber(value) !== undefined) {
         best = better(best, value);
       } else if (isList(value)) {
@@ -41,7 +41,7 @@ function extreme(name: string, isBeaten: (best: Value, value: Value) => boolean)
     let best: Value = null;
     const size = sizeOf(list) ?? 0;
     for (let index = 0; index < size; index++) {
-      run.spend(3);
+      run.spend(5);
       const element = elementAt(list, index);
       const value = plainNumber(element) === undefined ? of([element], depth + 1, run) : element;
       if (plainNumber(value) === undefined) throw refusal(name, value);
@@ -77,7 +77,7 @@ function forEach(
   onNumber: (number: number) => void,
   onList: (list: Value) => void,
 ): void {
-  run.spend(3);
+  run.spend(5);
   const number = values instanceof GoInt ? Number(values.value) : plainNumber(values);
   if (number !== undefined) onNumber(number);
   else if (isList(values)) onList(values);

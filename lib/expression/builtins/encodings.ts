@@ -17,7 +17,7 @@ function toJson(args: readonly Value[], run: Run): string {
 function ofText(convert: (text: string) => Value): Builtin {
   return (args, run) => {
     const text = asText(argument(args, 0));
-    run.spend(text.length * 2);
+    run.spend(text.length * 4);
     return convert(text);
   };
 }

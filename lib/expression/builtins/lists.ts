@@ -11,12 +11,16 @@ import type { Builtin } from './builtin.ts';
 
 /** An end of a list; nil for whatever has none. */
 function end(index: bigint): Builtin {
-  return (args) => {
+  return (args, run) => {
+    const list = argument(args, 0);
+    if (sizeOf(list) === 0) return null;
     try {
-      return fetch(argument(args, 0), index);
+      return fetch(list, index);
     } catch (error) {
-      if (error instanceof GoPanic) return null;
-      throw error;
+      if (!(error instanceof GoPanic)) throw error;
+      // Making the error took that long.
+      run.spend(500);
+      return null;
     }
   };
 }

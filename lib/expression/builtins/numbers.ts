@@ -78,6 +78,15 @@ function float(value: Value): number {
   return number;
 }
 
+/** To read a number from a text takes longer than to convert one. */
+function ofNumberOrText(convert: (value: Value) => Value): Builtin {
+  return (args, run) => {
+    const value = argument(args, 0);
+    if (typeof value === 'string') run.spend(25 + value.length);
+    return convert(value);
+  };
+}
+
 /** Reads a number; if that panics, panics with the text given instead. */
 function orPanic<Result>(read: () => Result, message: string): Result {
   try {
@@ -117,8 +126,8 @@ export const NUMBER_BUILTINS: readonly (readonly [string, Builtin])[] = [
   ['ceil', rounding('ceil', Math.ceil)],
   ['floor', rounding('floor', Math.floor)],
   ['round', rounding('round', roundHalfAway)],
-  ['int', (args) => int(argument(args, 0))],
-  ['float', (args) => float(argument(args, 0))],
+  ['int', ofNumberOrText(int)],
+  ['float', ofNumberOrText(float)],
   ['bitand', bitwise('bitand', (left, right) => left & right)],
   ['bitor', bitwise('bitor', (left, right) => left | right)],
   ['bitxor', bitwise('bitxor', (left, right) => left ^ right)],

@@ -26,12 +26,31 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
  * @throws GoPanic if there is no such builtin
  */
 export function builtinOf(name: string, count: number): Builtin {
-  const builtin = BUILTINS.get(name);
-  if (builtin === undefined) throw new GoPanic(`unknown builtin ${name}`);
+  const bare = BUILTINS.get(name);
+  if (bare === undefined) throw new GoPanic(`unknown builtin ${name}`);
+  const cost = COSTS.get(name) ?? 10;
+  const builtin: Builtin = (args, run) => {
+    run.spend(cost);
+    return bare(args, run);
+  };
   if (ONE_ARGUMENT.has(name)) return count === 1 ? builtin : ofTopmost(builtin);
   const refusal = countRefusal(name, count);
   return refusal === undefined ? builtin : failing(refusal);
 }
+
+/** The steps of a call by itself; what goes by the size of its arguments comes on top. */
+const COSTS: ReadonlyMap<string, number> = new Map([
+  ['date', 250],
+  ['duration', 60],
+  ['fromJSON', 50],
+  ['timezone', 50],
+  ['toJSON', 25],
+  ['trim', 20],
+  ['replace', 16],
+  ['float', 3],
+  ['int', 3],
+  ['len', 2],
+]);
 
 function failing(message: string): Builtin {
   return () => {
