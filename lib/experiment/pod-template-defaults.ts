@@ -24,7 +24,6 @@ const DEFAULTS: Readonly<Record<string, Json | ((set: Json) => Json)>> = {
   ObjectFieldSelector: { apiVersion: 'v1' },
   FileKeySelector: { optional: false },
   Volume: (set) => (hasSource(set) ? {} : { emptyDir: {} }),
-  ImageVolumeSource: ({ reference }) => ({ pullPolicy: pullPolicy(reference) }),
   HostPathVolumeSource: { type: '' },
   SecretVolumeSource: { defaultMode: FILE_MODE },
   ConfigMapVolumeSource: { defaultMode: FILE_MODE },

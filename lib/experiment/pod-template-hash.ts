@@ -1,3 +1,4 @@
+import { isAbsent } from '../analysis/empty.ts';
 import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import { toBinary } from '../expression/go/utf8.ts';
 import type { PodTemplate } from '../model/pod-template.ts';
@@ -25,7 +26,7 @@ export function podTemplateHash(template: PodTemplate, collisionCount?: number):
 /** The template without the label that holds its hash. */
 export function withoutHash(template: PodTemplate): PodTemplate {
   const labels = template.metadata?.labels;
-  if (labels === undefined || !Object.hasOwn(labels, POD_HASH_LABEL)) return template;
+  if (isAbsent(labels) || !Object.hasOwn(labels, POD_HASH_LABEL)) return template;
   const { [POD_HASH_LABEL]: _hash, ...others } = labels;
   return { ...template, metadata: { ...template.metadata, labels: others } };
 }

@@ -1,4 +1,4 @@
-import { each, may, map, maybe, must, mustEach, set, struct, type Write } from '../analysis/go-json.ts';
+import { each, may, map, maybe, must, mustEach, set, type Write } from '../analysis/go-json.ts';
 import { isAbsent } from '../analysis/empty.ts';
 import { POD_TEMPLATE_FIELDS } from './pod-template-fields.ts';
 import { parseQuantity } from './quantity.ts';
@@ -43,9 +43,29 @@ export function writerOf(quantity: (value: unknown) => string): (template: unkno
     const other = (name: string): Write => {
       return (value) => writers.get(name)?.(value);
     };
-    writers.set(type, struct(Object.fromEntries(fields.map((field) => [field.name, writeField(field, other)]))));
+    writers.set(type, writeStructure(fields, other));
   }
   return (template) => writers.get('PodTemplateSpec')?.(template) ?? '';
+}
+
+/** Most fields of most structures are not set, and most of these are not written: they are passed over at once. */
+function writeStructure(fields: readonly Field[], other: (name: string) => Write): Write {
+  const all = fields.map((field) => ({
+    name: field.name,
+    key: `${JSON.stringify(field.name)}:`,
+    write: writeField(field, other),
+    isWritten: field.isAlways || field.holds === 'structure',
+  }));
+  return (value) => {
+    const source = (value ?? {}) as Readonly<Record<string, unknown>>;
+    const written: string[] = [];
+    for (const { name, key, write, isWritten } of all) {
+      const field = source[name];
+      const text = field === undefined && !isWritten ? undefined : write(field);
+      if (text !== undefined) written.push(key + text);
+    }
+    return `{${written.join()}}`;
+  };
 }
 
 function writeField({ holds, type, isAlways, zero }: Field, other: (name: string) => Write): Write {
