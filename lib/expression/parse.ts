@@ -6,24 +6,13 @@ import type { SyntaxFault, Token, TokenKind } from './lex.ts';
 import { UNKNOWN } from './nature.ts';
 import { readNumber } from './number-literal.ts';
 import { BINARY, NEGATABLE, UNARY, isComparison } from './operators.ts';
+import { PREDICATE_CALLS } from './predicate-calls.ts';
+import type { PredicateArgument } from './predicate-calls.ts';
 import { run } from './trampoline.ts';
 import type { Routine } from './trampoline.ts';
 
 /** The most nodes a condition may have. */
 export const MAX_NODES = 10_000;
-
-type Argument = 'expression' | 'predicate' | 'optional expression' | 'optional predicate';
-
-const WITH_PREDICATE: readonly Argument[] = ['expression', 'predicate'];
-const PREDICATES: ReadonlyMap<string, readonly Argument[]> = new Map<string, readonly Argument[]>([
-  ...['all', 'none', 'any', 'one', 'filter', 'map', 'find', 'findIndex', 'findLast', 'findLastIndex', 'groupBy'].map(
-    (name) => [name, WITH_PREDICATE] as const,
-  ),
-  ['count', ['expression', 'optional predicate']],
-  ['sum', ['expression', 'optional predicate']],
-  ['sortBy', ['expression', 'predicate', 'optional expression']],
-  ['reduce', ['expression', 'predicate', 'optional expression']],
-]);
 
 const MAP_KEYS: ReadonlySet<TokenKind> = new Set(['Number', 'String', 'Identifier']);
 
@@ -288,7 +277,7 @@ class Parser {
 
   /** A call by name; `args` holds what a pipe passes first. */
   *#call({ value: name, at }: Token, args: Node[]): Routine<Node> {
-    const expected = PREDICATES.get(name);
+    const expected = PREDICATE_CALLS.get(name);
     if (expected !== undefined) {
       yield this.#predicateArguments(expected.slice(args.length), args);
       return this.#node({ kind: 'builtin', name, args, at, nature: UNKNOWN });
@@ -303,7 +292,7 @@ class Parser {
     return this.#node({ kind: 'call', callee, args, at, nature: UNKNOWN });
   }
 
-  *#predicateArguments(expected: readonly Argument[], args: Node[]): Routine<Node> {
+  *#predicateArguments(expected: readonly PredicateArgument[], args: Node[]): Routine<Node> {
     this.#expect('Bracket', '(');
     for (const [index, argument] of expected.entries()) {
       if (this.#is('Bracket', ')')) {

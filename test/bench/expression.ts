@@ -1,14 +1,7 @@
 import { compileUncached, evaluateCondition } from '../../lib/expression/compile.ts';
 import { inputOf } from '../../lib/expression/metric-input.ts';
 import type { MetricValue } from '../../lib/model/metric-value.ts';
-
-/** One measured figure and the most it may be. */
-export interface Figure {
-  readonly name: string;
-  readonly figure: number;
-  readonly unit: string;
-  readonly limit: number;
-}
+import type { Figure } from './figures.ts';
 
 const CONDITION = 'len(result) > 0 && result[0] >= 0.95';
 const VALUE: MetricValue = { type: '[]float64', value: [0.97, 0.99] };
