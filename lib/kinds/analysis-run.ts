@@ -31,11 +31,22 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     if (outcome.finished || outcome.changes.length > 0) return { ...outcome, nextAt: undefined };
     // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
     // and a measurement under way that nobody reports is looked at again.
-    return { ...outcome, nextAt: dueAt({ ...seen.object, status: outcome.status }, now, now) };
+    const dueAtStored = dueAt({ ...seen.object, status: outcome.status }, now, now);
+    return { ...outcome, nextAt: withFraction(dueAtStored, outcome.nextAt, now) };
   },
 
   dueAt,
 };
+
+/**
+ * Stored times are cut to whole seconds. Going by them, all that ended within one second would be due at its end, in one
+ * burst; the fraction, which is known just now, keeps them apart.
+ */
+function withFraction(stored: Date | undefined, exact: Date | undefined, now: Date): Date | undefined {
+  if (!stored || !exact || stored <= now) return stored;
+  const cutOffMs = exact.getTime() - stored.getTime();
+  return cutOffMs > 0 && cutOffMs < 1000 ? new Date(exact.getTime() + 1) : stored;
+}
 
 /**
  * A missing secret, or one that may not be read, ends the run, as its users expect.

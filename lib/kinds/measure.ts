@@ -3,9 +3,10 @@ import { measurementOf } from '../analysis/judge.ts';
 import { unavailable, type Taken } from '../analysis/record.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
+import { msOf } from '../analysis/times.ts';
 import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Ports } from '../model/ports.ts';
+import type { MeasurementTimes, Ports } from '../model/ports.ts';
 import type { Provider, ProviderContext } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { providerOf } from '../providers/registry.ts';
@@ -13,7 +14,12 @@ import { providerOf } from '../providers/registry.ts';
 /** Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's. */
 export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
   const startedAt = ports.now();
-  reportLateness(task, run, ref, ports, startedAt);
+  const taken = await takeAt(startedAt, task, run, ref, ports);
+  if (task.does === 'run') ports.meter.measured(ref, timesOf(taken, run, startedAt, ports.now()));
+  return taken;
+}
+
+async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
   try {
     const provider = providerOf(task.metric);
     const measurement = await measure(provider, task, run, contextOf(ref, ports), startedAt);
@@ -92,10 +98,13 @@ function contextOf(ref: ObjectRef, ports: Ports): ProviderContext {
   return { cluster: ports.clusters.get(ref.cluster), now: ports.now };
 }
 
-function reportLateness({ does, metric }: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports, startedAt: Date): void {
+function timesOf({ task }: Taken, run: AnalysisRun, startedAt: Date, finishedAt: Date): MeasurementTimes {
+  const { metric } = task;
+  const times = { metric: metric.name, startedMs: startedAt.getTime(), finishedMs: finishedAt.getTime() };
   const last = lastMeasurement(resultsOf(run.status).get(metric.name));
-  if (does !== 'run' || last?.finishedAt === undefined) return;
-  ports.meter.late(ref, Math.max(startedAt.getTime() - nextAfter(metric, last, ERROR_RETRY_MS), 0) / 1000);
+  if (last?.finishedAt === undefined) return times;
+  const previousMs = msOf(last.finishedAt);
+  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS) - previousMs };
 }
 
 function messageOf(error: unknown): string {

@@ -166,8 +166,19 @@ export interface Meter {
   stepped(ref: ObjectRef, seconds: number): void;
   /** A step of `ref` failed and will be tried again. */
   failed(ref: ObjectRef): void;
-  /** A measurement began so long after it was due. */
-  late(ref: ObjectRef, seconds: number): void;
+  /** A measurement was taken, and has ended. */
+  measured(ref: ObjectRef, measurement: MeasurementTimes): void;
+}
+
+/** When a measurement of a metric was taken; times in milliseconds since 1970. */
+export interface MeasurementTimes {
+  readonly metric: string;
+  readonly startedMs: number;
+  readonly finishedMs: number;
+  /** The one before ended then, as the status has it: in whole seconds, cut off. Absent for the first. */
+  readonly previousMs?: number;
+  /** What was to pass between the end of the one before and the start of this one. */
+  readonly intervalMs?: number;
 }
 
 /** The parts of a Job that Assay reads. */

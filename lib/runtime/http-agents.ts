@@ -33,7 +33,7 @@ export interface Agents {
 const POOL: AgentOptions = {
   keepAlive: true,
   maxSockets: 64, // A host; what is more waits, inside its own time limit.
-  maxFreeSockets: 16,
+  maxFreeSockets: 64,
   timeout: 30_000, // An idle connection is closed then.
 };
 

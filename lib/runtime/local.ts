@@ -113,7 +113,7 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   };
 }
 
-const NO_METER: Meter = { stepped() {}, failed() {}, late() {} };
+const NO_METER: Meter = { stepped() {}, failed() {}, measured() {} };
 
 function portsOf(
   cluster: Cluster,

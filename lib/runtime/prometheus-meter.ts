@@ -4,7 +4,7 @@ import { findDryRun } from '../analysis/rules.ts';
 import { SpecError } from '../analysis/spec-error.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Meter } from '../model/ports.ts';
+import type { MeasurementTimes, Meter } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 
 /** What the gauges are made of, read anew at each scrape. */
@@ -17,7 +17,7 @@ export interface Inventory {
 export interface PrometheusMeter {
   readonly meter: Meter;
   /** Drops the series of a run that was deleted. */
-  forget(ref: Pick<ObjectRef, 'cluster' | 'namespace' | 'name'>): void;
+  forget(ref: ObjectRef): void;
   /** The page for a scrape, in Prometheus' text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -54,14 +54,19 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
     registers,
   });
   const gauges = openGauges(registers);
+  const endings = rememberEndings();
 
   return {
     meter: {
       stepped: (ref, seconds) => reconcile.observe(objectLabels(ref), seconds),
       failed: (ref) => reconcileError.inc(objectLabels(ref)),
-      late: ({ cluster }, seconds) => lateness.observe({ cluster }, seconds),
+      measured({ cluster, uid }, times) {
+        const late = endings.lateSeconds(uid, times);
+        if (late !== undefined) lateness.observe({ cluster }, late);
+      },
     },
     forget(ref) {
+      endings.forget(ref.uid);
       reconcile.remove(objectLabels(ref));
       reconcileError.remove(objectLabels(ref));
     },
@@ -73,6 +78,30 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
       }
       return { contentType: register.contentType, body: await register.metrics() };
     },
+  };
+}
+
+/**
+ * Statuses keep whole seconds, so what they say of lateness is up to a second too much. This process knows better of
+ * the measurements that it took itself.
+ */
+function rememberEndings() {
+  const byRun = new Map<string, Map<string, number>>();
+  return {
+    /** Undefined for a first measurement, which waits for nothing. */
+    lateSeconds(
+      uid: string,
+      { metric, startedMs, finishedMs, previousMs, intervalMs }: MeasurementTimes,
+    ): number | undefined {
+      const endings = byRun.get(uid) ?? new Map<string, number>();
+      byRun.set(uid, endings);
+      const knownMs = endings.get(metric);
+      endings.set(metric, finishedMs);
+      if (previousMs === undefined || intervalMs === undefined) return undefined;
+      const isSame = knownMs !== undefined && Math.floor(knownMs / 1000) * 1000 === previousMs;
+      return Math.max(startedMs - (isSame ? knownMs : previousMs) - intervalMs, 0) / 1000;
+    },
+    forget: (uid: string) => void byRun.delete(uid),
   };
 }
 

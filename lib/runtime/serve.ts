@@ -4,6 +4,7 @@ import { AssayError } from '../model/errors.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
 import type { Clusters, Job, Log, Ports } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
+import { resourceKind } from '../model/resources.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
 import { step } from './step.ts';
@@ -30,6 +31,9 @@ export interface Serving {
   readonly failed: Promise<never>;
 }
 
+/** What is overdue for so long was lost. */
+const GRACE_MS = 30_000;
+
 /**
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
@@ -38,8 +42,9 @@ export function serve({ clusters, log, now, concurrencyPerCluster, resyncMs = 60
   const stopping = new AbortController();
   const page = prometheusMeter(() => clusters.map(inventoryOf));
   const { meter } = page;
+  const underway = new Map<string, Underway>();
   const queue = memoryQueue({
-    work: (ref) => step(ref, ports),
+    work: stepAlone,
     now,
     ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
     onFailure(ref, error, retryInMs) {
@@ -47,22 +52,48 @@ export function serve({ clusters, log, now, concurrencyPerCluster, resyncMs = 60
       log.error('step failed', { ...ref, ...describe(error), retryInMs });
     },
   });
-  const ports: Ports = { clusters: registryOf(clusters), queue, log, meter, now };
+  const ports: Ports = {
+    clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
+    queue,
+    log,
+    meter,
+    now,
+  };
 
-  const enqueue = (cluster: string, object: KubernetesObject): void => {
+  /** The step itself says when the next is due; a change by somebody else meanwhile may say sooner. */
+  async function stepAlone(ref: ObjectRef): Promise<void> {
+    const mine: Underway = { isChanged: false, wrote: undefined };
+    underway.set(ref.uid, mine);
+    try {
+      await step(ref, ports);
+    } finally {
+      underway.delete(ref.uid);
+    }
+    const object = mine.isChanged ? await ports.clusters.get(ref.cluster).get(resourceKind(ref.kind), ref) : undefined;
+    if (object && object.metadata.resourceVersion !== mine.wrote) enqueue(ref.cluster, object);
+  }
+
+  function enqueue(cluster: string, object: KubernetesObject): void {
     const at = kindOf(object.kind).dueAt(object, now());
     if (at) void queue.send(refOf(cluster, object), at);
-  };
-  const resync = (): void => {
+  }
+
+  function resync(): void {
+    const overdue = new Date(now().getTime() - GRACE_MS);
     for (const cluster of clusters) {
-      for (const kind of WATCHED_KINDS) cluster.stored(kind).forEach((object) => enqueue(cluster.name, object));
+      for (const kind of WATCHED_KINDS) {
+        const lost = cluster.stored(kind).filter((object) => (kindOf(kind).dueAt(object, now()) ?? now()) < overdue);
+        lost.forEach((object) => enqueue(cluster.name, object));
+      }
     }
-  };
+  }
 
   for (const cluster of clusters) {
     for (const kind of WATCHED_KINDS) {
       cluster.onChange(kind, (object, _previous, type) => {
+        const taking = underway.get(object.metadata.uid ?? '');
         if (type === 'DELETED') page.forget(refOf(cluster.name, object));
+        else if (taking) taking.isChanged = true;
         else enqueue(cluster.name, object);
       });
     }
@@ -88,6 +119,26 @@ export function serve({ clusters, log, now, concurrencyPerCluster, resyncMs = 60
     },
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
+  };
+}
+
+/** A step that is being taken. */
+interface Underway {
+  /** The store has changed: by the step's own write, or by somebody else. */
+  isChanged: boolean;
+  /** The version that the step's own write made. */
+  wrote: string | undefined;
+}
+
+function notingWrites(cluster: CachedCluster, underway: ReadonlyMap<string, Underway>): CachedCluster {
+  return {
+    ...cluster,
+    async patch(kind, key, patch) {
+      const object = await cluster.patch(kind, key, patch);
+      const taking = underway.get(object.metadata.uid ?? '');
+      if (taking) taking.wrote = object.metadata.resourceVersion;
+      return object;
+    },
   };
 }
 

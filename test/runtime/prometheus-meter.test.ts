@@ -54,8 +54,41 @@ test('rules that match nothing do not break the page', async () => {
   expect((await scrape(page)).join('\n')).toContain('dry_run="false"');
 });
 
-test('lateness is one histogram a cluster', async () => {
+test.each([
+  {
+    name: 'from the status, which keeps whole seconds',
+    before: [],
+    times: { previousMs: 5000, intervalMs: 5000 },
+    want: 'le="0.5",cluster="c1"} 1',
+  },
+  {
+    name: 'from what this process knows better',
+    before: [5250],
+    times: { previousMs: 5000, intervalMs: 5000 },
+    want: 'le="0.1",cluster="c1"} 1',
+  },
+  {
+    name: 'not from a measurement that somebody else has followed up',
+    before: [4250],
+    times: { previousMs: 5000, intervalMs: 5000 },
+    want: 'le="0.25",cluster="c1"} 0',
+  },
+  {
+    name: 'early is not late',
+    before: [5900],
+    times: { previousMs: 5000, intervalMs: 5000 },
+    want: 'le="0.01",cluster="c1"} 1',
+  },
+])('lateness: $name', async ({ before, times, want }) => {
   const page = prometheusMeter(() => []);
-  page.meter.late(ref, 0.02);
-  expect(await scrape(page)).toContain('assay_measurement_lateness_seconds_bucket{le="0.025",cluster="c1"} 1');
+  for (const finishedMs of before) page.meter.measured(ref, { metric: 'm', startedMs: finishedMs, finishedMs });
+  page.meter.measured(ref, { metric: 'm', startedMs: 10_340, finishedMs: 10_350, ...times });
+  const lines = (await scrape(page)).map((line) => line.replace('assay_measurement_lateness_seconds_bucket{', ''));
+  expect(lines).toContain(want);
+});
+
+test('a first measurement is never late: it waits for nothing', async () => {
+  const page = prometheusMeter(() => []);
+  page.meter.measured(ref, { metric: 'm', startedMs: 10_340, finishedMs: 10_350 });
+  expect((await scrape(page)).join()).not.toContain('assay_measurement_lateness_seconds_count');
 });

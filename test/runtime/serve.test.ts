@@ -91,6 +91,27 @@ test('terminate ends a run at once', async () => {
   expect((await one.get('AnalysisRun', key))?.status).toMatchObject({ phase: 'Successful', message: 'Run Terminated' });
 });
 
+test('a change made while a measurement is being taken is not lost', async () => {
+  const key = { namespace: 'shop', name: 'slow' };
+  one = memoryCluster('one', {
+    now,
+    http: async () => {
+      await new Promise((resolve) => void setTimeout(resolve, 3000));
+      return good;
+    },
+  });
+  await one.create(
+    'AnalysisRun',
+    aRun({ metadata: { name: 'slow' }, spec: { metrics: [aMetric({ interval: '1h', count: 9 })] } }),
+  );
+  start();
+  await vi.advanceTimersByTimeAsync(1000);
+  await one.patch('AnalysisRun', key, { spec: { terminate: true } });
+  await vi.advanceTimersByTimeAsync(2500);
+  // The measurement was dropped with its conflict, and the run ended without one.
+  expect((await one.get('AnalysisRun', key))?.status).toMatchObject({ phase: 'Successful', message: 'Run Terminated' });
+});
+
 test.each([
   { name: 'without an instance id, only what carries none', options: {}, served: ['plain'] },
   { name: 'with one, only what carries it', options: { instanceId: 'assay' }, served: ['ours'] },

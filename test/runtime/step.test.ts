@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
 import { AssayError } from '../../lib/model/errors.ts';
-import type { Cluster, Ports } from '../../lib/model/ports.ts';
+import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { step } from '../../lib/runtime/step.ts';
 import { aMetric, aRun } from '../builders.ts';
@@ -23,14 +23,14 @@ const value = (number: string) => ({
 
 let cluster: MemoryCluster;
 let sent: { name: string; at: Date }[];
-let late: number[];
+let measured: MeasurementTimes[];
 let warnings: string[];
 
 beforeEach(() => {
   clock = T0;
   answer = value('1');
   sent = [];
-  late = [];
+  measured = [];
   warnings = [];
   cluster = memoryCluster('c1', { now, http: async () => ({ ...answer, headers: {} }) });
 });
@@ -40,7 +40,7 @@ function portsOf(inUse: Cluster = cluster): Ports {
     clusters: { get: () => inUse, names: () => ['c1'] },
     queue: { send: async ({ name }, at) => void sent.push({ name, at }) },
     log: { info() {}, warn: (message) => void warnings.push(message), error() {} },
-    meter: { stepped() {}, failed() {}, late: (_ref, seconds) => void late.push(seconds) },
+    meter: { stepped() {}, failed() {}, measured: (_ref, times) => void measured.push(times) },
     now,
   };
 }
@@ -59,16 +59,19 @@ test('a run is measured at its interval until its verdict, which is written with
   const ref = await created();
   await step(ref, portsOf());
   expect((await stored(ref))?.status).toMatchObject({ phase: 'Running', metricResults: [{ count: 1 }] });
-  // The status keeps whole seconds: the interval counts from 10:00:00.
-  expect(sent).toEqual([{ name: ref.name, at: after(-250 + 5001) }]);
+  expect(sent).toEqual([{ name: ref.name, at: after(5001) }]);
 
-  clock = T0 - 250 + 5001;
+  clock = T0 + 5001;
   await step(ref, portsOf());
   const run = await stored(ref);
   expect(run?.status).toMatchObject({ phase: 'Successful', completedAt: '2026-11-05T10:00:05Z' });
   expect(run?.metadata.labels).toMatchObject({ 'assay.dev/finished': 'true' });
   expect(sent).toHaveLength(1);
-  expect(late).toEqual([0.001]);
+  const at = (ms: number) => after(ms).getTime();
+  expect(measured).toEqual([
+    { metric: metric.name, startedMs: T0, finishedMs: T0 },
+    { metric: metric.name, startedMs: at(5001), finishedMs: at(5001), previousMs: at(-250), intervalMs: 5000 },
+  ]);
   expect(cluster.objects('Event').map(({ reason }) => reason)).toEqual(['MetricSuccessful', 'AnalysisRunSuccessful']);
 });
 
@@ -79,6 +82,7 @@ test('a step that finds nothing to do writes nothing', async () => {
   clock += 1000;
   await step(ref, portsOf());
   expect((await stored(ref))?.metadata.resourceVersion).toBe(before);
+  // The status keeps whole seconds: told from it alone, the interval counts from 10:00:00.
   expect(sent.at(-1)?.at).toEqual(after(-250 + 5001));
 });
 
@@ -170,7 +174,7 @@ test('a provider that fails is a measurement of phase Error, tried again after t
   const ref = await created({ spec: { metrics: [aMetric()] } });
   await step(ref, portsOf());
   expect((await stored(ref))?.status?.metricResults?.[0]).toMatchObject({ phase: 'Running', error: 1 });
-  expect(sent).toEqual([{ name: ref.name, at: after(-250 + 10_001) }]);
+  expect(sent).toEqual([{ name: ref.name, at: after(10_001) }]);
 });
 
 test('a run with a time to live is deleted after it, and is not labelled before', async () => {
