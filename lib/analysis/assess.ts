@@ -108,7 +108,7 @@ export function assess(
     ...before,
     phase,
     message: isNew ? message : before?.message,
-    metricResults: results.map((result) => renewed.get(result.name) ?? result),
+    metricResults: results.map((result) => (known.get(result.name) === result && renewed.get(result.name)) || result),
     startedAt: before?.startedAt ?? now.toISOString(),
     completedAt: before?.completedAt ?? (ends ? now.toISOString() : undefined),
   });

@@ -4,7 +4,6 @@ import { omitEmpty } from './empty.ts';
 import type { Prepared, Task } from './due.ts';
 import { isFinished } from './phases.ts';
 import { redact } from './redact.ts';
-import { byName } from './results.ts';
 
 /** What came of a task. */
 export interface Taken {
@@ -38,15 +37,16 @@ export function record(
   now: Date,
 ): readonly MetricResult[] {
   if (taken.length === 0) return before;
-  const results = new Map(byName(before));
+  const results = [...before];
   for (const one of taken) {
     const { name } = one.task.metric;
-    const result = results.get(name) ?? newResult(name, dryRun.has(name), one.metadata);
-    results.set(name, withMeasurement(result, one, secretValues, now));
+    const at = results.findIndex((result) => result.name === name);
+    const result = results[at] ?? newResult(name, dryRun.has(name), one.metadata);
+    results[at === -1 ? results.length : at] = withMeasurement(result, one, secretValues, now);
   }
   const places = new Map(metrics.map(({ name }, index) => [name, index]));
   const placeOf = ({ name }: MetricResult) => places.get(name) ?? metrics.length;
-  return [...results.values()].toSorted((left, right) => placeOf(left) - placeOf(right));
+  return results.toSorted((left, right) => placeOf(left) - placeOf(right));
 }
 
 function newResult(name: string, dryRun: boolean, metadata: Metadata = {}): MetricResult {

@@ -33,7 +33,8 @@ export function findCollections(run: AnalysisRun, due: Due, taken: readonly Take
   return results.flatMap(({ name, measurements = [] }): Collection[] => {
     const keep = keptOf(prepared, name);
     const metric = metrics.get(name);
-    const length = measurements.length + (added.has(name) ? 1 : 0);
+    // Only the first result of a name is added to, should there be two.
+    const length = measurements.length + (added.delete(name) ? 1 : 0);
     return metric !== undefined && length > keep ? [{ metric, keep }] : [];
   });
 }

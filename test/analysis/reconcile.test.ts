@@ -13,7 +13,7 @@ import type {
   Metric,
 } from '../../lib/model/analysis-run.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
-import { aMetric, aRun } from '../builders.ts';
+import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
 
 const START = Date.parse('2026-11-05T10:00:00.25Z');
 
@@ -47,6 +47,13 @@ describe('what comes of a run', () => {
         metricResults: [{ measurements: [{ startedAt: '2026-11-05T10:00:00Z', finishedAt: '2026-11-05T10:00:00Z' }] }],
       },
     });
+  });
+
+  test('of two results of one name the first is added to and judged, and the other stays', () => {
+    const other = aResult({ count: 3, measurements: [aMeasurement()] });
+    const run = aRun({ status: { phase: 'Running', metricResults: [aResult(), other] } });
+    const { status } = step(run, new Date(START), succeed);
+    expect(status.metricResults).toMatchObject([{ phase: 'Successful', count: 1 }, other]);
   });
 
   test('the next time is told from the unrounded end of the measurement', () => {
