@@ -63,8 +63,7 @@ function start(
     const { name } = findName(run, (taken) => take(work, run, taken));
     return { ...before, phase: 'Pending', analysisRun: name };
   } catch (error) {
-    // Besides SpecErrors, only a duration that cannot be read gets here.
-    if (error instanceof TypeError || !(error instanceof Error)) throw error;
+    if (!(error instanceof SpecError)) throw error;
     const message = `Failed to create AnalysisRun for analysis '${analysis.name}': ${error.message}`;
     return { ...before, phase: 'Error', message };
   }

@@ -107,11 +107,12 @@ function settle(work: Work, status: ExperimentStatus): ExperimentOutcome {
 
 /** Whether nothing is left to do: all has ended, and its pods and Services are gone. */
 function isDone({ writes, replicaSets, services }: Work, { spec, status }: Experiment): boolean {
-  if (!isFinished(status?.phase) || writes.changes.length > 0 || services.size > 0) return false;
+  if (!isFinished(status?.phase) || !writes.areVain || services.size > 0) return false;
   if (!spec.templates.every(({ name }) => isIdle(replicaSets.get(name)))) return false;
   return (status?.analysisRuns ?? []).every(({ analysisRun, phase }) => analysisRun === '' || isFinished(phase));
 }
 
+/** One that is not there was to be created again, and its name is taken. */
 function isIdle(replicaSet: ReplicaSet | undefined): boolean {
-  return replicaSet !== undefined && replicasIn(replicaSet) === 0 && (replicaSet.status?.replicas ?? 0) === 0;
+  return replicaSet === undefined || (replicasIn(replicaSet) === 0 && (replicaSet.status?.replicas ?? 0) === 0);
 }

@@ -41,7 +41,16 @@ export class Writes {
   /** Adds a change. @returns what it gave, or success if that is not known yet */
   make(change: Change): Reply {
     this.changes.push(change);
-    return this.replies[this.changes.length - 1] ?? { went: 'done' };
+    return this.replyTo(this.changes.length - 1);
+  }
+
+  /** Whether nothing is written: there are no changes, or only names that are taken. */
+  get areVain(): boolean {
+    return this.changes.every((_change, index) => this.replyTo(index).went === 'exists');
+  }
+
+  private replyTo(index: number): Reply {
+    return this.replies[index] ?? { went: 'done' };
   }
 }
 

@@ -14,18 +14,20 @@ export interface Taken {
   readonly nextAt?: Date | undefined;
   readonly error?: string | undefined;
   readonly isPatched: boolean;
+  /** Whether nothing is left to do for the experiment. */
+  readonly finished?: boolean | undefined;
 }
 
 /** What a kind does with the engine: read what it needs, let it decide, make its changes, write the status. */
 export function takeStep(world: World, id: string, now: Date): Taken {
   const object = world.cached('Experiment', id) as Experiment | undefined;
   if (object === undefined) return { events: [], isPatched: false };
-  const { status, events, nextAt, failure } = decide(world, observe(world, object), now);
+  const { status, events, nextAt, finished, failure } = decide(world, observe(world, object), now);
   if (failure !== undefined) return { events, error: failure, isPatched: false };
 
   const patch = changedFields(object.status ?? {}, JSON.parse(JSON.stringify(status)) as Json);
   const error = patch && world.writeStatus('Experiment', id, patch);
-  if (error === undefined) return { events, nextAt, isPatched: patch !== undefined };
+  if (error === undefined) return { events, nextAt, finished, isPatched: patch !== undefined };
   return { events: events.filter(({ reason }) => !reason.startsWith('Experiment')), nextAt, error, isPatched: false };
 }
 
