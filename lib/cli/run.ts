@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { AnalysisRun } from '../model/analysis-run.ts';
+import { machineCredentials } from '../runtime/aws-credentials.ts';
 import type { LocalOptions } from '../runtime/local.ts';
 import { openLocalHttp } from '../runtime/local-http.ts';
 import { openRemoteCluster } from '../runtime/remote-cluster.ts';
@@ -95,6 +96,7 @@ async function run(paths: readonly string[], options: RunOptions, console: Conso
       http,
       jobs: hasCluster && !options.localJobs ? 'remote' : 'memory',
       jobEnv: jobEnvironment(console.env),
+      settings: { awsCredentials: machineCredentials() },
       ...(remote && { remote: remote.cluster }),
     };
     const progress = options.output === 'table' ? console.out : console.err;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/addresses.ts';
-import type { KubeConfigSource } from '../clusters/kubeconfig.ts';
+import { machineCredentials } from '../runtime/aws-credentials.ts';
 import { openHttp } from '../runtime/http.ts';
 import { jsonLog } from '../runtime/log.ts';
 import { openStatusServer } from '../runtime/serve-http.ts';
@@ -21,6 +21,7 @@ interface ServeCommandOptions {
   readonly metrics: { readonly host: string; readonly port: number };
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
+  readonly prometheusAddress?: string;
   readonly concurrency: number;
 }
 
@@ -76,6 +77,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         'deny',
       ]),
     )
+    .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
     .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
     .addHelpText('after', HELP)
     .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
@@ -103,20 +105,23 @@ function readCount(text: string): number {
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
   keepHeapSmall();
   const log = jsonLog((line) => console.out.write(line), now);
-  const { kubeconfig, context: contexts, metrics, allowHost: allow, serviceAddresses, concurrency, ...which } = options;
-  const source: KubeConfigSource = kubeconfig === undefined ? { default: true } : { file: kubeconfig };
+  const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
   const served = await openServedClusters({
-    source,
-    contexts,
-    ...which,
-    addressMode: serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
-    http: openHttp({ privateNetworks: 'allow', allow }),
+    ...options,
+    source: kubeconfig === undefined ? { default: true } : { file: kubeconfig },
+    contexts: options.context,
+    addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
+    http: openHttp({ privateNetworks: 'allow', allow: allowHost }),
     log,
     now,
   });
   const { clusters } = served;
-  const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency });
-  const pages = await openStatusServer(metrics, serving);
+  const settings = {
+    awsCredentials: machineCredentials(),
+    ...(prometheusAddress !== undefined && { prometheusAddress }),
+  };
+  const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
+  const pages = await openStatusServer(options.metrics, serving);
   log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url });
 
   await Promise.race([interrupted(console), serving.failed]);

@@ -95,7 +95,7 @@ function findProvider(metric: Collection['metric']): Provider | undefined {
 }
 
 function contextOf(ref: ObjectRef, ports: Ports): ProviderContext {
-  return { cluster: ports.clusters.get(ref.cluster), now: ports.now };
+  return { ...ports.settingsOf?.(ref.cluster), cluster: ports.clusters.get(ref.cluster), now: ports.now };
 }
 
 function timesOf({ task }: Taken, run: AnalysisRun, startedAt: Date, finishedAt: Date): MeasurementTimes {

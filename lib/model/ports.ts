@@ -2,6 +2,7 @@ import type { AnalysisRun } from './analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
 import type { Experiment } from './experiment.ts';
 import type { EventRecord, KubernetesObject, Target } from './outcome.ts';
+import type { ProviderSettings } from './provider.ts';
 import type { ObjectRef } from './ref.ts';
 
 /** All effects come in through this one argument. */
@@ -11,6 +12,8 @@ export interface Ports {
   readonly log: Log;
   readonly meter: Meter;
   readonly now: () => Date;
+  /** What is set for the metrics of a cluster. */
+  readonly settingsOf?: (cluster: string) => ProviderSettings;
 }
 
 /** The clusters that this process looks after. */

@@ -47,10 +47,14 @@ export interface Provider {
   metadata?(metric: Metric): Metadata | undefined;
 }
 
-/** What a provider may use: the run's own cluster, the clock, and what the settings of the cluster say. */
-export interface ProviderContext {
+/** What a provider may use: the run's own cluster, the clock, and what is set for all metrics. */
+export interface ProviderContext extends ProviderSettings {
   readonly cluster: Cluster;
   readonly now: () => Date;
+}
+
+/** What metrics need not say themselves. */
+export interface ProviderSettings {
   /** The Prometheus server of metrics that name none. */
   readonly prometheusAddress?: string;
   /** Credentials for AWS Signature Version 4. @throws AssayError where there are none for `identity` */

@@ -3,6 +3,7 @@ import { memoryCluster } from '../clusters/memory.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Cluster, HttpRequest, HttpResponse, Job, Meter, Ports, Secret } from '../model/ports.ts';
+import type { ProviderSettings } from '../model/provider.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { localCluster, type JobPlace } from './local-cluster.ts';
@@ -18,6 +19,8 @@ export interface LocalObjects {
 
 export interface LocalOptions {
   readonly now: () => Date;
+  /** What is set for all metrics. */
+  readonly settings?: ProviderSettings;
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   /** A real cluster, for what memory has not: see `localCluster`. */
   readonly remote?: Cluster;
@@ -118,7 +121,7 @@ const NO_METER: Meter = { stepped() {}, failed() {}, measured() {} };
 function portsOf(
   cluster: Cluster,
   queue: Ports['queue'],
-  { now, onProblem }: Pick<LocalOptions, 'now' | 'onProblem'>,
+  { now, onProblem, settings = {} }: Pick<LocalOptions, 'now' | 'onProblem' | 'settings'>,
 ): Ports {
   const report = (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
     onProblem?.([message, fields['error']].filter(Boolean).join(': '));
@@ -128,6 +131,7 @@ function portsOf(
     log: { info() {}, warn: report, error: report },
     meter: NO_METER,
     now,
+    settingsOf: () => settings,
   };
 }
 

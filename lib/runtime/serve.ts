@@ -3,6 +3,7 @@ import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
 import type { Clusters, Job, Log, Ports } from '../model/ports.ts';
+import type { ProviderSettings } from '../model/provider.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 import { memoryQueue } from '../queues/memory.ts';
@@ -16,6 +17,8 @@ export interface ServeOptions {
   readonly now: () => Date;
   /** Steps of one cluster at once; the queue has the default. */
   readonly concurrencyPerCluster?: number;
+  /** What is set for the metrics of all clusters. */
+  readonly settings?: ProviderSettings;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
 }
@@ -38,7 +41,8 @@ const GRACE_MS = 30_000;
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
-export function serve({ clusters, log, now, concurrencyPerCluster, resyncMs = 60_000 }: ServeOptions): Serving {
+export function serve(options: ServeOptions): Serving {
+  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000 } = options;
   const stopping = new AbortController();
   const page = prometheusMeter(() => clusters.map(inventoryOf));
   const { meter } = page;
@@ -58,6 +62,7 @@ export function serve({ clusters, log, now, concurrencyPerCluster, resyncMs = 60
     log,
     meter,
     now,
+    settingsOf: () => settings,
   };
 
   /** The step itself says when the next is due; a change by somebody else meanwhile may say sooner. */
