@@ -8,8 +8,8 @@ import type { AnalysisRun, Argument } from '../model/analysis-run.ts';
 import type { ExperimentAnalysis, ExperimentAnalysisRunStatus } from '../model/experiment.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { findAnalysisStatus } from './lifecycle.ts';
-import { note, ownerReference, type Work } from './work.ts';
 import { tellPhase } from './tell-phase.ts';
+import { note, ownerReference, type Work } from './work.ts';
 
 /**
  * Sees to one analysis: before the pods are available, that its template exists; then, that it has a run; then, what
@@ -84,10 +84,10 @@ function take({ writes }: Work, run: AnalysisRun, name: string): AnalysisRun | u
  * @throws SpecError if templates or arguments are wrong or missing
  * @source newAnalysisRun in experiments/experiment.go of argoproj/argo-rollouts
  */
-function newRun(work: Work, { name, templateName, clusterScope = false, args = [] }: ExperimentAnalysis): AnalysisRun {
+function newRun(work: Work, { name, templateName, clusterScope = false, args }: ExperimentAnalysis): AnalysisRun {
   const { experiment, seen } = work;
   const { metadata, spec } = experiment;
-  const resolved = args.map((arg) => resolveArgument(work, arg));
+  const resolved = (args ?? []).map((arg) => resolveArgument(work, arg));
   const templates = templatesFromRefs([{ templateName, clusterScope }], seen.templates);
   const instanceId = metadata.labels?.[INSTANCE_ID_LABEL] ?? '';
   const labels = { ...(instanceId !== '' && { [INSTANCE_ID_LABEL]: instanceId }), ...spec.analysisRunMetadata?.labels };

@@ -107,7 +107,7 @@ function settle(work: Work, status: ExperimentStatus): ExperimentOutcome {
 
 /** Whether nothing is left to do: all has ended, and its pods and Services are gone. */
 function isDone({ writes, replicaSets, services }: Work, { spec, status }: Experiment): boolean {
-  if (!isFinished(status?.phase) || !writes.areVain || services.size > 0) return false;
+  if (!isFinished(status?.phase) || !writes.areWithoutEffect || services.size > 0) return false;
   if (!spec.templates.every(({ name }) => isIdle(replicaSets.get(name)))) return false;
   return (status?.analysisRuns ?? []).every(({ analysisRun, phase }) => analysisRun === '' || isFinished(phase));
 }

@@ -1,5 +1,5 @@
-import { quote } from '../expression/go/strconv.ts';
 import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { quote } from '../expression/go/strconv.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import { isOfTemplate } from './claim.ts';
 import { isPodTemplateEqual } from './pod-template-equal.ts';
@@ -10,16 +10,11 @@ import { note, ownAnnotations, ownerReference, TEMPLATE_ANNOTATION, timeOf, type
 /** A name that is taken is tried again this often. */
 const RETRY_MS = 10_000;
 
-/** A ReplicaSet that is made by us: nothing of it is left to the API server's defaults but its pods' fields. */
-export interface NewReplicaSet extends ReplicaSet {
-  readonly spec: NonNullable<ReplicaSet['spec']>;
-}
-
 /**
  * The ReplicaSet of a template, without pods as yet. Its hash is a label of the pods, the selector and itself.
  * @source newReplicaSetFromTemplate in experiments/replicaset.go of argoproj/argo-rollouts
  */
-export function newReplicaSet(experiment: Experiment, template: TemplateSpec, collisionCount?: number): NewReplicaSet {
+export function newReplicaSet(experiment: Experiment, template: TemplateSpec, collisionCount?: number): ReplicaSet {
   const { name = '', namespace = '' } = experiment.metadata;
   const pods = withoutHash(template.template);
   const hash = { [POD_HASH_LABEL]: podTemplateHash(pods, collisionCount) };
@@ -40,7 +35,7 @@ export function newReplicaSet(experiment: Experiment, template: TemplateSpec, co
       ...(minReadySeconds !== 0 && { minReadySeconds }),
       selector: { ...selector, matchLabels: { ...selector.matchLabels, ...hash } },
       template: { ...pods, metadata: { ...pods.metadata, labels } },
-    } as NewReplicaSet['spec'],
+    },
   };
 }
 

@@ -2,12 +2,17 @@ import type { TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
-import type { PodTemplate } from '../model/pod-template.ts';
+import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
 import type { Found, Reply } from './writes.ts';
 
 /** The parts of a ReplicaSet that matter here. */
 export interface ReplicaSet extends KubernetesObject {
-  readonly spec?: { readonly replicas?: number; readonly template?: PodTemplate };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly selector?: LabelSelector;
+    readonly template?: PodTemplate;
+  };
   readonly status?: {
     readonly replicas?: number;
     readonly readyReplicas?: number;

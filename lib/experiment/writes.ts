@@ -45,7 +45,7 @@ export class Writes {
   }
 
   /** Whether nothing is written: there are no changes, or only names that are taken. */
-  get areVain(): boolean {
+  get areWithoutEffect(): boolean {
     return this.changes.every((_change, index) => this.replyTo(index).went === 'exists');
   }
 
