@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AnalysisRun, AnalysisRunSpec, MetricResult } from '../../lib/model/analysis-run.ts';
 import type { ObjectMeta } from '../../lib/model/outcome.ts';
 import type { Job } from '../../lib/model/ports.ts';
@@ -34,15 +35,14 @@ export interface AnalysisCluster {
 }
 
 export const NAMESPACE = 'shop';
+const CRDS = join(import.meta.dirname, '../../infra/cluster/crds');
 const RUNS_PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/analysisruns`;
 const ENDED: ReadonlySet<string> = new Set(['Successful', 'Failed', 'Error', 'Inconclusive']);
 
 /** Starts a control plane and prepares it for analysis. */
 export async function startAnalysisCluster(options: ControlPlaneOptions = {}): Promise<AnalysisCluster> {
-  const plane = await startControlPlane(options);
+  const plane = await startControlPlane({ crdFolder: CRDS, ...options });
   try {
-    await plane.kubectl(['apply', '-f', 'infra/cluster/crds']);
-    await plane.kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']);
     await plane.kubectl(['create', 'namespace', NAMESPACE]);
   } catch (error) {
     await plane.stop();

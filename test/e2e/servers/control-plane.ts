@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   readonly name?: string;
   /** Whether kube-controller-manager runs: Jobs, ReplicaSets, garbage collection, service accounts, namespaces' ends. */
   readonly controllers?: boolean;
+  /** A folder of CRDs to have before the controllers start: these look for new kinds every 30 s only. */
+  readonly crdFolder?: string;
   /** More users, beside `admin` (system:masters) and `alice` and `bob`, who may do nothing. */
   readonly users?: readonly User[];
   /** More flags of kube-apiserver, such as `--watch-cache=false` or `--event-ttl=1m`. */
@@ -157,9 +159,13 @@ async function assemble(
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
     await watchOver(running.controllerManager, folder, 'kube-controller-manager', () => api.call(account));
   };
+  const kubectlSetup = { path: paths.kubectl, kubeconfigPath, home: folder };
+  if (options.crdFolder !== undefined) {
+    await runKubectl(kubectlSetup, ['apply', '-f', options.crdFolder]);
+    await runKubectl(kubectlSetup, ['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']);
+  }
   if (options.controllers === true) await startControllers();
 
-  const kubectlSetup = { path: paths.kubectl, kubeconfigPath, home: folder };
   return {
     name,
     server,
