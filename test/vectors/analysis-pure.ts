@@ -275,7 +275,7 @@ function sourceOf(input: { analysisTemplates?: Specs; clusterAnalysisTemplates?:
   const lookUp =
     (specs: Specs = {}) =>
     (name: string) => {
-      const spec = specs[name];
+      const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
       return spec && { metadata: { name }, spec };
     };
   return { template: lookUp(input.analysisTemplates), clusterTemplate: lookUp(input.clusterAnalysisTemplates) };

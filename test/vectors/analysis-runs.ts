@@ -96,7 +96,7 @@ function tasksOf(due: Due): readonly Task[] {
 function readSecrets(names: readonly string[], texts: SecretTexts): Secrets {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const values = texts[name];
+      const values = Object.hasOwn(texts, name) ? texts[name] : undefined;
       return values ? [[name, { values }]] : [];
     }),
   );
@@ -177,7 +177,8 @@ function msOf(time: string | null): number | undefined {
 function requeueSeconds({ now, requeueAfterSeconds }: Step, nextAt: Date | undefined): number | undefined {
   if (nextAt === undefined) return undefined;
   const seconds = Math.max(0, nextAt.getTime() - Date.parse(now)) / 1000;
-  return Math.abs(seconds - (requeueAfterSeconds ?? Infinity)) < 1e-6 ? requeueAfterSeconds : seconds;
+  // A Date keeps milliseconds.
+  return Math.abs(seconds - (requeueAfterSeconds ?? Infinity)) < 1e-3 ? requeueAfterSeconds : seconds;
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc7396 */

@@ -1,0 +1,156 @@
+import { beforeEach, expect, test } from 'vitest';
+import { findDue, type Task } from '../../lib/analysis/due.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { collect, take } from '../../lib/kinds/measure.ts';
+import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
+import { AssayError } from '../../lib/model/errors.ts';
+import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
+import type { ObjectRef } from '../../lib/model/ref.ts';
+import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
+
+const now = () => new Date('2026-11-05T10:00:20.500Z');
+const ref: ObjectRef = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook-6fd5', uid: '5a1c' };
+const aJob = (override: Partial<Metric> = {}): Metric =>
+  aMetric({
+    name: 'smoke',
+    provider: {
+      job: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox' }] } } } },
+    },
+    ...override,
+  });
+
+let cluster: MemoryCluster;
+let measured: MeasurementTimes[];
+let problems: string[];
+
+beforeEach(() => {
+  cluster = memoryCluster('c1', { now });
+  measured = [];
+  problems = [];
+});
+
+function report(message: string): void {
+  problems.push(message);
+}
+
+function portsOf(inUse: Cluster = cluster): Ports {
+  return {
+    clusters: { get: () => inUse, names: () => ['c1'] },
+    queue: { send: async () => {} },
+    log: { info() {}, warn: report, error: report },
+    meter: { stepped() {}, failed() {}, measured: (_ref, times) => void measured.push(times) },
+    now,
+  };
+}
+
+function taskOf(run: AnalysisRun): Task {
+  const due = findDue(run, {}, now());
+  const [task] = due.is === 'measuring' ? due.tasks : [];
+  if (!task) throw new Error('nothing is due');
+  return task;
+}
+
+const takeFrom = (run: AnalysisRun, inUse?: Cluster) => take(taskOf(run), run, ref, portsOf(inUse));
+
+/** A run whose Job is under way. */
+async function aRunningJob(spec: Partial<AnalysisRun['spec']> = {}): Promise<AnalysisRun> {
+  // It must be there: a Job whose owner is not is garbage.
+  const run = await cluster.create('AnalysisRun', aRun({ spec: { metrics: [aJob()] } }));
+  const { measurement } = await takeFrom(run);
+  const metricResults = [aResult({ name: 'smoke', measurements: [measurement] })];
+  return {
+    ...run,
+    spec: { ...run.spec, ...spec },
+    status: { phase: 'Running', startedAt: '2026-11-05T10:00:00Z', metricResults },
+  };
+}
+
+test('a Job is begun, looked at again, and finished', async () => {
+  const run = await aRunningJob();
+  expect(run.status?.metricResults?.[0]?.measurements).toMatchObject([
+    { phase: 'Running', metadata: { 'job-name': expect.any(String) } },
+  ]);
+  expect((await takeFrom(run)).measurement).toMatchObject({ phase: 'Running' });
+
+  const [job] = cluster.objects('Job');
+  const key = { namespace: 'shop', name: job?.metadata.name ?? '' };
+  cluster.writeStatus('Job', key, { conditions: [{ type: 'Complete', status: 'True' }] });
+  expect((await takeFrom(run)).measurement).toMatchObject({ phase: 'Successful', finishedAt: now().toISOString() });
+});
+
+test('a Job is deleted when its run is to end', async () => {
+  const run = await aRunningJob({ terminate: true });
+  expect((await takeFrom(run)).measurement.phase).toBe('Inconclusive');
+  expect(cluster.objects('Job')).toEqual([]);
+});
+
+test('a provider that cannot look again leaves the measurement as it is', async () => {
+  const inFlight = { phase: 'Running' as const, startedAt: '2026-11-05T10:00:00Z' };
+  const status = {
+    phase: 'Running' as const,
+    startedAt: '2026-11-05T10:00:00Z',
+    metricResults: [aResult({ measurements: [inFlight] })],
+  };
+  expect((await takeFrom(aRun({ status }))).measurement).toEqual(inFlight);
+});
+
+test('how late a measurement is can be told from its times', async () => {
+  const web = aMetric({ interval: '5s', provider: { web: { url: 'http://x.example.com' } } });
+  const status = {
+    phase: 'Running' as const,
+    startedAt: '2026-11-05T10:00:00Z',
+    metricResults: [aResult({ count: 1, measurements: [aMeasurement()] })],
+  };
+  await takeFrom(aRun({ spec: { metrics: [web] }, status }));
+  await takeFrom(aRun({ spec: { metrics: [web] } }));
+  const moment = { metric: web.name, startedMs: now().getTime(), finishedMs: now().getTime() };
+  expect(measured).toEqual([{ ...moment, previousMs: Date.parse('2026-11-05T10:00:01Z'), intervalMs: 5000 }, moment]);
+});
+
+test.each([
+  {
+    name: 'a metric that cannot be sent',
+    metric: aMetric({ provider: { datadog: { query: 'x' } } }),
+    message: /datadog/i,
+    logged: [],
+  },
+  {
+    name: 'a bug of a provider, which is logged too',
+    metric: aJob(),
+    message: /^undefined is not a job$/,
+    logged: ['provider failed'],
+  },
+])('$name is a measurement of phase Error', async ({ metric, message, logged }) => {
+  const broken: Cluster = {
+    ...cluster,
+    create: () => {
+      throw new TypeError('undefined is not a job');
+    },
+  };
+  const { measurement } = await takeFrom(aRun({ spec: { metrics: [metric] } }), broken);
+  expect(measurement).toMatchObject({ phase: 'Error', message: expect.stringMatching(message) });
+  expect(problems).toEqual(logged);
+});
+
+test('collection goes on past a provider that is not there, and stops at one that fails', async () => {
+  const run = aRun({ spec: { metrics: [aJob()] } });
+  const collections = [
+    aMetric({ provider: { datadog: { query: 'x' } } }),
+    aMetric(),
+    aJob(),
+    aJob({ name: 'last' }),
+  ].map((metric) => ({ metric, keep: 1 }));
+  const failing: Cluster = {
+    ...cluster,
+    list: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'no lists')),
+  };
+  const collected = await collect(collections, run, ref, portsOf(failing));
+  expect(collected.map(({ went }) => went)).toEqual(['skipped', 'done', 'failed']);
+  expect(problems).toEqual(['measurements not collected']);
+  expect((await collect(collections, run, ref, portsOf())).map(({ went }) => went)).toEqual([
+    'skipped',
+    'done',
+    'done',
+    'done',
+  ]);
+});
