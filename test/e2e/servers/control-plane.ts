@@ -125,7 +125,9 @@ async function assemble(
   running.etcd = launch(paths.etcd, 'etcd', etcdArgs({ folder, clientUrl: etcdUrl, peerPort }));
   launchApiServer();
   const certificatePath = join(folder, 'certificates', 'apiserver.crt');
-  await watchOver(running.apiServer, folder, 'kube-apiserver', () => existsSync(certificatePath));
+  // The key is written after it: then it is whole.
+  const keyPath = join(folder, 'certificates', 'apiserver.key');
+  await watchOver(running.apiServer, folder, 'kube-apiserver', () => existsSync(keyPath));
   // The certificate it signed for itself, with the authority it made up to do so.
   const caPem = readFileSync(certificatePath, 'utf8');
   const adminToken = tokenFor('admin');
