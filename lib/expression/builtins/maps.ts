@@ -1,6 +1,8 @@
 import { dereference, elementAt, sizeOf } from '../access.ts';
+import { itemsOf } from '../equal.ts';
 import { ANY_MAP, PAIR, sliceOf } from '../go-type.ts';
 import { sprint } from '../go/sprint.ts';
+import { compare } from '../go/strings.ts';
 import { hashKey } from '../hash.ts';
 import { methodType } from '../methods.ts';
 import type { Run } from '../run.ts';
@@ -34,7 +36,10 @@ function toPairs(args: readonly Value[], run: Run): Value {
 
 function fromPairs(args: readonly Value[], run: Run): Value {
   const pairs = argument(args, 0);
-  if (!isList(pairs)) throw new GoPanic(`cannot transform ${asString(pairs)} from pairs`);
+  if (!isList(pairs)) {
+    spendOn(pairs, run);
+    throw new GoPanic(`cannot transform ${asString(pairs)} from pairs`);
+  }
   const entries = new Map<unknown, Entry>();
   const size = sizeOf(pairs) ?? 0;
   for (let index = 0; index < size; index++) {
@@ -53,13 +58,23 @@ function printed(value: Value, run: Run): string {
   return sprint(value);
 }
 
-/** Go's `%s` of something that is no string says so. */
+/** Go's `%s`, which says so of what is no string; here of all but lists. */
 function asString(value: Value): string {
   if (typeof value === 'string') return value;
   if (value === null) return '<invalid reflect.Value>';
+  if (isPlainMap(value))
+    return `map[${Object.keys(value)
+      .toSorted(compare)
+      .map((key) => `${key}:${partAsString(value[key] ?? null)}`)
+      .join(' ')}]`;
   const type = goTypeOf(value);
   const isPrinted = type !== undefined && (type.kind === 'map' || methodType(type, 'String') !== undefined);
   return isPrinted ? sprint(value) : `%!s(${typeText(value)}=${sprint(value)})`;
+}
+
+function partAsString(value: Value): string {
+  if (value === null) return '<nil>';
+  return isList(value) ? `[${itemsOf(value).map(partAsString).join(' ')}]` : asString(value);
 }
 
 /** @source builtin/builtin.go of expr-lang/expr */
