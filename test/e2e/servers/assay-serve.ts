@@ -20,7 +20,7 @@ export interface AssayServe {
   /** Of its pages, without a path. */
   readonly url: string;
   readonly ended: Promise<Ending>;
-  /** All lines so far. */
+  /** All lines so far, also once it has ended. */
   log(): readonly LogLine[];
   /** One of its pages, whatever its status. */
   page(path: '/metrics' | '/healthz' | '/readyz'): Promise<{ readonly status: number; readonly body: string }>;
@@ -61,9 +61,11 @@ export async function startAssayServe({
     cwd: folder,
     env: { HOME: folder },
   });
-  const log = () => readLog(logPath);
+  let lastLog: readonly LogLine[] | undefined;
+  const log = () => lastLog ?? readLog(logPath);
   const end = async (): Promise<Ending> => {
     const ending = await server.ended;
+    lastLog ??= readLog(logPath);
     removeScratchFolder(folder);
     return ending;
   };
