@@ -4,13 +4,17 @@ import { build, type Plugin } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** The bundle stands alone: what `lib/cli/examples.ts` would read from examples/ is read now. */
-const embedExamples: Plugin = {
-  name: 'embed-examples',
+/** The bundle stands alone: what these files read from elsewhere in the repository is read now. */
+const embedTexts: Plugin = {
+  name: 'embed-texts',
   setup(bundle) {
     bundle.onLoad({ filter: /[\\/]lib[\\/]cli[\\/]examples\.ts$/ }, async () => {
       const { EXAMPLES } = await import('../lib/cli/examples.ts');
       return { contents: `export const EXAMPLES = ${JSON.stringify(EXAMPLES)};` };
+    });
+    bundle.onLoad({ filter: /[\\/]lib[\\/]cli[\\/]cluster-base\.ts$/ }, async () => {
+      const { CLUSTER_BASE } = await import('../lib/cli/cluster-base.ts');
+      return { contents: `export const CLUSTER_BASE = ${JSON.stringify(CLUSTER_BASE)};` };
     });
   },
 };
@@ -35,7 +39,7 @@ async function buildCli(folder: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
-    plugins: [embedExamples],
+    plugins: [embedTexts],
     // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -8,6 +8,7 @@ const COMMANDS: CommandTable = {
   eval: () => import('./eval.ts'),
   lint: () => import('./lint.ts'),
   serve: () => import('./serve.ts'),
+  manifests: () => import('./manifests.ts'),
   demo: () => import('./demo.ts'),
 };
 

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/addresses.ts';
 import { machineCredentials } from '../runtime/aws-credentials.ts';
 import { openHttp } from '../runtime/http.ts';
 import { jsonLog } from '../runtime/log.ts';
+import { openListener } from '../runtime/listen.ts';
 import { openStatusServer } from '../runtime/serve-http.ts';
 import { serve } from '../runtime/serve.ts';
 import { openServedClusters } from '../runtime/served-clusters.ts';
@@ -18,11 +19,18 @@ interface ServeCommandOptions {
   readonly namespace?: string;
   readonly selector?: string;
   readonly instanceId?: string;
-  readonly metrics: { readonly host: string; readonly port: number };
+  readonly metrics: Address;
+  readonly listen?: Address;
+  readonly listenTokenFile?: string;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
   readonly prometheusAddress?: string;
   readonly concurrency: number;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 const HELP = `
@@ -36,6 +44,10 @@ controller can share a cluster.
 
 Private networks may be requested; loopback, link-local addresses and metadata services only where --allow-host lists
 them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
+
+With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
+even while a watch is away. They must know the token in the file. It goes over plain HTTP: keep it within a network that
+you trust, or put a proxy with TLS in front.
 
 Pages: /metrics, /healthz, /readyz.   Log: one line of JSON a step, on standard output.
 
@@ -59,9 +71,15 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('--instance-id <id>', 'serve what carries this controller instance id')
     .addOption(
       new Option('--metrics <host:port>', 'where to serve the pages')
-        .argParser(readAddress)
+        .argParser((text) => readAddress('--metrics', text))
         .default({ host: '127.0.0.1', port: 8090 }, '127.0.0.1:8090'),
     )
+    .addOption(
+      new Option('--listen <host:port>', 'where to take events from webhooks').argParser((text) =>
+        readAddress('--listen', text),
+      ),
+    )
+    .option('--listen-token-file <file>', 'what webhooks must know to post events')
     .addOption(
       new Option(
         '--allow-host <host>',
@@ -87,11 +105,11 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
-function readAddress(text: string): { host: string; port: number } {
+function readAddress(option: string, text: string): Address {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port > 65_535)
-    throw new InputError(`--metrics: expected host:port such as 127.0.0.1:8090, got "${text}"`);
+    throw new InputError(`${option}: expected host:port such as 127.0.0.1:8090, got "${text}"`);
   return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
 }
 
@@ -102,8 +120,25 @@ function readCount(text: string): number {
   return count;
 }
 
+/** @throws InputError unless there is a token: whoever could post events could keep the process busy */
+function readToken(file: string | undefined): string {
+  if (file === undefined) throw new InputError('--listen needs --listen-token-file: what webhooks must know');
+  let token: string;
+  try {
+    token = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new InputError(`--listen-token-file: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (token.length < SHORTEST_TOKEN) {
+    throw new InputError(`--listen-token-file: expected a token of at least ${SHORTEST_TOKEN} characters in ${file}`);
+  }
+  return token;
+}
+const SHORTEST_TOKEN = 16;
+
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
   keepHeapSmall();
+  const token = options.listen ? readToken(options.listenTokenFile) : '';
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
   const served = await openServedClusters({
@@ -122,10 +157,14 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   };
   const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
   const pages = await openStatusServer(options.metrics, serving);
-  log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url });
+  const { receive } = serving;
+  const listener = options.listen ? await openListener({ address: options.listen, token, receive }) : undefined;
+  const events = listener ? { events: listener.url } : {};
+  log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url, ...events });
 
   await Promise.race([interrupted(console), serving.failed]);
   log.info('stopping', {});
+  await listener?.close();
   await serving.stop();
   await pages.close();
   await served.close();

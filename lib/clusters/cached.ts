@@ -33,6 +33,8 @@ export interface CachedCluster extends Cluster {
   whenSynced(): Promise<void>;
   /** All objects in the store; none for a kind that is not watched. Frozen. */
   stored<K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][];
+  /** Whether an object is one of those that its kind's scope asks for; true for a kind that is not watched. */
+  selects<K extends ResourceKind>(kind: K, object: Resources[K]): boolean;
   /**
    * Calls `handler` with every change of the store, once for each: first with all that is listed as ADDED, then with
    * what the watch tells and with what our own writes make of objects. A change of the status alone is one too.
@@ -72,6 +74,7 @@ export function cachedCluster(
       const all = storeOf(kind)?.objects.all() ?? [];
       return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
     },
+    selects: <K extends ResourceKind>(kind: K, object: Resources[K]) => storeOf(kind)?.selects(object) ?? true,
     onChange<K extends ResourceKind>(kind: K, handler: ChangeHandler<K>) {
       const handlers = storeOf(kind)?.handlers;
       handlers?.add(handler);
@@ -112,6 +115,7 @@ const REAL_TIMING: FollowTiming = {
 interface Store<K extends ResourceKind> {
   readonly scope: Scope<K>;
   readonly objects: CachedObjects<Resources[K]>;
+  readonly selects: (object: Resources[K]) => boolean;
   readonly handlers: Set<ChangeHandler<K>>;
   readonly follower: {
     listed(items: readonly Resources[K][], version: string): void;
@@ -125,7 +129,8 @@ interface Store<K extends ResourceKind> {
 }
 
 function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
-  const objects = cachedObjects<Resources[K]>(selectsOf(scope.kind, scope));
+  const selects = selectsOf(scope.kind, scope);
+  const objects = cachedObjects<Resources[K]>(selects);
   const handlers = new Set<ChangeHandler<K>>();
   const { promise: whenSynced, resolve } = Promise.withResolvers<void>();
   let isSynced = false;
@@ -137,6 +142,7 @@ function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
   return {
     scope,
     objects,
+    selects,
     handlers,
     whenSynced,
     isSynced: () => isSynced,

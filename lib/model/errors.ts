@@ -5,6 +5,8 @@ export const HINTS = {
   ASSAY_ADDRESS_DENIED:
     'The settings of the cluster deny in-cluster addresses: give an address outside of it, or change its address mode.',
   ASSAY_ADDRESS_REFUSED: 'List the host or its network in the settings of the cluster, if requests may go there.',
+  ASSAY_BUS_REFUSED: 'Check the address of the bus, and that its credentials or token may put events there.',
+  ASSAY_BUS_UNREACHABLE: 'Nothing to do: it is tried again; if it lasts, check the network path to the bus.',
   ASSAY_CLUSTER_CONFLICT: 'Nothing to do: somebody else advanced the object; the step is dropped.',
   ASSAY_CLUSTER_DENIED: 'Apply infra/cluster to the cluster again: a role or a credential is missing.',
   ASSAY_CLUSTER_EXISTS: 'Choose another name, or delete the object that is there.',
@@ -27,6 +29,8 @@ export const HINTS = {
   ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
   ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
   ASSAY_RESOURCE_INVALID: 'Mend the field that the message names; `assay lint` checks the whole file.',
+  ASSAY_SETTING_INVALID: 'Mend the setting that the message names.',
+  ASSAY_STEP_FAILED: 'Mend what the message names, if it lasts; the step is tried again.',
 } as const;
 export type ErrorCode = keyof typeof HINTS;
 

@@ -8,6 +8,7 @@ import type { ObjectRef } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
+import { receive } from './receive.ts';
 import { step } from './step.ts';
 
 export interface ServeOptions {
@@ -26,6 +27,8 @@ export interface ServeOptions {
 export interface Serving {
   /** Begins no more steps, lets those under way end, and closes the watches. The next start goes on from the statuses. */
   stop(): Promise<void>;
+  /** Asks for a step of an object that somebody says has changed. Never rejects; what is not served is passed over. */
+  readonly receive: (ref: ObjectRef) => Promise<void>;
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
@@ -118,6 +121,7 @@ export function serve(options: ServeOptions): Serving {
       stopping.abort();
       await following;
     },
+    receive: (ref) => receive(ref, { clusters, queue, log, now }),
     progress() {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };

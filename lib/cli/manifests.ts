@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { CLUSTER_BASE } from './cluster-base.ts';
+import type { Console } from './console.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { InputError } from './input-error.ts';
+import { type ManifestOptions, renderManifests } from './render-manifests.ts';
+
+const HELP = `
+Prints what a member cluster installs: the CRDs; a namespace; the webhook that tells of changes, with its service
+account, roles and configuration; the role of Assay's own identity. It is the kustomize base of infra/cluster, filled in.
+
+Without a bus the webhook only warns. With --bus-url it posts events to \`assay serve --listen\`, and needs the token
+that \`assay serve\` knows:
+  kubectl create secret generic assay-bus-token -n assay-system --from-file=token=FILE
+
+Examples:
+  assay manifests --cluster production-eu --bus-arn arn:aws:events:eu-west-1:111122223333:event-bus/assay \\
+    --role-arn arn:aws:iam::111122223333:role/assay-webhook | kubectl apply -f -
+  assay manifests --cluster lab --bus-url http://assay.example.com:8091 --no-crds > assay.yaml`;
+
+/** `assay manifests`: prints what a member cluster installs. */
+export function command(console: Console, exitWith: (code: ExitCode) => void): Command {
+  return new Command('manifests')
+    .description('Print what a member cluster installs.')
+    .requiredOption('--cluster <name>', 'what Assay calls the cluster')
+    .option('--bus-arn <arn>', 'EventBridge bus that events go to')
+    .option('--bus-url <url>', 'address of `assay serve --listen` that events go to instead')
+    .option('--role-arn <arn>', 'IAM role of the webhook, through its service account (IRSA)')
+    .option('--image <image>', 'image of the webhook')
+    .option('--deny-invalid', 'deny what `assay lint` finds errors in, instead of warning')
+    .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
+    .addHelpText('after', HELP)
+    .action((options: ManifestOptions) => {
+      checkOptions(options);
+      console.out.write(renderManifests(CLUSTER_BASE, options));
+      exitWith(EXIT.ok);
+    });
+}
+
+/** The name becomes a part of the source of events, and of the keys of messages. */
+const CLUSTER_NAME = /^[A-Za-z0-9]([\w.@:/-]{0,126}[A-Za-z0-9])?$/;
+
+function checkOptions({ cluster, busArn, busUrl }: ManifestOptions): void {
+  if (!CLUSTER_NAME.test(cluster)) {
+    throw new InputError(`--cluster: expected letters, digits and . _ - @ : / between, got "${cluster}"`);
+  }
+  if (busArn !== undefined && busUrl !== undefined) throw new InputError('give --bus-arn or --bus-url, not both');
+}
