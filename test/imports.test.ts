@@ -55,8 +55,13 @@ async function findings(root: string): Promise<{ filename: string; help?: string
   return (JSON.parse(stdout) as { diagnostics: { filename: string; help?: string; message: string }[] }).diagnostics;
 }
 
-test.each(rows)('$file importing $imports: $says', ({ index, says }) => {
-  const helps = found.filter(({ filename }) => filename === String(index)).map(({ help }) => help ?? '');
-  if (says === undefined) expect(helps).toEqual([]);
-  else expect(helps.join('\n')).toContain(says);
+const helpsFor = (row: number) =>
+  found.filter(({ filename }) => filename === String(row)).map(({ help }) => help ?? '');
+
+test.each(rows.filter(({ says }) => says === undefined))('$file may import $imports', ({ index }) => {
+  expect(helpsFor(index)).toEqual([]);
+});
+
+test.each(rows.filter(({ says }) => says !== undefined))('$file importing $imports: $says', ({ index, says }) => {
+  expect(helpsFor(index).join('\n')).toContain(says);
 });

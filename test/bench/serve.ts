@@ -113,6 +113,7 @@ async function measure(scenario: Scenario, plane: ControlPlane, assay: AssayServ
   ];
 }
 
+/** Begins them evenly over one interval: what is measured is the steady state, not how fast an API server takes objects. */
 async function createRuns(
   { runs, intervalSeconds, measurements }: Scenario,
   plane: ControlPlane,
@@ -125,19 +126,14 @@ async function createRuns(
     successCondition: 'len(result) > 0 && result[0] >= 0.95',
     provider: { prometheus: { address, query: 'success_ratio' } },
   };
-  const names = Array.from({ length: runs }, (_, index) => `run-${index}`);
-  const create = async (): Promise<void> => {
-    for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      const body = {
-        apiVersion: 'argoproj.io/v1alpha1',
-        kind: 'AnalysisRun',
-        metadata: { name },
-        spec: { metrics: [metric] },
-      };
-      await plane.api.call(RUNS_PATH, { method: 'POST', body });
-    }
-  };
-  await Promise.all([create(), create(), create(), create()]);
+  const startedMs = Date.now();
+  const created = Array.from({ length: runs }, async (_, index) => {
+    await sleep(startedMs + (index * intervalSeconds * 1000) / runs - Date.now());
+    const metadata = { name: `run-${index}` };
+    const body = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', metadata, spec: { metrics: [metric] } };
+    await plane.api.call(RUNS_PATH, { method: 'POST', body });
+  });
+  await Promise.all(created);
 }
 
 /** Lists seldom, since the API server shares the machine. Gives up two intervals after the last run should have ended. */
