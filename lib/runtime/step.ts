@@ -45,7 +45,10 @@ async function apply(change: Change, cluster: Cluster): Promise<void> {
   else await cluster.delete(resourceKind(kind), key, uid === undefined ? {} : { uid });
 }
 
-/** One write, and only if something differs. Lost: somebody else was first, or the object is gone. */
+/**
+ * One write, and only if something differs. Lost: somebody else was first, or the object is gone. Who only changed
+ * labels or annotations was not: else a measurement that takes longer than they last would never be written.
+ */
 async function writeStatus(
   ref: ObjectRef,
   { object }: Seen,
@@ -57,20 +60,40 @@ async function writeStatus(
     finished && object.metadata.labels?.[FINISHED_LABEL] !== 'true' ? { [FINISHED_LABEL]: 'true' } : undefined;
   if (!statusPatch && !labels) return 'nothing';
 
-  const { resourceVersion } = object.metadata;
-  try {
-    const metadata = { resourceVersion, ...(labels && { labels }) };
-    await cluster.patch(
-      resourceKind(ref.kind),
-      { namespace: ref.namespace, name: ref.name },
-      { metadata, ...statusPatch },
-    );
-    return 'status';
-  } catch (error) {
-    if (error instanceof AssayError && LOST.has(error.code)) return 'lost';
-    throw error;
+  const key = { namespace: ref.namespace, name: ref.name };
+  let { resourceVersion } = object.metadata;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const metadata = { resourceVersion, ...(labels && { labels }) };
+      await cluster.patch(resourceKind(ref.kind), key, { metadata, ...statusPatch });
+      return 'status';
+    } catch (error) {
+      if (!(error instanceof AssayError) || !LOST.has(error.code)) throw error;
+      const mayTryAgain = error.code === 'ASSAY_CLUSTER_CONFLICT' && attempt < WRITE_ATTEMPTS;
+      resourceVersion = mayTryAgain ? await versionIfUntouched(ref, object, cluster) : undefined;
+      if (resourceVersion === undefined) return 'lost';
+    }
   }
 }
+
+/** The version that the object has now, if nothing but its labels and annotations has changed. */
+async function versionIfUntouched(
+  { kind, namespace, name }: ObjectRef,
+  before: KubernetesObject,
+  cluster: Cluster,
+): Promise<string | undefined> {
+  // Unlike `get`, a list is never answered from what is kept here.
+  const { items } = await cluster.list(resourceKind(kind), { namespace, fieldSelector: `metadata.name=${name}` });
+  const after: KubernetesObject | undefined = items[0];
+  const isUntouched = after && mergePatch(substanceOf(before), substanceOf(after)) === undefined;
+  return isUntouched ? after.metadata.resourceVersion : undefined;
+}
+
+function substanceOf({ metadata, ...rest }: KubernetesObject): Readonly<Record<string, unknown>> {
+  return { ...rest, uid: metadata.uid, deletionTimestamp: metadata.deletionTimestamp };
+}
+
+const WRITE_ATTEMPTS = 5;
 const LOST: ReadonlySet<string> = new Set(['ASSAY_CLUSTER_CONFLICT', 'ASSAY_CLUSTER_NOT_FOUND']);
 
 /** An Event that cannot be recorded costs its readers a line; the step, whose status is written, goes on. */

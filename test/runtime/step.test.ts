@@ -86,19 +86,53 @@ test('a step that finds nothing to do writes nothing', async () => {
   expect(sent.at(-1)?.at).toEqual(after(-250 + 5001));
 });
 
-test('somebody else wrote first: the result is dropped, nothing is recorded and nothing is enqueued', async () => {
-  const ref = await created();
-  const racing: Cluster = {
+/** The cluster as it is, but that somebody writes just before our own write. */
+function raced(patch: Record<string, unknown>): Cluster {
+  let isFirst = true;
+  return {
     ...cluster,
-    patch: async (kind, key, patch) => {
-      await cluster.patch('AnalysisRun', key, { metadata: { labels: { touched: 'true' } } });
-      return cluster.patch(kind, key, patch);
+    async patch(kind, key, ours) {
+      if (isFirst) await cluster.patch(kind, key, patch);
+      isFirst = false;
+      return cluster.patch(kind, key, ours);
     },
   };
-  await step(ref, portsOf(racing));
-  expect((await stored(ref))?.status).toBeUndefined();
+}
+
+test.each([
+  { what: 'the status', patch: { status: { phase: 'Running' } } },
+  { what: 'the specification', patch: { spec: { terminate: true } } },
+])('somebody else changed $what first: the result is dropped, nothing is recorded, nothing enqueued', async (row) => {
+  const ref = await created();
+  await step(ref, portsOf(raced(row.patch)));
+  expect((await stored(ref))?.status?.metricResults).toBeUndefined();
   expect(sent).toEqual([]);
   expect(cluster.objects('Event')).toEqual([]);
+});
+
+test('somebody else changed nothing but labels first: the result is written all the same', async () => {
+  const ref = await created();
+  await step(ref, portsOf(raced({ metadata: { labels: { touched: 'true' } } })));
+  const run = await stored(ref);
+  expect(run?.metadata.labels).toEqual({ touched: 'true' });
+  expect(run?.status).toMatchObject({ metricResults: [{ count: 1 }] });
+  expect(sent).toHaveLength(1);
+});
+
+test('but not for ever', async () => {
+  const ref = await created();
+  let version = 0;
+  const restless: Cluster = {
+    ...cluster,
+    async patch(kind, key, ours) {
+      await cluster.patch(kind, key, { metadata: { labels: { version: String((version += 1)) } } });
+      return cluster.patch(kind, key, ours);
+    },
+  };
+  await step(ref, portsOf(restless));
+  expect((await stored(ref))?.status).toBeUndefined();
+  expect(version).toBe(5);
+  expect(sent).toEqual([]);
 });
 
 test('two steps at once: one measurement is recorded, one goes on', async () => {
