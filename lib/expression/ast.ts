@@ -131,6 +131,9 @@ export interface PairNode extends NodeBase {
   value: Node;
 }
 
+/** A literal that is a value as it stands. */
+export type LiteralNode = IntegerNode | FloatNode | BoolNode | StringNode;
+
 export type Node =
   | NilNode
   | IdentifierNode

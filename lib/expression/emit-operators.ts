@@ -1,6 +1,6 @@
 import { isIn } from './access.ts';
 import { add, divide, modulo, multiply, negate, raise, subtract } from './arithmetic.ts';
-import type { BinaryNode, BoolNode, FloatNode, IntegerNode, Node, StringNode, UnaryNode } from './ast.ts';
+import type { BinaryNode, LiteralNode, Node, UnaryNode } from './ast.ts';
 import { isAtLeast, isAtMost, isLess, isMore } from './compare.ts';
 import type { EmitScope, Emitting, Evaluate, Step } from './emit-scope.ts';
 import { isEqual, isNil } from './equal.ts';
@@ -60,6 +60,9 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
 export function* binaryStep(scope: EmitScope, node: BinaryNode): Emitting<Step> {
   const { operator, at } = node;
   if (operator === 'matches' && node.right.kind === 'string') return constantMatchStep(node.right.value, at);
+  if (isLiteral(node.right) && OPERATIONS.has(operator)) {
+    return literalStep(operationOf(node), scope.literal(node.right), at);
+  }
   const right = yield scope.emitFollowed(node.right, node);
   switch (operator) {
     case '&&':
@@ -71,7 +74,6 @@ export function* binaryStep(scope: EmitScope, node: BinaryNode): Emitting<Step> 
     case '??':
       return (run, left) => (isNil(left) ? right(run) : left);
     default:
-      if (isLiteral(node.right)) return literalStep(operationOf(node), node.right.value, at);
       return joinStep(operationOf(node), right, at, scope.leaves(node.right));
   }
 }
@@ -88,7 +90,8 @@ function operationOf(node: BinaryNode): Operation {
   return operation;
 }
 
-function isLiteral(node: Node): node is IntegerNode | FloatNode | StringNode | BoolNode {
+/** Whether a node is a literal that is a value as it stands. */
+export function isLiteral(node: Node): node is LiteralNode {
   return node.kind === 'integer' || node.kind === 'float' || node.kind === 'string' || node.kind === 'bool';
 }
 

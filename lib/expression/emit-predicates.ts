@@ -33,8 +33,8 @@ export function* emitPredicateCall(emit: EmitScope, node: BuiltinNode): Emitting
   const before = emit.nodeCount();
   const parts: Parts = {
     at,
-    body: predicate === undefined ? item : yield emit.emit(predicate, node),
     third: third === undefined ? undefined : yield name === 'reduce' ? emit.emitFollowed(third) : emit.emit(third),
+    body: predicate === undefined ? item : yield emit.emit(predicate, node),
     found: node.map === undefined ? item : yield emit.emit(node.map, node),
     cost: 1 + emit.nodeCount() - before,
     hasLeftovers: emit.leaves(predicate) || emit.leaves(node.map),

@@ -1,4 +1,4 @@
-import type { Node } from './ast.ts';
+import type { LiteralNode, Node } from './ast.ts';
 import type { Run } from './run.ts';
 import type { Routine } from './trampoline.ts';
 import type { Value } from './value.ts';
@@ -17,6 +17,8 @@ export interface EmitScope {
   readonly emit: (node: Node, parent?: Node) => Routine<Evaluate>;
   /** The same; a pointer is followed where the static type leaves it possible. */
   readonly emitFollowed: (node: Node, parent?: Node) => Routine<Evaluate>;
+  /** The value of a literal. */
+  readonly literal: (node: LiteralNode) => Value;
   /** Whether a node leaves more than its value on Go's stack: see leftovers.ts. */
   readonly leaves: (node: Node | undefined) => boolean;
   /** The number of nodes compiled so far: what is added while a predicate is compiled is the cost of one round. */

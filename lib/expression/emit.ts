@@ -5,6 +5,7 @@ import type {
   ChainNode,
   ConditionalNode,
   IdentifierNode,
+  LiteralNode,
   MapNode,
   Node,
   VariableNode,
@@ -13,7 +14,7 @@ import { builtinOf } from './builtins/registry.ts';
 import { PREDICATE_BUILTINS } from './check-predicates.ts';
 import { emitCall } from './emit-call.ts';
 import { CHAIN_END, memberStep, sliceStep } from './emit-members.ts';
-import { asBool, binaryStep, unaryStep } from './emit-operators.ts';
+import { asBool, binaryStep, isLiteral, unaryStep } from './emit-operators.ts';
 import { emitPredicateCall } from './emit-predicates.ts';
 import type { EmitScope, Emitting, Evaluate, Step } from './emit-scope.ts';
 import { isNil } from './equal.ts';
@@ -52,6 +53,7 @@ class Emitter implements EmitScope {
   #chainDepth = 0;
   #depth = 0;
   #nodeCount = 0;
+  #zero: number | undefined;
 
   constructor(mayHoldPointers: boolean, leaving: ReadonlySet<Node>) {
     this.#mayHoldPointers = mayHoldPointers;
@@ -66,6 +68,14 @@ class Emitter implements EmitScope {
     return this.#nodeCount;
   }
 
+  /** Go keeps each constant once, and takes 0.0 and -0.0 for one: that which comes first. */
+  literal(node: LiteralNode): Value {
+    this.#nodeCount++;
+    if (node.value !== 0) return node.value;
+    this.#zero ??= node.value;
+    return this.#zero;
+  }
+
   *emit(node: Node, parent?: Node): Routine<Evaluate> {
     const spine: Node[] = [];
     let base = node;
@@ -75,7 +85,7 @@ class Emitter implements EmitScope {
       above = base;
       base = first;
     }
-    this.#nodeCount += spine.length + 1;
+    this.#nodeCount += spine.length + (isLiteral(base) ? 0 : 1);
     const depth = Math.min(spine.length, MAX_NESTED_STEPS) + 1;
     this.#depth += depth;
     if (this.#depth > MAX_DEPTH) throw new GoPanic('compilation failed: expression nests too deeply');
@@ -131,6 +141,7 @@ class Emitter implements EmitScope {
       case 'float':
       case 'bool':
       case 'string':
+        return constant(this.literal(node));
       case 'constant':
         return constant(node.value);
       case 'bytes':
