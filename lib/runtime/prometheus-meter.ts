@@ -16,7 +16,9 @@ export interface Inventory {
 
 export interface PrometheusMeter {
   readonly meter: Meter;
-  /** Drops the series of a run that was deleted. */
+  /** From now on the steps of an object count. */
+  meet(ref: ObjectRef): void;
+  /** Drops the series of an object that was deleted; a step that was under way does not bring them back. */
   forget(ref: ObjectRef): void;
   /** The page for a scrape, in Prometheus' text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -55,17 +57,24 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
   });
   const gauges = openGauges(registers);
   const endings = rememberEndings();
+  const known = new Set<string>();
 
   return {
     meter: {
-      stepped: (ref, seconds) => reconcile.observe(objectLabels(ref), seconds),
-      failed: (ref) => reconcileError.inc(objectLabels(ref)),
+      stepped(ref, seconds) {
+        if (known.has(ref.uid)) reconcile.observe(objectLabels(ref), seconds);
+      },
+      failed(ref) {
+        if (known.has(ref.uid)) reconcileError.inc(objectLabels(ref));
+      },
       measured({ cluster, uid }, times) {
-        const late = endings.lateSeconds(uid, times);
+        const late = known.has(uid) ? endings.lateSeconds(uid, times) : undefined;
         if (late !== undefined) lateness.observe({ cluster }, late);
       },
     },
+    meet: ({ uid }) => void known.add(uid),
     forget(ref) {
+      known.delete(ref.uid);
       endings.forget(ref.uid);
       reconcile.remove(objectLabels(ref));
       reconcileError.remove(objectLabels(ref));

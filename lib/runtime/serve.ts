@@ -100,8 +100,12 @@ export function serve(options: ServeOptions): Serving {
     for (const kind of WATCHED_KINDS) {
       cluster.onChange(kind, (object, _previous, type) => {
         const taking = underway.get(object.metadata.uid ?? '');
-        if (type === 'DELETED') page.forget(refOf(cluster.name, object));
-        else if (taking) taking.isChanged = true;
+        if (type === 'DELETED') {
+          page.forget(refOf(cluster.name, object));
+          return;
+        }
+        page.meet(refOf(cluster.name, object));
+        if (taking) taking.isChanged = true;
         else enqueue(cluster.name, object);
       });
     }

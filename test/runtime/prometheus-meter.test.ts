@@ -38,6 +38,7 @@ test("Argo's series of runs and templates, with the cluster beside them", async 
 test('a run that is gone leaves no series behind', async () => {
   let runs = [aRun()];
   const page = prometheusMeter(() => [{ cluster: 'c1', runs, templates: [] }]);
+  page.meet(ref);
   page.meter.stepped(ref, 0.02);
   page.meter.failed(ref);
   expect(await scrape(page)).toContain(
@@ -45,6 +46,9 @@ test('a run that is gone leaves no series behind', async () => {
   );
   runs = [];
   page.forget(ref);
+  // A step that was under way then ends later.
+  page.meter.stepped(ref, 0.02);
+  page.meter.failed(ref);
   expect((await scrape(page)).filter((line) => line.includes('guestbook-6fd5'))).toEqual([]);
 });
 
@@ -81,6 +85,7 @@ test.each([
   },
 ])('lateness: $name', async ({ before, times, want }) => {
   const page = prometheusMeter(() => []);
+  page.meet(ref);
   for (const finishedMs of before) page.meter.measured(ref, { metric: 'm', startedMs: finishedMs, finishedMs });
   page.meter.measured(ref, { metric: 'm', startedMs: 10_340, finishedMs: 10_350, ...times });
   const lines = (await scrape(page)).map((line) => line.replace('assay_measurement_lateness_seconds_bucket{', ''));
@@ -89,6 +94,7 @@ test.each([
 
 test('a first measurement is never late: it waits for nothing', async () => {
   const page = prometheusMeter(() => []);
+  page.meet(ref);
   page.meter.measured(ref, { metric: 'm', startedMs: 10_340, finishedMs: 10_350 });
   expect((await scrape(page)).join()).not.toContain('assay_measurement_lateness_seconds_count');
 });
