@@ -11,9 +11,13 @@ export function collectionPath(kind: ResourceKind, namespace?: string): string {
   return `${group}${within}/${plural}`;
 }
 
-/** @throws AssayError ASSAY_CLUSTER_REFUSED where the key lacks a name, or a namespace that the kind needs */
+/**
+ * @throws AssayError ASSAY_CLUSTER_REFUSED where the key lacks a namespace that the kind needs, or a name that an
+ *         object can have: with a `/` it would be another path
+ * @source IsValidPathSegmentName of k8s.io/apimachinery/pkg/api/validation/path
+ */
 export function objectPath(kind: ResourceKind, key: ObjectKey): string {
-  if (!key.name || key.name === '.' || key.name === '..') {
+  if (!key.name || key.name === '.' || key.name === '..' || /[/%]/.test(key.name)) {
     throw new AssayError('ASSAY_CLUSTER_REFUSED', `${kind}: "${key.name}" is no name`);
   }
   requireNamespace(kind, key.namespace);

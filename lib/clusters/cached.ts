@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../model/errors.ts';
-import type { Cluster, ObjectKey, ResourceKind, Resources, WatchEvent } from '../model/ports.ts';
+import type { Cluster, ObjectKey, ResourceKind, Resources, StoredQuery, WatchEvent } from '../model/ports.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming, type Scope } from './follow.ts';
-import { selectsOf } from './selectors.ts';
+import { selectsOf, type Selects } from './selectors.ts';
 
 /** Called after the store has changed; `previous` is what it held before. What it throws ends `start`. */
 export type ChangeHandler<K extends ResourceKind> = (
@@ -22,7 +22,7 @@ export interface CachedClusterOptions {
  * A cluster some of whose kinds are kept here, fed by one watch a kind.
  *
  * `get` of such a kind answers from the store; what is not there is asked of the cluster, since it may lie outside of
- * the watch, or be newer than it. `list` always asks the cluster; `stored` is the store.
+ * the watch, or be newer than it. `list` always asks the cluster; `stored`, `peek` and `listStored` are the store.
  */
 export interface CachedCluster extends Cluster {
   /** Follows the cluster until `signal` aborts; once. However long the cluster is away, the store keeps what it has. */
@@ -33,6 +33,9 @@ export interface CachedCluster extends Cluster {
   whenSynced(): Promise<void>;
   /** All objects in the store; none for a kind that is not watched. Frozen. */
   stored<K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][];
+  /** What the store alone has. */
+  peek<K extends ResourceKind>(kind: K, key: ObjectKey): Resources[K] | undefined;
+  listStored<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
   /** Whether an object is one of those that its kind's scope asks for; true for a kind that is not watched. */
   selects<K extends ResourceKind>(kind: K, object: Resources[K]): boolean;
   /**
@@ -52,6 +55,10 @@ export function cachedCluster(
   const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope)]));
   const synced = Promise.all([...stores.values()].map((store) => store.whenSynced));
   const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
+  const storedOf = <K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][] => {
+    const all = storeOf(kind)?.objects.all() ?? [];
+    return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
+  };
 
   return {
     ...cluster,
@@ -70,9 +77,11 @@ export function cachedCluster(
     },
     synced: () => [...stores.values()].every((store) => store.isSynced()),
     whenSynced: async () => void (await synced),
-    stored<K extends ResourceKind>(kind: K, namespace?: string) {
-      const all = storeOf(kind)?.objects.all() ?? [];
-      return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
+    stored: storedOf,
+    peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),
+    listStored<K extends ResourceKind>(kind: K, query: StoredQuery) {
+      const store = storeOf(kind);
+      return store?.isSynced() && covers(store.scope, query) ? storedOf(kind, query.namespace) : undefined;
     },
     selects: <K extends ResourceKind>(kind: K, object: Resources[K]) => storeOf(kind)?.selects(object) ?? true,
     onChange<K extends ResourceKind>(kind: K, handler: ChangeHandler<K>) {
@@ -112,6 +121,17 @@ const REAL_TIMING: FollowTiming = {
   nowMs: () => performance.now(),
 };
 
+function covers({ namespace, fieldSelector, ...scope }: Scope, query: StoredQuery): boolean {
+  const isSame = scope.labelSelector === query.labelSelector && scope.ownerKind === query.ownerKind;
+  return isSame && fieldSelector === undefined && (namespace === undefined || namespace === query.namespace);
+}
+
+function keepsOf({ ownerKind }: Scope): Selects {
+  if (ownerKind === undefined) return () => true;
+  return ({ metadata }) =>
+    metadata.ownerReferences?.some(({ controller, kind }) => controller === true && kind === ownerKind) === true;
+}
+
 interface Store<K extends ResourceKind> {
   readonly scope: Scope<K>;
   readonly objects: CachedObjects<Resources[K]>;
@@ -129,7 +149,9 @@ interface Store<K extends ResourceKind> {
 }
 
 function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
-  const selects = selectsOf(scope.kind, scope);
+  const keeps = keepsOf(scope);
+  const isSelected = selectsOf(scope.kind, scope);
+  const selects: Selects = (object) => isSelected(object) && keeps(object);
   const objects = cachedObjects<Resources[K]>(selects);
   const handlers = new Set<ChangeHandler<K>>();
   const { promise: whenSynced, resolve } = Promise.withResolvers<void>();
@@ -154,13 +176,13 @@ function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
     tell,
     follower: {
       listed(items, version) {
-        for (const change of objects.replace(items, version)) tell(change);
+        for (const change of objects.replace(items.filter(keeps), version)) tell(change);
         isSynced = true;
         resolve();
       },
       changed({ type, object }) {
         if (type === 'BOOKMARK') objects.seen(object.metadata.resourceVersion ?? '');
-        else tell(objects.see(type, object));
+        else tell(objects.see(keeps(object) ? type : 'DELETED', object));
       },
     },
   };

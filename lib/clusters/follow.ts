@@ -7,6 +7,8 @@ export interface Scope<K extends ResourceKind = ResourceKind> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Keeps only what has a controller of this kind. Servers cannot select by it. */
+  readonly ownerKind?: string;
 }
 
 /** Who is told. What they throw ends the following. */
@@ -38,11 +40,12 @@ const FAILURES_BEFORE_RELIST = 5;
  */
 export async function follow<K extends ResourceKind>(
   cluster: Cluster,
-  { kind, ...query }: Scope<K>,
+  { kind, ...scope }: Scope<K>,
   follower: Follower<Resources[K]>,
   { sleep, random, nowMs }: FollowTiming,
   signal: AbortSignal,
 ): Promise<void> {
+  const { ownerKind: _, ...query } = scope;
   let version: string | undefined;
   let failures = 0;
   while (!signal.aborted) {

@@ -1,11 +1,3 @@
-import type { EventRecord, Target } from '../model/outcome.ts';
-
-/** An event on the experiment itself, or on another object that wants to know. */
-export interface ExperimentEvent extends EventRecord {
-  /** Undefined: the experiment. */
-  readonly about?: Target;
-}
-
 /**
  * A message as it arrives: the recorder takes it for a format, so a `%` in it comes out mangled (`50%!o(MISSING)f`).
  * @source Eventf in utils/record/record.go of argoproj/argo-rollouts; fmt.Sprintf of Go 1.26 without arguments

@@ -1,11 +1,10 @@
 import { isFinished } from '../analysis/phases.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Outcome, OutcomeEvent } from '../model/outcome.ts';
 import { reconcileAnalysis } from './analysis.ts';
 import { claim } from './claim.ts';
 import { conclude, findDueMs } from './conclude.ts';
 import { withInvalidSpec } from './conditions.ts';
-import type { ExperimentEvent } from './events.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
 import { endAbandoned, removeLeftovers } from './leftovers.ts';
 import { isTerminating } from './lifecycle.ts';
@@ -17,23 +16,17 @@ import { reconcileTemplate } from './template.ts';
 import { StepFailure, type Work } from './work.ts';
 import { Writes } from './writes.ts';
 
-/** What becomes of an experiment. The last event may tell its new phase: it is true once the status is written. */
-export interface ExperimentOutcome extends Outcome<ExperimentStatus> {
-  readonly events: readonly ExperimentEvent[];
-  /** Why the step cannot be finished: after its changes and events it is to fail, and be tried again. */
-  readonly failure?: string;
-}
-
 /**
  * Decides what an Experiment becomes. Pure: the clock is an argument and nothing is written. Where its changes do not
- * give what is taken for granted, it is to be asked again: see `Writes`.
+ * give what is taken for granted, it is to be asked again: see `Writes`. The last event may tell the new phase: it is
+ * true once the status is written.
  *
  * @source syncHandler in experiments/controller.go of argoproj/argo-rollouts
  */
-export function reconcileExperiment(seen: SeenExperiment, now: Date): ExperimentOutcome {
+export function reconcileExperiment(seen: SeenExperiment, now: Date): Outcome<ExperimentStatus> {
   const { object } = seen;
   const stored = object.status ?? {};
-  const rest: ExperimentOutcome = { status: stored, nextAt: undefined, events: [], changes: [] };
+  const rest: Outcome<ExperimentStatus> = { status: stored, nextAt: undefined, events: [], changes: [] };
   if (object.metadata.deletionTimestamp !== undefined) return rest;
   const problem = findInvalidSpec(object);
   if (problem !== undefined) return { ...rest, status: toStored(withInvalidSpec(stored, problem, now)) };
@@ -83,7 +76,7 @@ function claimAll({ seen, experiment, replicaSets, services }: Work): readonly (
   return [...ownServices.leftovers, ...ownReplicaSets.leftovers];
 }
 
-function settle(work: Work, status: ExperimentStatus): ExperimentOutcome {
+function settle(work: Work, status: ExperimentStatus): Outcome<ExperimentStatus> {
   const { experiment, now, writes, events, wakesMs } = work;
   const concluded = conclude(experiment, status, now);
   const after = { ...experiment, status: concluded };
@@ -91,7 +84,7 @@ function settle(work: Work, status: ExperimentStatus): ExperimentOutcome {
   const nextAt = dueMs.length === 0 ? undefined : new Date(Math.min(...dueMs));
   const { phase: before = '' } = work.seen.object.status ?? {};
   const { phase = '' } = concluded;
-  const told: ExperimentEvent = {
+  const told: OutcomeEvent = {
     type: eventType(phase),
     reason: `Experiment${phase}`,
     message: `Experiment transitioned from ${before} -> ${phase}`,

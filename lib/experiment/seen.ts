@@ -3,7 +3,7 @@ import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
 import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
-import type { Found, Reply } from './writes.ts';
+import type { Found, Reply } from '../model/reply.ts';
 
 /** The parts of a ReplicaSet that matter here. */
 export interface ReplicaSet extends KubernetesObject {

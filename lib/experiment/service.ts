@@ -2,10 +2,10 @@ import { isAbsent } from '../analysis/empty.ts';
 import { hasText } from '../analysis/limits.ts';
 import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
+import type { Reply } from '../model/reply.ts';
 import { isOfTemplate } from './claim.ts';
 import type { ReplicaSet, Service } from './seen.ts';
 import { ownAnnotations, ownerReference, targetOf, type Work } from './work.ts';
-import type { Reply } from './writes.ts';
 
 interface ContainerPort {
   readonly name?: string;

@@ -1,6 +1,6 @@
 import type { Experiment } from '../model/experiment.ts';
-import type { OwnerReference, Target } from '../model/outcome.ts';
-import { type ExperimentEvent, formatted } from './events.ts';
+import type { OutcomeEvent, OwnerReference, Target } from '../model/outcome.ts';
+import { formatted } from './events.ts';
 import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
 import type { Writes } from './writes.ts';
 
@@ -19,7 +19,7 @@ export interface Work {
   readonly replicaSets: Map<string, ReplicaSet>;
   readonly services: Map<string, Service>;
   readonly writes: Writes;
-  readonly events: ExperimentEvent[];
+  readonly events: OutcomeEvent[];
   /** Times, in milliseconds since 1970, at which something wants to be looked at again. */
   readonly wakesMs: number[];
 }

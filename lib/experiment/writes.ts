@@ -1,16 +1,5 @@
-import type { Change, KubernetesObject } from '../model/outcome.ts';
-
-/** An object that was looked for, or why it was not found, in the words of the API server. */
-export type Found<T> = { readonly object: T } | { readonly problem: string };
-
-/** What became of a change. */
-export type Reply =
-  /** It was made, or there was nothing to delete. `object`: as it is now in the cluster. */
-  | { readonly went: 'done'; readonly object?: KubernetesObject }
-  /** Nothing was created: `found` has the name. */
-  | { readonly went: 'exists'; readonly found: Found<KubernetesObject> }
-  /** `message` in the words of the API server; a conflict means that somebody else wrote in between. */
-  | { readonly went: 'failed'; readonly message: string; readonly isConflict?: boolean };
+import type { Change } from '../model/outcome.ts';
+import type { Reply } from '../model/reply.ts';
 
 /**
  * The changes of one decision, and what they give.
@@ -52,9 +41,4 @@ export class Writes {
   private replyTo(index: number): Reply {
     return this.replies[index] ?? { went: 'done' };
   }
-}
-
-/** Whether a reply is not what a decision takes for granted: it has to be made anew. */
-export function isSurprise(reply: Reply): boolean {
-  return reply.went !== 'done';
 }

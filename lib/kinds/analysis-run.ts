@@ -26,8 +26,10 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     return { object, due, taken, collected };
   },
 
-  reconcile(seen, now) {
+  reconcile(seen, now, replies = []) {
     const outcome = reconcileAnalysisRun(seen, now);
+    const failed = replies.find(({ went }) => went === 'failed');
+    if (failed?.went === 'failed') return { ...outcome, failure: failed.message };
     if (outcome.finished || outcome.changes.length > 0) return { ...outcome, nextAt: undefined };
     // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
     // and a measurement under way that nobody reports is looked at again.

@@ -1,6 +1,7 @@
 import type { KubernetesObject, Outcome } from './outcome.ts';
 import type { Ports, ResourceKind } from './ports.ts';
 import type { ObjectRef } from './ref.ts';
+import type { Reply } from './reply.ts';
 
 /** What every status has. */
 export interface AnyStatus {
@@ -20,8 +21,13 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
   readonly kind: ResourceKind;
   /** Reads what the decision needs, measurements included; undefined: the object is gone, or not to be touched. */
   observe(ref: ObjectRef, ports: Ports): Promise<S | undefined>;
-  /** Decides. Pure: the clock is an argument and nothing is written. */
-  reconcile(seen: S, now: Date): Outcome<Status>;
+  /**
+   * Decides, as if every change succeeded. Pure: the clock is an argument and nothing is written.
+   *
+   * @param replies  what the first changes of this very decision gave, one of which was a surprise: it is made anew,
+   *                 and its changes must come out the same up to there
+   */
+  reconcile(seen: S, now: Date, replies?: readonly Reply[]): Outcome<Status>;
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
   dueAt(object: S['object'], now: Date): Date | undefined;
 }

@@ -5,6 +5,12 @@ export interface EventRecord {
   readonly message: string;
 }
 
+/** One of an outcome's events. */
+export interface OutcomeEvent extends EventRecord {
+  /** Another object that wants to know. Default: the one that was reconciled. */
+  readonly about?: Target;
+}
+
 /** What must change in the cluster beside the status: one table of verbs, whatever the kind. */
 export type Change =
   | { readonly verb: 'create'; readonly object: KubernetesObject }
@@ -56,8 +62,14 @@ export interface Outcome<Status> {
   readonly status: Status;
   /** When the object wants to be looked at again; undefined: not on its own account. May lie in the past. */
   readonly nextAt: Date | undefined;
-  readonly events: readonly EventRecord[];
+  readonly events: readonly OutcomeEvent[];
+  /** Each taken to succeed; see `Kind` for those that do not. */
   readonly changes: readonly Change[];
+  /**
+   * Why the step cannot be finished: once its changes are made and its events recorded it is to fail, and be tried
+   * again. No status is written.
+   */
+  readonly failure?: string;
   /** True once nothing is left to do for the object: it is labelled, in the same write, so that lists leave it out. */
   readonly finished?: boolean;
 }

@@ -37,6 +37,11 @@ export interface Cluster {
   get<K extends ResourceKind>(kind: K, key: ObjectKey): Promise<Resources[K] | undefined>;
   /** One page; go on with `continue`. Without `namespace`: all of them. */
   list<K extends ResourceKind>(kind: K, query?: ListQuery): Promise<ListPage<Resources[K]>>;
+  /**
+   * A list from a store that follows the cluster, a moment behind it; with what was written through here. Undefined
+   * where no store holds all that is asked for.
+   */
+  listStored?<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
   create<K extends ResourceKind>(kind: K, object: Resources[K]): Promise<Resources[K]>;
   /**
    * Applies a JSON merge patch (RFC 7386), or a JSON patch (RFC 6902) where `patch` is a list. With a
@@ -67,6 +72,7 @@ export interface Resources {
   AnalysisTemplate: AnalysisTemplate;
   ClusterAnalysisTemplate: ClusterAnalysisTemplate;
   Experiment: Experiment;
+  Rollout: KubernetesObject;
   Job: Job;
   Pod: Pod;
   Secret: Secret;
@@ -89,6 +95,13 @@ export interface ListQuery {
   readonly fieldSelector?: string;
   readonly limit?: number;
   readonly continue?: string;
+}
+
+export interface StoredQuery {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  /** Only what has a controller of this kind. */
+  readonly ownerKind?: string;
 }
 
 export interface ListPage<T> {

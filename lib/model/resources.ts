@@ -16,6 +16,7 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
     plural: 'clusteranalysistemplates',
     namespaced: false,
   },
+  Rollout: { apiVersion: 'argoproj.io/v1alpha1', plural: 'rollouts', namespaced: true },
   Experiment: { apiVersion: 'argoproj.io/v1alpha1', plural: 'experiments', namespaced: true },
   Job: { apiVersion: 'batch/v1', plural: 'jobs', namespaced: true },
   Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true },

@@ -1,12 +1,14 @@
 import { kindOf } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import type { AnyStatus, Seen } from '../model/kind.ts';
+import type { AnyStatus, Kind, Seen } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
-import type { Change, KubernetesObject, Outcome } from '../model/outcome.ts';
+import { mergePatch } from '../model/merge-patch.ts';
+import type { KubernetesObject, Outcome } from '../model/outcome.ts';
 import type { Cluster, Ports } from '../model/ports.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
+import { isSurprise, type Reply } from '../model/reply.ts';
 import { resourceKind } from '../model/resources.ts';
-import { mergePatch } from './merge-patch.ts';
+import { apply } from './apply.ts';
 
 /**
  * The whole loop: observe, reconcile, apply, write the status, come back at `nextAt`.
@@ -21,28 +23,28 @@ export async function step(ref: ObjectRef, ports: Ports): Promise<void> {
   const kind = kindOf(ref.kind);
   const seen = await kind.observe(ref, ports);
   if (!seen) return;
-  const outcome = kind.reconcile(seen, ports.now());
-
   const cluster = ports.clusters.get(ref.cluster);
-  for (const change of outcome.changes) await apply(change, cluster);
-  const wrote = await writeStatus(ref, seen, outcome, cluster);
-  if (wrote !== 'lost') {
-    await recordEvents(ref, seen.object, outcome, ports);
-    if (outcome.nextAt) await ports.queue.send(ref, outcome.nextAt);
-  }
+  const outcome = await decide(kind, seen, ports.now(), cluster);
+
+  const wrote = outcome.failure === undefined ? await writeStatus(ref, seen, outcome, cluster) : 'nothing';
+  if (wrote !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
+  if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
+  if (wrote !== 'lost' && outcome.nextAt) await ports.queue.send(ref, outcome.nextAt);
   const tookMs = ports.now().getTime() - startedMs;
   ports.meter.stepped(ref, tookMs / 1000);
   ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote, nextAt: outcome.nextAt, tookMs });
 }
 
-async function apply(change: Change, cluster: Cluster): Promise<void> {
-  if (change.verb === 'create') {
-    await cluster.create(resourceKind(change.object.kind), change.object);
-    return;
+/** Makes the changes of a decision. Where one gives a surprise, the decision is made anew, and goes on from there. */
+async function decide(kind: Kind, seen: Seen, now: Date, cluster: Cluster): Promise<Outcome<AnyStatus>> {
+  const replies: Reply[] = [];
+  let outcome = kind.reconcile(seen, now);
+  for (let change = outcome.changes[0]; change; change = outcome.changes[replies.length]) {
+    const reply = await apply(change, cluster);
+    replies.push(reply);
+    if (isSurprise(reply)) outcome = kind.reconcile(seen, now, replies);
   }
-  const { kind, uid, ...key } = change.target;
-  if (change.verb === 'patch') await cluster.patch(resourceKind(kind), key, change.patch);
-  else await cluster.delete(resourceKind(kind), key, uid === undefined ? {} : { uid });
+  return outcome;
 }
 
 /**
@@ -113,9 +115,9 @@ async function recordEvents(
     ...versionOf(metadata.resourceVersion),
   };
   const cluster = ports.clusters.get(ref.cluster);
-  for (const event of outcome.events) {
+  for (const { about: other, ...event } of outcome.events) {
     try {
-      await cluster.recordEvent(about, event);
+      await cluster.recordEvent(other ?? about, event);
     } catch (error) {
       if (!(error instanceof AssayError)) throw error;
       ports.log.warn('event not recorded', {

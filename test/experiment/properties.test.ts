@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isFinished } from '../../lib/analysis/phases.ts';
 import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
-import type { Reply } from '../../lib/experiment/writes.ts';
+import type { Reply } from '../../lib/model/reply.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
 import type { KubernetesObject } from '../../lib/model/outcome.ts';
 import { aTemplate, aTemplateSpec, anExperiment } from '../builders.ts';

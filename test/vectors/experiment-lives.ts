@@ -1,7 +1,6 @@
 import { isOfTemplate } from '../../lib/experiment/claim.ts';
-import type { ExperimentEvent } from '../../lib/experiment/events.ts';
 import type { Experiment } from '../../lib/model/experiment.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject, OutcomeEvent } from '../../lib/model/outcome.ts';
 import { differ, withoutEmpty } from './analysis-compare.ts';
 import { takeStep } from './experiment-step.ts';
 import { type Action, changedFields, type Event, type Json, World } from './experiment-world.ts';
@@ -97,7 +96,7 @@ function withoutUndefined<T extends object>(object: T): T {
   return JSON.parse(JSON.stringify(object)) as T;
 }
 
-function plainEvent({ about, ...event }: ExperimentEvent): Json {
+function plainEvent({ about, ...event }: OutcomeEvent): Json {
   return about ? { ...event, object: `${about.kind}/${about.name}` } : { ...event };
 }
 

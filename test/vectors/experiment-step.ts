@@ -1,16 +1,16 @@
 import type { Template, TemplateSource } from '../../lib/analysis/templates.ts';
-import type { ExperimentEvent } from '../../lib/experiment/events.ts';
 import { findToScaleUp, needs } from '../../lib/experiment/needs.ts';
-import { type ExperimentOutcome, reconcileExperiment } from '../../lib/experiment/reconcile.ts';
+import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
-import { type Found, isSurprise, type Reply } from '../../lib/experiment/writes.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { Experiment } from '../../lib/model/experiment.ts';
+import type { Experiment, ExperimentStatus } from '../../lib/model/experiment.ts';
+import type { Outcome, OutcomeEvent } from '../../lib/model/outcome.ts';
+import { type Found, isSurprise, type Reply } from '../../lib/model/reply.ts';
 import { changedFields, type Json, type World } from './experiment-world.ts';
 
 /** What a step came to. */
 export interface Taken {
-  readonly events: readonly ExperimentEvent[];
+  readonly events: readonly OutcomeEvent[];
   readonly nextAt?: Date | undefined;
   readonly error?: string | undefined;
   readonly isPatched: boolean;
@@ -31,7 +31,7 @@ export function takeStep(world: World, id: string, now: Date): Taken {
   return { events: events.filter(({ reason }) => !reason.startsWith('Experiment')), nextAt, error, isPatched: false };
 }
 
-function decide(world: World, seen: SeenExperiment, now: Date): ExperimentOutcome {
+function decide(world: World, seen: SeenExperiment, now: Date): Outcome<ExperimentStatus> {
   const replies: Reply[] = [];
   let outcome = reconcileExperiment(seen, now);
   for (let change = outcome.changes[0]; change; change = outcome.changes[replies.length]) {

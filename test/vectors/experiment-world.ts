@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, KubernetesObject } from '../../lib/model/outcome.ts';
-import type { Found, Reply } from '../../lib/experiment/writes.ts';
+import type { Found, Reply } from '../../lib/model/reply.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

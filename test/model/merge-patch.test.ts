@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergePatch } from '../../lib/runtime/merge-patch.ts';
+import { mergePatch } from '../../lib/model/merge-patch.ts';
 
 interface Row {
   readonly name: string;

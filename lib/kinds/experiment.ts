@@ -1,0 +1,157 @@
+import { isAbsent } from '../analysis/empty.ts';
+import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import type { Template, TemplateSource } from '../analysis/templates.ts';
+import { dueAt } from '../experiment/due-at.ts';
+import { findToScaleUp, needs } from '../experiment/needs.ts';
+import { reconcileExperiment } from '../experiment/reconcile.ts';
+import type { ReplicaSet, SeenExperiment, Service } from '../experiment/seen.ts';
+import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
+import { AssayError } from '../model/errors.ts';
+import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
+import type { Kind } from '../model/kind.ts';
+import { mergePatch } from '../model/merge-patch.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Cluster, StoredQuery } from '../model/ports.ts';
+import { type Found, wordsOf } from '../model/reply.ts';
+
+/** Which ReplicaSets matter; a store that holds just these spares a step its list. */
+export const REPLICA_SETS = { labelSelector: POD_HASH_LABEL, ownerKind: 'Experiment' } as const satisfies StoredQuery;
+
+/** Experiments: run pods side by side, start the analyses once they are available, end when these have decided. */
+export const experiment: Kind<ExperimentStatus, SeenExperiment> = {
+  kind: 'Experiment',
+
+  async observe(ref, ports) {
+    const cluster = ports.clusters.get(ref.cluster);
+    const object = await cluster.get('Experiment', ref);
+    if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
+
+    const { namespace } = ref;
+    const wanted = needs(object);
+    const [replicaSets, services, runs, templates, hasRollout] = await Promise.all([
+      wanted.lists ? listReplicaSets(cluster, namespace, object) : [],
+      wanted.lists && mayHaveServices(object) ? listServices(cluster, namespace) : [],
+      readRuns(cluster, namespace, wanted.runs),
+      readTemplates(cluster, namespace, wanted.templates, wanted.nested),
+      wanted.rollout !== undefined && isRolloutThere(cluster, namespace, wanted.rollout),
+    ]);
+    return { object, replicaSets, services, runs, templates, hasRollout };
+  },
+
+  reconcile(seen, now, replies = []) {
+    const outcome = reconcileExperiment({ ...seen, replies }, now);
+    return { ...outcome, nextAt: findNextLook(seen.object, outcome, now) };
+  },
+
+  dueAt,
+};
+
+/** Much of a decision rests on the status as it was: once that has changed, the next is due at once. */
+function findNextLook(
+  object: Experiment,
+  { status, nextAt, finished }: Outcome<ExperimentStatus>,
+  now: Date,
+): Date | undefined {
+  if (finished) return undefined;
+  if (mergePatch({ ...object.status }, { ...status })) return now;
+  const pollAt = dueAt({ ...object, status }, now, now);
+  // The end of a duration, or of a deadline, has passed strictly after it.
+  return pollAt && new Date(Math.min(pollAt.getTime(), nextAt ? nextAt.getTime() + 1 : Infinity));
+}
+
+/** From a store where there is one; but whoever is to get more pods is looked at in the cluster. */
+async function listReplicaSets(
+  cluster: Cluster,
+  namespace: string,
+  object: Experiment,
+): Promise<readonly ReplicaSet[]> {
+  const stored = cluster.listStored?.('ReplicaSet', { namespace, ...REPLICA_SETS }) as ReplicaSet[] | undefined;
+  if (stored && findToScaleUp(object, stored).length === 0) return stored;
+  const { items } = await cluster.list('ReplicaSet', { namespace, labelSelector: REPLICA_SETS.labelSelector });
+  return items as readonly ReplicaSet[];
+}
+
+function mayHaveServices({ spec, status }: Experiment): boolean {
+  return (
+    spec.templates.some(({ service }) => !isAbsent(service)) ||
+    status?.templateStatuses?.some(({ serviceName }) => serviceName !== undefined) === true
+  );
+}
+
+/** They carry no label of their own, as in Argo. */
+async function listServices(cluster: Cluster, namespace: string): Promise<readonly Service[]> {
+  return (await cluster.list('Service', { namespace })).items;
+}
+
+/** @throws AssayError if the cluster cannot be asked just now */
+async function readRuns(
+  cluster: Cluster,
+  namespace: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Found<AnalysisRun>>> {
+  const found = await Promise.all(names.map((name) => readRun(cluster, namespace, name)));
+  return new Map(names.flatMap((name, index) => (found[index] ? [[name, found[index]]] : [])));
+}
+
+async function readRun(cluster: Cluster, namespace: string, name: string): Promise<Found<AnalysisRun> | undefined> {
+  try {
+    const object = await cluster.get('AnalysisRun', { namespace, name });
+    return object && { object };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { problem: wordsOf(error, cluster.name) };
+  }
+}
+
+/**
+ * Templates, and with `isNested` those that they refer to, each read once; circles are the decision's to find.
+ * @throws AssayError if one cannot be read
+ */
+async function readTemplates(
+  cluster: Cluster,
+  namespace: string,
+  refs: readonly AnalysisTemplateRef[],
+  isNested: boolean,
+): Promise<TemplateSource> {
+  const found = new Map<string, Template | undefined>();
+  for (let next = refs; next.length > 0;) {
+    const unread = new Map(next.map((ref) => [keyOf(ref), ref] as const).filter(([key]) => !found.has(key)));
+    const read = await Promise.all([...unread.values()].map((ref) => readTemplate(cluster, namespace, ref)));
+    [...unread.keys()].forEach((key, index) => found.set(key, read[index]));
+    next = isNested ? read.flatMap((template) => template?.spec.templates ?? []) : [];
+  }
+  return {
+    template: (templateName) => found.get(keyOf({ templateName })),
+    clusterTemplate: (templateName) => found.get(keyOf({ templateName, clusterScope: true })),
+  };
+}
+
+function keyOf({ templateName = '', clusterScope = false }: AnalysisTemplateRef): string {
+  return `${clusterScope}/${templateName}`;
+}
+
+async function readTemplate(
+  cluster: Cluster,
+  namespace: string,
+  { templateName: name = '', clusterScope = false }: AnalysisTemplateRef,
+): Promise<Template | undefined> {
+  try {
+    if (clusterScope) return await cluster.get('ClusterAnalysisTemplate', { name });
+    return await cluster.get('AnalysisTemplate', { namespace, name });
+  } catch (error) {
+    // A name that no object can have.
+    if (error instanceof AssayError && error.code === 'ASSAY_CLUSTER_REFUSED') return undefined;
+    throw error;
+  }
+}
+
+/** Where Rollouts are unknown, or none of our business, there is none to tell. */
+async function isRolloutThere(cluster: Cluster, namespace: string, name: string): Promise<boolean> {
+  try {
+    return (await cluster.get('Rollout', { namespace, name })) !== undefined;
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return false;
+  }
+}

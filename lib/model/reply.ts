@@ -1,0 +1,25 @@
+import type { AssayError } from './errors.ts';
+import type { KubernetesObject } from './outcome.ts';
+
+/** An object that was looked for, or why it was not found, in the words of the API server. */
+export type Found<T> = { readonly object: T } | { readonly problem: string };
+
+/** What became of a change. */
+export type Reply =
+  /** It was made, or there was nothing to delete. `object`: as it is now in the cluster. */
+  | { readonly went: 'done'; readonly object?: KubernetesObject }
+  /** Nothing was created: `found` has the name. */
+  | { readonly went: 'exists'; readonly found: Found<KubernetesObject> }
+  /** `message` in the words of the API server; a conflict means that somebody else wrote in between. */
+  | { readonly went: 'failed'; readonly message: string; readonly isConflict?: boolean };
+
+/** Whether a reply is not what a decision takes for granted: it has to be made anew. */
+export function isSurprise(reply: Reply): boolean {
+  return reply.went !== 'done';
+}
+
+/** What went wrong as statuses tell it: in the API server's own words, which need not say what cluster they are in. */
+export function wordsOf({ message }: AssayError, cluster: string): string {
+  const prefix = `cluster ${cluster}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}

@@ -1,0 +1,53 @@
+import { AssayError } from '../model/errors.ts';
+import type { Change, KubernetesObject } from '../model/outcome.ts';
+import type { Cluster } from '../model/ports.ts';
+import { type Found, type Reply, wordsOf } from '../model/reply.ts';
+import { resourceKind } from '../model/resources.ts';
+
+/**
+ * Makes one change of a decision, and says what it gave. Deleting what is gone is done.
+ *
+ * @throws AssayError if the cluster does not answer just now: nothing is to be concluded from that
+ */
+export async function apply(change: Change, cluster: Cluster): Promise<Reply> {
+  try {
+    return await make(change, cluster);
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    if (change.verb === 'create' && error.code === 'ASSAY_CLUSTER_EXISTS') {
+      return { went: 'exists', found: await findTaken(change.object, cluster) };
+    }
+    const isConflict = error.code === 'ASSAY_CLUSTER_CONFLICT';
+    return { went: 'failed', message: wordsOf(error, cluster.name), ...(isConflict && { isConflict }) };
+  }
+}
+
+async function make(change: Change, cluster: Cluster): Promise<Reply> {
+  if (change.verb === 'create') {
+    return { went: 'done', object: await cluster.create(resourceKind(change.object.kind), change.object) };
+  }
+  const { kind, uid, namespace, name } = change.target;
+  const key = { namespace, name };
+  if (change.verb === 'delete') {
+    await cluster.delete(resourceKind(kind), key, uid === undefined ? {} : { uid });
+    return { went: 'done' };
+  }
+  // An object of the same name that has come since has another uid, which no write can change: it is left alone.
+  const metadata = { ...(change.patch['metadata'] as object | undefined), uid };
+  const patch = uid === undefined ? change.patch : { ...change.patch, metadata };
+  return { went: 'done', object: await cluster.patch(resourceKind(kind), key, patch) };
+}
+
+/** What has the name of an object that could not be created. */
+async function findTaken({ kind, metadata }: KubernetesObject, cluster: Cluster): Promise<Found<KubernetesObject>> {
+  const { namespace = '', name = '' } = metadata;
+  try {
+    const object = await cluster.get(resourceKind(kind), { namespace, name });
+    if (object) return { object };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { problem: wordsOf(error, cluster.name) };
+  }
+  const message = `cluster ${cluster.name}: ${kind} "${name}" was there, and is gone`;
+  throw new AssayError('ASSAY_STEP_FAILED', message, { retry: true });
+}
