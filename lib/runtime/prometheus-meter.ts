@@ -4,6 +4,8 @@ import { findDryRun } from '../analysis/rules.ts';
 import { SpecError } from '../analysis/spec-error.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
+import type { Experiment } from '../model/experiment.ts';
+import { findMalformation } from '../model/malformed.ts';
 import type { MeasurementTimes, Meter } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 
@@ -11,6 +13,7 @@ import type { ObjectRef } from '../model/ref.ts';
 export interface Inventory {
   readonly cluster: string;
   readonly runs: readonly AnalysisRun[];
+  readonly experiments: readonly Experiment[];
   readonly templates: readonly (AnalysisTemplate | ClusterAnalysisTemplate)[];
 }
 
@@ -26,28 +29,21 @@ export interface PrometheusMeter {
 
 const OBJECT = ['cluster', 'namespace', 'name'] as const;
 const PHASES = ['Pending', 'Error', 'Failed', 'Successful', 'Running', 'Inconclusive'] as const;
+/** Argo's has no series for experiments that failed; `experiment_info` tells of them. */
+const EXPERIMENT_PHASES = PHASES.filter((phase) => phase !== 'Failed');
 
 /**
- * The metrics that Argo's controller has of analysis, under its names and labels, with `cluster` beside them, and
+ * The metrics that Argo's controller has of analysis and experiments, under its names and labels, with `cluster` beside them, and
  * how late measurements begin.
  * @source controller/metrics of argoproj/argo-rollouts
  */
 export function prometheusMeter(readInventory: () => readonly Inventory[]): PrometheusMeter {
   const register = new Registry();
   const registers = [register];
-  const reconcile = new Histogram({
-    name: 'analysis_run_reconcile',
-    help: 'Seconds that a step of an analysis run took, measurements included.',
-    labelNames: OBJECT,
-    buckets: [0.01, 0.15, 0.25, 0.5, 1],
-    registers,
-  });
-  const reconcileError = new Counter({
-    name: 'analysis_run_reconcile_error',
-    help: 'Steps of an analysis run that failed and are tried again.',
-    labelNames: OBJECT,
-    registers,
-  });
+  const steps = new Map([
+    ['AnalysisRun', openSteps(registers, 'analysis_run', 'an analysis run')],
+    ['Experiment', openSteps(registers, 'experiment', 'an experiment')],
+  ]);
   const lateness = new Histogram({
     name: 'assay_measurement_lateness_seconds',
     help: 'Start of a measurement minus the end of the one before plus the interval.',
@@ -62,10 +58,10 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
   return {
     meter: {
       stepped(ref, seconds) {
-        if (known.has(ref.uid)) reconcile.observe(objectLabels(ref), seconds);
+        if (known.has(ref.uid)) steps.get(ref.kind)?.took.observe(objectLabels(ref), seconds);
       },
       failed(ref) {
-        if (known.has(ref.uid)) reconcileError.inc(objectLabels(ref));
+        if (known.has(ref.uid)) steps.get(ref.kind)?.failed.inc(objectLabels(ref));
       },
       measured({ cluster, uid }, times) {
         const late = known.has(uid) ? endings.lateSeconds(uid, times) : undefined;
@@ -76,17 +72,40 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
     forget(ref) {
       known.delete(ref.uid);
       endings.forget(ref.uid);
-      reconcile.remove(objectLabels(ref));
-      reconcileError.remove(objectLabels(ref));
+      steps.get(ref.kind)?.took.remove(objectLabels(ref));
+      steps.get(ref.kind)?.failed.remove(objectLabels(ref));
     },
     async render() {
       for (const gauge of Object.values(gauges)) gauge.reset();
-      for (const { cluster, runs, templates } of readInventory()) {
-        for (const run of runs) showRun(gauges, cluster, run);
-        for (const template of templates) showTemplate(gauges, cluster, template);
+      for (const { cluster, runs, experiments, templates } of readInventory()) {
+        for (const run of readable(runs)) showRun(gauges, cluster, run);
+        for (const experiment of readable(experiments)) showExperiment(gauges, cluster, experiment);
+        for (const template of readable(templates)) showTemplate(gauges, cluster, template);
       }
       return { contentType: register.contentType, body: await register.metrics() };
     },
+  };
+}
+
+function readable<T extends object>(objects: readonly T[]): readonly T[] {
+  return objects.filter((object) => findMalformation(object) === undefined);
+}
+
+function openSteps(registers: Registry[], prefix: string, object: string) {
+  return {
+    took: new Histogram({
+      name: `${prefix}_reconcile`,
+      help: `Seconds that a step of ${object} took, all that it reads and writes included.`,
+      labelNames: OBJECT,
+      buckets: [0.01, 0.15, 0.25, 0.5, 1],
+      registers,
+    }),
+    failed: new Counter({
+      name: `${prefix}_reconcile_error`,
+      help: `Steps of ${object} that failed and are tried again.`,
+      labelNames: OBJECT,
+      registers,
+    }),
   };
 }
 
@@ -122,6 +141,8 @@ function openGauges(registers: Registry[]) {
   return {
     runInfo: gauge('analysis_run_info', 'Analysis runs.', 'phase'),
     runPhase: gauge('analysis_run_phase', 'State of the analysis run (deprecated: use analysis_run_info).', 'phase'),
+    experimentInfo: gauge('experiment_info', 'Experiments.', 'phase'),
+    experimentPhase: gauge('experiment_phase', 'State of the experiment (deprecated: use experiment_info).', 'phase'),
     metricType: gauge('analysis_run_metric_type', 'Type of a metric of the analysis run.', 'metric', 'type'),
     metricPhase: gauge(
       'analysis_run_metric_phase',
@@ -153,6 +174,13 @@ function showRun(gauges: Gauges, cluster: string, run: AnalysisRun): void {
       gauges.metricPhase.set({ ...metricLabels, dry_run, phase: each }, isIn(each, result?.phase ?? ''));
     }
   }
+}
+
+function showExperiment(gauges: Gauges, cluster: string, { metadata, status }: Experiment): void {
+  const labels = objectLabels({ cluster, namespace: metadata.namespace, name: metadata.name });
+  const phase = status?.phase ?? '';
+  gauges.experimentInfo.set({ ...labels, phase }, 1);
+  for (const each of EXPERIMENT_PHASES) gauges.experimentPhase.set({ ...labels, phase: each }, isIn(each, phase));
 }
 
 function showTemplate(

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CachedCluster } from '../clusters/cached.ts';
-import { WATCHED_KINDS, type WatchedKind } from '../kinds/registry.ts';
+import { isWatchedKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Log, Queue } from '../model/ports.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
@@ -23,7 +23,7 @@ const STORED_WITHIN_MS = 1000;
 export async function receive(ref: ObjectRef, { clusters, queue, log, now }: ReceiveOptions): Promise<void> {
   const cluster = clusters.find(({ name }) => name === ref.cluster);
   const { kind } = ref;
-  if (!cluster || !isWatched(kind)) {
+  if (!cluster || !isWatchedKind(kind)) {
     log.info('event ignored', { object: formatRef(ref), why: cluster ? 'kind not known' : 'cluster not served' });
     return;
   }
@@ -38,8 +38,4 @@ export async function receive(ref: ObjectRef, { clusters, queue, log, now }: Rec
     if (!(error instanceof AssayError)) throw error;
     log.warn('event ignored', { object: formatRef(ref), code: error.code, error: error.message });
   }
-}
-
-function isWatched(kind: string): kind is WatchedKind {
-  return WATCHED_KINDS.some((each) => each === kind);
 }

@@ -1,18 +1,23 @@
 import type { CachedCluster } from '../clusters/cached.ts';
 import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
+import { mergePatch } from '../model/merge-patch.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
-import type { Clusters, Job, Log, Ports } from '../model/ports.ts';
+import type { Clusters, Log, Ports } from '../model/ports.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { step } from './step.ts';
 
 export interface ServeOptions {
-  /** With stores of at least the kinds in `kinds/registry.ts`; of Jobs too, if their end is to be noticed at once. */
+  /**
+   * With stores of at least the kinds in `kinds/registry.ts`; of Jobs and ReplicaSets too, if what becomes of them is to
+   * be noticed at once.
+   */
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
   readonly now: () => Date;
@@ -98,21 +103,26 @@ export function serve(options: ServeOptions): Serving {
 
   for (const cluster of clusters) {
     for (const kind of WATCHED_KINDS) {
-      cluster.onChange(kind, (object, _previous, type) => {
+      cluster.onChange(kind, (object, previous, type) => {
         const taking = underway.get(object.metadata.uid ?? '');
         if (type === 'DELETED') {
           page.forget(refOf(cluster.name, object));
           return;
         }
-        page.meet(refOf(cluster.name, object));
-        if (taking) taking.isChanged = true;
+        const ref = refOf(cluster.name, object);
+        page.meet(ref);
+        // What it asks for now may end a wait that its status knows of.
+        if (previous && mergePatch(previous.spec, object.spec)) void queue.send(ref, now());
+        else if (taking) taking.isChanged = true;
         else enqueue(cluster.name, object);
       });
     }
-    cluster.onChange('Job', (job) => {
-      const owner = isOver(job) ? ownerOf(cluster.name, job) : undefined;
-      if (owner) void queue.send(owner, now());
-    });
+    for (const kind of OWNED_KINDS) {
+      cluster.onChange(kind, (object, previous, type) => {
+        const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
+        if (owner) void queue.send(owner, now());
+      });
+    }
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const timer = setInterval(resync, resyncMs);
@@ -172,28 +182,17 @@ function namesOf(clusters: readonly CachedCluster[] = []): readonly string[] {
 }
 
 function inventoryOf(cluster: CachedCluster): Inventory {
-  const templates = [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')];
-  return { cluster: cluster.name, runs: cluster.stored('AnalysisRun'), templates };
+  return {
+    cluster: cluster.name,
+    runs: cluster.stored('AnalysisRun'),
+    experiments: cluster.stored('Experiment'),
+    templates: [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')],
+  };
 }
 
 function refOf(cluster: string, { kind, metadata }: KubernetesObject): ObjectRef {
   const { namespace = '', name = '', uid = '' } = metadata;
   return { cluster, kind, namespace, name, uid };
-}
-
-function isOver({ status }: Job): boolean {
-  return (
-    status?.conditions?.some(({ type, status: is }) => is === 'True' && (type === 'Complete' || type === 'Failed')) ??
-    false
-  );
-}
-
-/** The object that a Job was made for, where it is one of ours. */
-function ownerOf(cluster: string, { metadata }: Job): ObjectRef | undefined {
-  const owner = metadata.ownerReferences?.find(
-    ({ controller, kind }) => controller && WATCHED_KINDS.some((each) => each === kind),
-  );
-  return owner && { cluster, kind: owner.kind, namespace: metadata.namespace ?? '', name: owner.name, uid: owner.uid };
 }
 
 function describe(error: unknown): Readonly<Record<string, unknown>> {

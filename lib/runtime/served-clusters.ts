@@ -3,6 +3,7 @@ import { cachedCluster, type CachedCluster } from '../clusters/cached.ts';
 import type { Scope } from '../clusters/follow.ts';
 import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/kubernetes.ts';
+import { REPLICA_SETS } from '../kinds/experiment.ts';
 import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
 import type { Log } from '../model/ports.ts';
 import type { Http } from './http.ts';
@@ -66,7 +67,10 @@ function withStores(cluster: KubernetesCluster, options: ServedClustersOptions):
   });
 }
 
-/** What is watched: the runs, the end of their Jobs, and the templates, which are only counted. */
+/**
+ * What is watched: experiments and runs, what becomes of their ReplicaSets and Jobs, and the templates, which are read
+ * and counted.
+ */
 export function scopesOf({
   namespace,
   selector,
@@ -74,8 +78,11 @@ export function scopesOf({
 }: Pick<ServedClustersOptions, 'namespace' | 'selector' | 'instanceId'>): Scope[] {
   const where = namespace === undefined ? {} : { namespace };
   const instance = instanceId === undefined ? `!${INSTANCE_ID_LABEL}` : `${INSTANCE_ID_LABEL}=${instanceId}`;
+  const labelSelector = selector === undefined ? instance : `${instance},${selector}`;
   return [
-    { kind: 'AnalysisRun', ...where, labelSelector: selector === undefined ? instance : `${instance},${selector}` },
+    { kind: 'AnalysisRun', ...where, labelSelector },
+    { kind: 'Experiment', ...where, labelSelector },
+    { kind: 'ReplicaSet', ...where, ...REPLICA_SETS },
     { kind: 'Job', ...where, labelSelector: JOB_OWNER_LABEL },
     { kind: 'AnalysisTemplate', ...where, labelSelector: instance },
     // Who may only look into one namespace need not be allowed to list what belongs to none.

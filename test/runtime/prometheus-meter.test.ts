@@ -15,7 +15,7 @@ test("Argo's series of runs and templates, with the cluster beside them", async 
     spec: { metrics, dryRun: [{ metricName: 'errors' }] },
     status: { phase: 'Running', metricResults: [aResult({ phase: 'Failed' })] },
   });
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], templates: [aTemplate()] }]);
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], experiments: [], templates: [aTemplate()] }]);
   const lines = await scrape(page);
   const object = 'cluster="c1",namespace="shop",name="guestbook-6fd5"';
   expect(lines).toContain(`analysis_run_info{${object},phase="Running"} 1`);
@@ -37,7 +37,7 @@ test("Argo's series of runs and templates, with the cluster beside them", async 
 
 test('a run that is gone leaves no series behind', async () => {
   let runs = [aRun()];
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs, templates: [] }]);
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs, experiments: [], templates: [] }]);
   page.meet(ref);
   page.meter.stepped(ref, 0.02);
   page.meter.failed(ref);
@@ -54,7 +54,7 @@ test('a run that is gone leaves no series behind', async () => {
 
 test('rules that match nothing do not break the page', async () => {
   const run = aRun({ spec: { dryRun: [{ metricName: 'nothing' }] } });
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], templates: [] }]);
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], experiments: [], templates: [] }]);
   expect((await scrape(page)).join('\n')).toContain('dry_run="false"');
 });
 
