@@ -73,7 +73,7 @@ export async function startWebhook({ settings, environment, log, now }: WebhookO
   });
   const { namespace, tlsSecret: secretName, configuration: configurationName, tlsHosts: hosts } = settings;
   const store = webhookObjects({ account, http: apiHttp.send, namespace, secretName, configurationName });
-  const certificate = keepCertificate({ store, hosts, use, log, now });
+  const certificate = keepCertificate({ store, hosts, use, lookMs: settings.certificateLookSeconds * 1000, log, now });
 
   return {
     ready,

@@ -21,6 +21,8 @@ export interface KeepCertificateOptions {
   readonly hosts: readonly string[];
   /** Called with the first certificate, and with each that replaces it. */
   readonly use: (files: CertificateFiles) => Promise<void>;
+  /** Between two looks; short enough that what somebody else changed, or deleted, costs little. */
+  readonly lookMs: number;
   readonly log: Log;
   readonly now: () => Date;
   /** In [0, 1); replicas look at different times. */
@@ -31,18 +33,16 @@ export interface KeptCertificate {
   stop(): void;
 }
 
-/** Short enough that what somebody else changed, or deleted, costs little. */
-const LOOK_MS = 60_000;
 const RETRY_MS = 2000;
 /** API servers hear of what to trust through a watch; until then they should be shown what they trust already. */
 const SETTLE_MS = 5000;
 
 /**
  * Keeps a certificate in use: one that is stored and good, or else a new one, stored for all replicas. Looks again
- * every minute, for as long as the process lives; what fails is tried again.
+ * for as long as the process lives; what fails is tried again.
  */
 export function keepCertificate(options: KeepCertificateOptions): KeptCertificate {
-  const { store, use, log, random = Math.random } = options;
+  const { store, use, log, lookMs, random = Math.random } = options;
   let inUse: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -57,7 +57,7 @@ export function keepCertificate(options: KeepCertificateOptions): KeptCertificat
       const isNewlyTrusted = await store.trust(files.authorities);
       if (isStopped) return;
       if (isNewlyTrusted && inUse !== undefined && inUse !== files.certificate) {
-        lookAgainIn(SETTLE_MS);
+        lookAgainIn(Math.min(SETTLE_MS, lookMs));
         return;
       }
       if (inUse !== files.certificate) {
@@ -65,10 +65,10 @@ export function keepCertificate(options: KeepCertificateOptions): KeptCertificat
         inUse = files.certificate;
         log.info('certificate in use', {});
       }
-      lookAgainIn(LOOK_MS);
+      lookAgainIn(lookMs);
     } catch (error) {
       log.warn('certificate not looked after', { error: error instanceof Error ? error.message : String(error) });
-      lookAgainIn(inUse === undefined ? RETRY_MS : LOOK_MS);
+      lookAgainIn(inUse === undefined ? RETRY_MS : lookMs);
     }
   }
 

@@ -17,6 +17,8 @@ export interface WebhookSettings {
   /** What API servers call the webhook by. */
   readonly tlsHosts: readonly string[];
   readonly configuration: string;
+  /** Between two looks at the certificate. */
+  readonly certificateLookSeconds: number;
   readonly serviceAccountFolder: string;
   /** Events kept at most while the bus is away. */
   readonly bufferedEvents: number;
@@ -48,6 +50,7 @@ export function readSettings(environment: Environment): WebhookSettings {
     tlsSecret: text('ASSAY_TLS_SECRET') ?? 'assay-webhook-tls',
     tlsHosts: text('ASSAY_TLS_HOSTS')?.split(',') ?? [service, `${service}.cluster.local`],
     configuration: text('ASSAY_WEBHOOK_CONFIGURATION') ?? 'assay-webhook',
+    certificateLookSeconds: readCount('ASSAY_CERTIFICATE_LOOK_SECONDS', text('ASSAY_CERTIFICATE_LOOK_SECONDS') ?? '60'),
     serviceAccountFolder: text('ASSAY_SERVICE_ACCOUNT_FOLDER') ?? '/var/run/secrets/kubernetes.io/serviceaccount',
     bufferedEvents: readCount('ASSAY_BUFFERED_EVENTS', text('ASSAY_BUFFERED_EVENTS') ?? '10000'),
     shutdownDelayMs: readCount('ASSAY_SHUTDOWN_DELAY_MS', text('ASSAY_SHUTDOWN_DELAY_MS') ?? '3000'),
