@@ -162,12 +162,16 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const events = listener ? { events: listener.url } : {};
   log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url, ...events });
 
-  await Promise.race([interrupted(console), serving.failed]);
-  log.info('stopping', {});
-  await listener?.close();
-  await serving.stop();
-  await pages.close();
-  await served.close();
+  try {
+    await Promise.race([interrupted(console), serving.failed]);
+  } finally {
+    // Also after a bug: a process that serves nothing and answers that all is well would never be started anew.
+    log.info('stopping', {});
+    await listener?.close();
+    await serving.stop();
+    await pages.close();
+    await served.close();
+  }
   log.info('stopped', {});
   return EXIT.ok;
 }

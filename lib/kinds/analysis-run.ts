@@ -3,9 +3,11 @@ import { dueAt } from '../analysis/due-at.ts';
 import { findDue, secretsNeeded } from '../analysis/due.ts';
 import { reconcileAnalysisRun, type SeenRun } from '../analysis/reconcile.ts';
 import { findCollections } from '../analysis/retention.ts';
-import type { AnalysisRunStatus } from '../model/analysis-run.ts';
+import { isFinished } from '../analysis/phases.ts';
+import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Kind } from '../model/kind.ts';
+import { findMalformation } from '../model/malformed.ts';
 import type { Cluster } from '../model/ports.ts';
 import { collect, take } from './measure.ts';
 
@@ -17,6 +19,8 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     const cluster = ports.clusters.get(ref.cluster);
     const object = await cluster.get('AnalysisRun', ref);
     if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
+    const malformation = findMalformation(object);
+    if (malformation !== undefined) return refuse(object, malformation);
 
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
     const due = findDue(object, secrets, ports.now());
@@ -37,8 +41,18 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     return { ...outcome, nextAt: withFraction(dueAtStored, outcome.nextAt, now) };
   },
 
-  dueAt,
+  dueAt(object, now) {
+    if (findMalformation(object) === undefined) return dueAt(object, now);
+    return isFinished(object.status?.phase) || object.metadata.deletionTimestamp !== undefined ? undefined : now;
+  },
 };
+
+/** What cannot be read is over, and its message says why; unless it was over before. */
+function refuse({ status, ...object }: AnalysisRun, malformation: string): SeenRun | undefined {
+  if (isFinished(status?.phase)) return undefined;
+  const message = `AnalysisRun cannot be read: ${malformation}`;
+  return { object: { ...object, spec: { metrics: [] } }, due: { is: 'refused', message }, taken: [], collected: [] };
+}
 
 /**
  * Stored times are cut to whole seconds. Going by them, all that ended within one second would be due at its end, in one

@@ -10,6 +10,7 @@ import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 import type { Kind } from '../model/kind.ts';
+import { findMalformation } from '../model/malformed.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Cluster, StoredQuery } from '../model/ports.ts';
@@ -26,6 +27,7 @@ export const experiment: Kind<ExperimentStatus, SeenExperiment> = {
     const cluster = ports.clusters.get(ref.cluster);
     const object = await cluster.get('Experiment', ref);
     if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
+    if (findMalformation(object) !== undefined) return undefined;
 
     const { namespace } = ref;
     const wanted = needs(object);
@@ -44,7 +46,7 @@ export const experiment: Kind<ExperimentStatus, SeenExperiment> = {
     return { ...outcome, nextAt: findNextLook(seen.object, outcome, now) };
   },
 
-  dueAt,
+  dueAt: (object, now) => (findMalformation(object) === undefined ? dueAt(object, now) : undefined),
 };
 
 /** Much of a decision rests on the status as it was: once that has changed, the next is due at once. */

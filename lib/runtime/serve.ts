@@ -112,7 +112,7 @@ export function serve(options: ServeOptions): Serving {
         const ref = refOf(cluster.name, object);
         page.meet(ref);
         // What it asks for now may end a wait that its status knows of.
-        if (previous && mergePatch(previous.spec, object.spec)) void queue.send(ref, now());
+        if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) void queue.send(ref, now());
         else if (taking) taking.isChanged = true;
         else enqueue(cluster.name, object);
       });
@@ -133,7 +133,8 @@ export function serve(options: ServeOptions): Serving {
       clearInterval(timer);
       await queue.stop();
       stopping.abort();
-      await following;
+      // `failed` tells of it.
+      await following.catch(() => {});
     },
     receive: (ref) => receive(ref, { clusters, queue, log, now }),
     progress() {

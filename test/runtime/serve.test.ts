@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { serve, type Serving } from '../../lib/runtime/serve.ts';
 import { openStatusServer } from '../../lib/runtime/serve-http.ts';
 import { scopesOf } from '../../lib/runtime/served-clusters.ts';
-import { aMetric, aRun } from '../builders.ts';
+import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 
 const now = () => new Date();
 const T0 = Date.parse('2026-11-05T10:00:00Z');
@@ -139,6 +139,19 @@ test('a restart goes on where the status says', async () => {
   expect(run?.status).toMatchObject({ phase: 'Successful', metricResults: [{ count: 3 }] });
 });
 
+test('a bug in a watch is told, and does not stand in the way of a stop', async () => {
+  const broken: MemoryCluster = {
+    ...one,
+    watch() {
+      throw new TypeError('a bug');
+    },
+  };
+  const cluster = cachedCluster(broken, scopesOf({}), { timing });
+  serving = serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now });
+  await expect(serving.failed).rejects.toThrow('a bug');
+  await serving.stop();
+});
+
 test('a run that is deleted is forgotten', async () => {
   await one.create('AnalysisRun', named('gone'));
   start();
@@ -172,4 +185,65 @@ test('the pages say how it stands', async () => {
   } finally {
     await server.close();
   }
+});
+
+describe('experiments', () => {
+  const compare = { namespace: 'shop', name: 'guestbook-compare' };
+  const run = { namespace: 'shop', name: 'guestbook-compare-success-rate' };
+  const pods = (count: number) =>
+    one.writeStatus(
+      'ReplicaSet',
+      { namespace: 'shop', name: 'guestbook-compare-canary' },
+      { replicas: count, readyReplicas: count, availableReplicas: count },
+    );
+
+  test('what becomes of pods and analyses advances them at once; the runs that they create are run', async () => {
+    const labels = { 'argo-rollouts.argoproj.io/controller-instance-id': 'assay' };
+    await one.create('AnalysisTemplate', aTemplate());
+    await one.create('Experiment', anExperiment({ metadata: { labels }, spec: { scaleDownDelaySeconds: 0 } }));
+    start({ instanceId: 'assay' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(one.objects('ReplicaSet')).toMatchObject([{ spec: { replicas: 1 } }]);
+    pods(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await one.get('AnalysisRun', run))?.status?.phase).toBe('Successful');
+    expect((await one.get('Experiment', compare))?.status).toMatchObject({
+      phase: 'Running',
+      analysisRuns: [{ phase: 'Successful' }],
+    });
+    const page = (await serving?.metrics())?.body;
+    expect(page).toContain(
+      'experiment_info{cluster="one",namespace="shop",name="guestbook-compare",phase="Running"} 1',
+    );
+
+    await one.patch('Experiment', compare, { spec: { terminate: true } });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(one.objects('ReplicaSet')).toMatchObject([{ spec: { replicas: 0 } }]);
+    pods(0);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await one.get('Experiment', compare)).toMatchObject({
+      metadata: { labels: { ...labels, 'assay.dev/finished': 'true' } },
+      status: { phase: 'Successful' },
+    });
+  });
+
+  test("what belongs to somebody else's experiment wakes nobody", async () => {
+    const labels = { 'argo-rollouts.argoproj.io/controller-instance-id': 'theirs' };
+    const { metadata } = await one.create('Experiment', anExperiment({ metadata: { labels } }));
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Experiment', name: compare.name, controller: true };
+    await one.create('ReplicaSet', {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {
+        ...{ namespace: 'shop', name: 'guestbook-compare-canary' },
+        labels: { 'rollouts-pod-template-hash': '6fd5' },
+        ownerReferences: [{ ...owner, uid: metadata.uid ?? '' }],
+      },
+    });
+    start();
+    await vi.advanceTimersByTimeAsync(100);
+    pods(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await one.get('Experiment', compare))?.status).toBeUndefined();
+  });
 });

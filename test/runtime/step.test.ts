@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
@@ -222,6 +223,27 @@ test('a run with a time to live is deleted after it, and is not labelled before'
   expect(sent).toHaveLength(1);
 });
 
+test('a run that cannot be read is an error at once, without a look at the rest of it', async () => {
+  const odd = { ...aRun(), status: { phase: 'Running', startedAt: ['now'] } } as object as AnalysisRun;
+  const { metadata } = await cluster.create('AnalysisRun', odd);
+  const ref = {
+    cluster: 'c1',
+    kind: 'AnalysisRun',
+    namespace: 'shop',
+    name: 'guestbook-6fd5',
+    uid: metadata.uid ?? '',
+  };
+  await step(ref, portsOf());
+  const run = await stored(ref);
+  expect(run?.status).toMatchObject({
+    phase: 'Error',
+    message: 'AnalysisRun cannot be read: status.startedAt: expected a string, got a list',
+  });
+  expect(run?.metadata.labels).toEqual({ 'assay.dev/finished': 'true' });
+  expect(cluster.objects('Event').map(({ reason }) => reason)).toEqual(['AnalysisRunError']);
+  expect(sent).toEqual([]);
+});
+
 /** The cluster as it is, but for its secrets. */
 const failing = (error: AssayError): Cluster => ({
   ...cluster,
@@ -252,4 +274,17 @@ test('a missing secret ends the run; one that may not be read does too; a cluste
   const error = new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'no answer', { retry: true });
   await expect(step(away, portsOf(failing(error)))).rejects.toBe(error);
   expect((await stored(away))?.status).toBeUndefined();
+});
+
+test('what has had its time and may not be deleted: the step fails, to be tried again', async () => {
+  const status = { phase: 'Successful', completedAt: '2026-11-05T09:00:00Z' } as const;
+  const ref = await created({ spec: { metrics: [metric], ttlStrategy: { secondsAfterCompletion: 30 } }, status });
+  const denying: Cluster = {
+    ...cluster,
+    delete: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'cluster c1: deleting is forbidden')),
+  };
+  const failure = { code: 'ASSAY_STEP_FAILED', message: 'deleting is forbidden', retry: true };
+  await expect(step(ref, portsOf(denying))).rejects.toMatchObject(failure);
+  expect(await stored(ref)).toMatchObject({ status });
+  expect(sent).toEqual([]);
 });
