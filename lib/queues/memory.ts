@@ -8,6 +8,11 @@ export interface MemoryQueueOptions {
   readonly now: () => Date;
   /** Steps of one cluster at once; the others wait their turn. A slow cluster cannot take another's places. */
   readonly concurrencyPerCluster?: number;
+  /**
+   * Due times are rounded up to a multiple of this, so that what is due within it is worked on together. Fewer, fuller
+   * wake-ups cost less: caches stay warm, and sockets are read many at a time. Default 1: none waits.
+   */
+  readonly slotMs?: number;
   /** In [0, 1); spreads the retries. */
   readonly random?: () => number;
   /** Hears of every failure, with the delay until the next try. */
@@ -41,7 +46,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * worked on twice at once. A message for an object under way waits until that step has ended.
  */
 export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
-  const { work, now, concurrencyPerCluster = 64, random = Math.random, onFailure } = options;
+  const { work, now, concurrencyPerCluster = 64, slotMs = 1, random = Math.random, onFailure } = options;
   const waiting = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();
   const lanes = new Map<string, Lane>();
@@ -53,9 +58,11 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   let sent = 0;
   const idlers: (() => void)[] = [];
 
-  function put(ref: ObjectRef, dueMs: number, tries: number): void {
+  function put(ref: ObjectRef, atMs: number, tries: number): void {
     if (stopped) return;
     const key = formatRef(ref);
+    // What is due at once is: only waits are rounded.
+    const dueMs = atMs > now().getTime() ? Math.ceil(atMs / slotMs) * slotMs : atMs;
     const known = waiting.get(key);
     if (known && known.dueMs <= dueMs) return;
     const entry = { ref, key, dueMs, tries, order: (sent += 1) };

@@ -42,6 +42,12 @@ export interface Serving {
   readonly failed: Promise<never>;
 }
 
+/**
+ * Measurements that are due within a tenth of a second begin together. With 100 of them a second, spread evenly, one
+ * costs 1.35 ms of processor time so, and 2.0 ms alone (`npm run bench:serve`); intervals are whole seconds.
+ */
+const SLOT_MS = 100;
+
 /** What is overdue for so long was lost. */
 const GRACE_MS = 30_000;
 
@@ -57,6 +63,7 @@ export function serve(options: ServeOptions): Serving {
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
     work: stepAlone,
+    slotMs: SLOT_MS,
     now,
     ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
     onFailure(ref, error, retryInMs) {
