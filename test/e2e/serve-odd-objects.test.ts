@@ -198,10 +198,7 @@ function writeLooseCrds(): string {
   for (const kind of Object.keys(SCHEMAS) as SchemaKind[]) {
     const crd = customResourceDefinition(kind);
     const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-    const versions = crd.spec.versions.map(({ selectableFields: _, ...version }) => ({
-      ...version,
-      schema: { openAPIV3Schema },
-    }));
+    const versions = [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema } }];
     writeFileSync(
       join(folder, `${RESOURCES[kind].plural}.json`),
       JSON.stringify({ ...crd, spec: { ...crd.spec, versions } }),
