@@ -89,7 +89,8 @@ function judgeAnalyses(spec: ExperimentSpec, status: ExperimentStatus): Verdict 
     worst = analysis.phase;
     message = analysis.message ?? '';
   }
-  if (areRequiredSuccessful(spec, status) && isWorse(worst, 'Running')) {
+  // Whether the others have ended or not: they are about to be stopped, which is no verdict of theirs.
+  if (areRequiredSuccessful(spec, status) && !isWorse('Pending', worst)) {
     return { phase: 'Successful', message: REQUIRED_COMPLETED };
   }
   return { phase: worst === 'Pending' ? 'Running' : worst, message };

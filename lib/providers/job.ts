@@ -113,11 +113,14 @@ async function createOrAdopt(wanted: Job, run: AnalysisRun, { cluster }: Provide
   }
 }
 
-/** @throws AssayError ASSAY_METRIC_UNREADABLE */
+/**
+ * In the namespace of the run, whatever the measurement says: whoever may write runs may not delete the Jobs of others.
+ * @throws AssayError ASSAY_METRIC_UNREADABLE
+ */
 function keyOf({ metadata }: Measurement, run: AnalysisRun): Required<ObjectKey> {
   const name = metadata?.[NAME_KEY] ?? '';
   if (name === '') throw new AssayError('ASSAY_METRIC_UNREADABLE', 'job metadata reference missing');
-  return { name, namespace: metadata?.[NAMESPACE_KEY] || (run.metadata.namespace ?? '') };
+  return { name, namespace: run.metadata.namespace ?? '' };
 }
 
 /** Argo looks at the types of conditions and not at their status; the last one counts. */

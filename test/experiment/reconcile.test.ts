@@ -189,6 +189,20 @@ describe('an analysis that is stopped', () => {
     expect(stage.status).toMatchObject({ phase, message: said, analysisRuns: [{ phase, message }] });
   });
 
+  test('since those that were waited for are done: it has no say', () => {
+    const other = { name: 'other', templateName: 'success-rate' };
+    const stage = aRunningStage({ analyses: [...required, other] });
+    stage.patch('AnalysisRun', `${NAME}-success-rate`, { status: { phase: 'Successful' } });
+    stage.patch('AnalysisRun', `${NAME}-other`, { status: { phase: 'Running' } });
+    stage.settle();
+    expect(stage.world.stored('AnalysisRun', `${NAME}-other`)).toMatchObject({ spec: { terminate: true } });
+    const verdict = { phase: 'Successful', message: 'Required AnalysisRuns completed' };
+    expect(stage.status).toMatchObject(verdict);
+    stage.patch('AnalysisRun', `${NAME}-other`, { status: { phase: 'Inconclusive' } });
+    stage.settle();
+    expect(stage.status).toMatchObject({ ...verdict, analysisRuns: [{}, { phase: 'Inconclusive' }] });
+  });
+
   test('after the experiment has ended: it is told, and changes nothing else', () => {
     const stage = aRunningStage({ scaleDownDelaySeconds: 0 });
     stage.step(301);

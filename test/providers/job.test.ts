@@ -172,11 +172,14 @@ describe('resume', () => {
     expect(reading).toEqual({ is: 'verdict', phase: 'Error', message });
   });
 
-  test('looks in the namespace of the run where the measurement names none', async () => {
+  test('looks, and deletes, in the namespace of the run, whatever the measurement names', async () => {
     const context = aContext();
     await context.cluster.create('Job', aJob());
-    const measurement = { ...started, metadata: { 'job-name': KEY.name } };
+    await context.cluster.create('Job', aJob({ namespace: 'bank' }));
+    const measurement = { ...started, metadata: { 'job-name': KEY.name, 'job-namespace': 'bank' } };
     expect(await job.resume?.(metric, run, measurement, context)).toMatchObject({ is: 'pending' });
+    await job.terminate?.(metric, run, measurement, context);
+    expect(context.cluster.objects('Job').map(({ metadata }) => metadata.namespace)).toEqual(['bank']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { prometheusMeter } from '../../lib/runtime/prometheus-meter.ts';
-import { aMetric, aResult, aRun, aTemplate } from '../builders.ts';
+import { aMetric, anExperiment, aResult, aRun, aTemplate } from '../builders.ts';
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook-6fd5', uid: '5a1c' };
 
@@ -33,6 +33,27 @@ test("Argo's series of runs and templates, with the cluster beside them", async 
   expect(
     lines.some((line) => /^analysis_template_metric_info\{.*type="Prometheus",metric="success-rate"/.test(line)),
   ).toBe(true);
+});
+
+test("Argo's series of experiments: no phase of those that failed but in their info", async () => {
+  const experiment = anExperiment({ status: { phase: 'Failed' } });
+  const { name, namespace, uid } = experiment.metadata;
+  const about = { cluster: 'c1', kind: 'Experiment', namespace: namespace ?? '', name: name ?? '', uid: uid ?? '' };
+  let experiments = [experiment];
+  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [], experiments, templates: [] }]);
+  page.meet(about);
+  page.meter.stepped(about, 0.02);
+  page.meter.failed(about);
+  const lines = await scrape(page);
+  const object = 'cluster="c1",namespace="shop",name="guestbook-compare"';
+  expect(lines).toContain(`experiment_info{${object},phase="Failed"} 1`);
+  expect(lines).toContain(`experiment_phase{${object},phase="Running"} 0`);
+  expect(lines.filter((line) => line.startsWith('experiment_phase'))).toHaveLength(5);
+  expect(lines).toContain(`experiment_reconcile_count{${object}} 1`);
+  expect(lines).toContain(`experiment_reconcile_error{${object}} 1`);
+  experiments = [];
+  page.forget(about);
+  expect((await scrape(page)).filter((line) => line.includes('guestbook-compare'))).toEqual([]);
 });
 
 test('a run that is gone leaves no series behind', async () => {

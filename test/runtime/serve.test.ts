@@ -190,12 +190,6 @@ test('the pages say how it stands', async () => {
 describe('experiments', () => {
   const compare = { namespace: 'shop', name: 'guestbook-compare' };
   const run = { namespace: 'shop', name: 'guestbook-compare-success-rate' };
-  const pods = (count: number) =>
-    one.writeStatus(
-      'ReplicaSet',
-      { namespace: 'shop', name: 'guestbook-compare-canary' },
-      { replicas: count, readyReplicas: count, availableReplicas: count },
-    );
 
   test('what becomes of pods and analyses advances them at once; the runs that they create are run', async () => {
     const labels = { 'argo-rollouts.argoproj.io/controller-instance-id': 'assay' };
@@ -235,7 +229,8 @@ describe('experiments', () => {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
       metadata: {
-        ...{ namespace: 'shop', name: 'guestbook-compare-canary' },
+        namespace: 'shop',
+        name: 'guestbook-compare-canary',
         labels: { 'rollouts-pod-template-hash': '6fd5' },
         ownerReferences: [{ ...owner, uid: metadata.uid ?? '' }],
       },
@@ -247,3 +242,9 @@ describe('experiments', () => {
     expect((await one.get('Experiment', compare))?.status).toBeUndefined();
   });
 });
+
+/** So many pods of the experiment's template are there, and available. */
+function pods(count: number): void {
+  const status = { replicas: count, readyReplicas: count, availableReplicas: count };
+  one.writeStatus('ReplicaSet', { namespace: 'shop', name: 'guestbook-compare-canary' }, status);
+}
