@@ -40,7 +40,8 @@ clusters: after a stop, or a crash, the next start goes on from the statuses.
 
 With --instance-id only objects are served that carry it in the label
 argo-rollouts.argoproj.io/controller-instance-id; without it only those that carry none. So Assay and Argo's
-controller can share a cluster.
+controller can share a cluster. The runs of an Experiment carry its instance id; with --selector they want the labels
+too, which spec.analysisRunMetadata gives them.
 
 Private networks may be requested; loopback, link-local addresses and metadata services only where --allow-host lists
 them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
@@ -56,10 +57,10 @@ Examples:
   assay serve --namespace shop --instance-id assay
   assay serve --allow-host 127.0.0.1 --metrics 0.0.0.0:8090`;
 
-/** `assay serve`: looks after the AnalysisRuns of clusters until it is told to stop. */
+/** `assay serve`: looks after the AnalysisRuns and Experiments of clusters until it is told to stop. */
 export function command(console: Console, exitWith: (code: ExitCode) => void): Command {
   return new Command('serve')
-    .description('Serve clusters: take the measurements of their AnalysisRuns and write the verdicts back.')
+    .description('Serve clusters: run their AnalysisRuns and Experiments, and write the verdicts back.')
     .option('--kubeconfig <file>', 'default: as kubectl finds it, or the service account of the pod')
     .addOption(
       new Option('--context <name>', 'cluster to serve; may be repeated')
@@ -67,7 +68,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .default([], 'the current one'),
     )
     .option('-n, --namespace <name>', 'serve one namespace only')
-    .option('-l, --selector <labels>', 'serve only AnalysisRuns with these labels')
+    .option('-l, --selector <labels>', 'serve only AnalysisRuns and Experiments with these labels')
     .option('--instance-id <id>', 'serve what carries this controller instance id')
     .addOption(
       new Option('--metrics <host:port>', 'where to serve the pages')

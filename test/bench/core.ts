@@ -1,7 +1,8 @@
 import { benchAnalysis } from './analysis.ts';
+import { benchExperiment } from './experiment.ts';
 import { benchExpression } from './expression.ts';
 import { describeMachine, formatFigures } from './figures.ts';
 
 // `npm run bench`: what the pure core costs. Everything within one run, since machines are noisy.
 console.log(`${describeMachine()}\n`);
-console.log(formatFigures([...benchExpression(), ...benchAnalysis()]));
+console.log(formatFigures([...benchExpression(), ...benchAnalysis(), ...benchExperiment()]));

@@ -3,6 +3,7 @@ import { type CachedCluster, type CachedClusterOptions, cachedCluster } from '..
 import type { Scope } from '../../lib/clusters/follow.ts';
 import { type MemoryCluster, memoryCluster } from '../../lib/clusters/memory.ts';
 import type { Cluster } from '../../lib/model/ports.ts';
+import { anExperiment } from '../builders.ts';
 import { aNewRun, summary } from '../contract/cluster-fixtures.ts';
 
 const namespace = 'shop';
@@ -234,6 +235,40 @@ describe('cachedCluster', () => {
     await cached.whenSynced();
     await create(memory, 'a');
     await expect(following).rejects.toThrow('a bug');
+  });
+
+  it('answers a list from its store where that has all that is asked for', async () => {
+    const scope = { kind: 'AnalysisRun', labelSelector: 'team', ownerKind: 'Experiment' } as const;
+    const { memory, cached, seen } = await open([], { scope });
+    const { metadata } = await memory.create('Experiment', anExperiment());
+    const { apiVersion, kind } = anExperiment();
+    const owner = { apiVersion, kind, name: metadata.name ?? '', uid: metadata.uid ?? '', controller: true };
+    const labels = { team: 'web' };
+    const owned = { metadata: { name: 'owned', labels, ownerReferences: [owner] } };
+    await memory.create('AnalysisRun', aNewRun(namespace, owned));
+    await create(memory, 'free', labels);
+    await create(cached, 'own-write', labels);
+    await vi.waitFor(() => expect(seen).toStrictEqual(['ADDED owned']));
+    expect(cached.peek('AnalysisRun', { namespace, name: 'owned' })).toMatchObject(owned);
+    expect(cached.peek('AnalysisRun', { namespace, name: 'free' })).toBeUndefined();
+
+    const query = { namespace, labelSelector: 'team', ownerKind: 'Experiment' };
+    expect(cached.listStored('AnalysisRun', query)).toMatchObject([owned]);
+    expect(cached.listStored('AnalysisRun', { ...query, namespace: 'elsewhere' })).toStrictEqual([]);
+    expect(cached.listStored('AnalysisRun', { ...query, labelSelector: 'other' })).toBeUndefined();
+    expect(cached.listStored('AnalysisRun', { namespace, labelSelector: 'team' })).toBeUndefined();
+    expect(cached.listStored('Job', query)).toBeUndefined();
+
+    await patch(memory, 'owned', { metadata: { ownerReferences: null } });
+    await vi.waitFor(() => expect(seen).toStrictEqual(['ADDED owned', 'DELETED owned']));
+    expect(cached.listStored('AnalysisRun', query)).toStrictEqual([]);
+  });
+
+  it('answers no list for a namespace beyond its scope, nor before it has listed', async () => {
+    const { cached, memory } = await open(['a'], { scope: { kind: 'AnalysisRun', namespace } });
+    expect(cached.listStored('AnalysisRun', { namespace })).toHaveLength(1);
+    expect(cached.listStored('AnalysisRun', {})).toBeUndefined();
+    expect(cachedCluster(memory, [{ kind: 'AnalysisRun' }]).listStored('AnalysisRun', { namespace })).toBeUndefined();
   });
 
   it('tells nobody who no longer listens', async () => {

@@ -108,6 +108,13 @@ export function objectContract(use: UseCluster): void {
       expect(await codeOf(cluster.create('Job', secret))).toBe('ASSAY_CLUSTER_REFUSED');
     });
 
+    it.each(['', '.', '..', 'a/b', '../../secrets/cred', 'a%2Fb'])('refuses to look for %j', async (name) => {
+      const { cluster, namespace } = use();
+      expect(await codeOf(cluster.get('Job', { namespace, name }))).toBe('ASSAY_CLUSTER_REFUSED');
+      expect(await codeOf(cluster.patch('Job', { namespace, name }, {}))).toBe('ASSAY_CLUSTER_REFUSED');
+      expect(await codeOf(cluster.delete('Job', { namespace, name }))).toBe('ASSAY_CLUSTER_REFUSED');
+    });
+
     it('leaves the status of a Job to its controller', async () => {
       const { cluster, namespace } = use();
       const job = {
