@@ -205,6 +205,29 @@ describe('surprises', () => {
     expect(world.memory.objects('AnalysisRun')).toHaveLength(1);
   });
 
+  test('two steps at once, all along: everything is made once, and told once', async () => {
+    await world.create(aTemplate());
+    const ref = await created({ duration: '5s', scaleDownDelaySeconds: 0 });
+    const both = async (): Promise<void> => {
+      for (let times = 0; times < 6; times += 1) await Promise.all([world.step(ref), world.step(ref)]);
+    };
+    await both();
+    pods(1);
+    await both();
+    await world.memory.patch('AnalysisRun', RUN, { status: { phase: 'Successful' } });
+    world.nowMs += 5001;
+    await both();
+    pods(0);
+    await both();
+    expect(await world.memory.get('Experiment', ref)).toMatchObject({
+      metadata: { labels: { 'assay.dev/finished': 'true' } },
+      status: { phase: 'Successful', analysisRuns: [{ analysisRun: RUN.name, phase: 'Successful' }] },
+    });
+    expect([world.memory.objects('ReplicaSet').length, world.memory.objects('AnalysisRun').length]).toEqual([1, 1]);
+    const told = reasons().filter((reason) => String(reason).startsWith('Experiment'));
+    expect(told).toEqual(['ExperimentPending', 'ExperimentRunning', 'ExperimentSuccessful']);
+  });
+
   test('what the API server refuses is told in its own words', async () => {
     world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_DENIED', 'cluster c1: exceeded quota: pods');
     const ref = await created({ analyses: [] });
