@@ -3,6 +3,8 @@ import type { AnalysisRun, AnalysisRunSpec, MetricResult } from '../../lib/model
 import type { ObjectMeta } from '../../lib/model/outcome.ts';
 import type { Job } from '../../lib/model/ports.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './servers/control-plane.ts';
+import { writeKubeconfig } from './servers/control-plane-files.ts';
+import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
 import { type Patience, waitFor } from './servers/wait-for.ts';
 
 /** An Event about a run, without what differs from one time to the next. */
@@ -15,6 +17,8 @@ export interface RunEvent {
 /** A control plane with Assay's CRDs and a namespace `shop`, and its runs; `assay serve` is the test's to start. */
 export interface AnalysisCluster {
   readonly plane: ControlPlane;
+  /** Of the service account that infra/cluster/rbac.yaml gives Assay; good for an hour. */
+  readonly kubeconfigPath: string;
   createRun(name: string, spec: AnalysisRunSpec, metadata?: ObjectMeta): Promise<AnalysisRun>;
   /** Rejects where there is none. */
   run(name: string): Promise<AnalysisRun>;
@@ -35,24 +39,36 @@ export interface AnalysisCluster {
 }
 
 export const NAMESPACE = 'shop';
-const CRDS = join(import.meta.dirname, '../../infra/cluster/crds');
+const MANIFESTS = join(import.meta.dirname, '../../infra/cluster');
 const RUNS_PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/analysisruns`;
 const ENDED: ReadonlySet<string> = new Set(['Successful', 'Failed', 'Error', 'Inconclusive']);
 
 /** Starts a control plane and prepares it for analysis. */
 export async function startAnalysisCluster(options: ControlPlaneOptions = {}): Promise<AnalysisCluster> {
-  const plane = await startControlPlane({ crdFolder: CRDS, ...options });
+  const plane = await startControlPlane({ crdFolder: join(MANIFESTS, 'crds'), ...options });
+  const folder = createScratchFolder('analysis-cluster');
+  const stop = async (): Promise<void> => {
+    await plane.stop();
+    removeScratchFolder(folder);
+  };
   try {
     await plane.kubectl(['create', 'namespace', NAMESPACE]);
+    const kubeconfigPath = join(folder, 'assay.kubeconfig');
+    await writeAssayKubeconfig(plane, kubeconfigPath);
+    return openAnalysisCluster(plane, kubeconfigPath, stop);
   } catch (error) {
-    await plane.stop();
+    await stop();
     throw error;
   }
-  return openAnalysisCluster(plane);
 }
 
-/** The same for a control plane that is prepared already. */
-export function openAnalysisCluster(plane: ControlPlane): AnalysisCluster {
+async function writeAssayKubeconfig(plane: ControlPlane, path: string): Promise<void> {
+  for (const file of ['namespace.yaml', 'rbac.yaml']) await plane.kubectl(['apply', '-f', join(MANIFESTS, file)]);
+  const token = (await plane.kubectl(['create', 'token', 'assay', '--namespace=assay-system'])).trim();
+  writeKubeconfig(path, { ...plane, user: 'assay', token });
+}
+
+function openAnalysisCluster(plane: ControlPlane, kubeconfigPath: string, stop: () => Promise<void>): AnalysisCluster {
   const { api } = plane;
   const run = (name: string) => api.call<AnalysisRun>(`${RUNS_PATH}/${name}`);
   const runOnce: AnalysisCluster['runOnce'] = async (name, what, holds, { timeoutMs = 60_000, everyMs = 250 } = {}) => {
@@ -70,6 +86,7 @@ export function openAnalysisCluster(plane: ControlPlane): AnalysisCluster {
   };
   return {
     plane,
+    kubeconfigPath,
     run,
     runOnce,
     createRun: (name, spec, metadata = {}) => {
@@ -99,7 +116,7 @@ export function openAnalysisCluster(plane: ControlPlane): AnalysisCluster {
       const { items } = await api.call<{ items: readonly Job[] }>(path);
       return items.toSorted((a, b) => createdAt(a) - createdAt(b));
     },
-    stop: () => plane.stop(),
+    stop,
   };
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { AnalysisCluster } from './analysis-cluster.ts';
 import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
-import type { ControlPlane } from './servers/control-plane.ts';
 import { waitFor } from './servers/wait-for.ts';
 
 type Direction = 'requests' | 'answers';
@@ -11,7 +11,7 @@ type Direction = 'requests' | 'answers';
 export interface ApiLink {
   /** Where it begins: `https://127.0.0.1:PORT`. */
   readonly server: string;
-  /** Leads through the link; as `admin`. */
+  /** Leads through the link, as Assay. */
   readonly kubeconfigPath: string;
   /** Keeps back what goes in that direction, as if the line had just then become very slow; until `cut`. */
   hold(direction: Direction): void;
@@ -22,8 +22,8 @@ export interface ApiLink {
   stop(): Promise<void>;
 }
 
-/** Opens a link to `plane` on 127.0.0.1. */
-export async function openApiLink(plane: ControlPlane): Promise<ApiLink> {
+/** Opens a link on 127.0.0.1. */
+export async function openApiLink({ plane, kubeconfigPath: direct }: AnalysisCluster): Promise<ApiLink> {
   const { hostname, port } = new URL(plane.server);
   const sockets = new Set<Socket>();
   let held: Direction | undefined;
@@ -51,7 +51,7 @@ export async function openApiLink(plane: ControlPlane): Promise<ApiLink> {
   const folder = createScratchFolder('api-link');
   const kubeconfigPath = join(folder, 'kubeconfig');
   const begin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  writeFileSync(kubeconfigPath, readFileSync(plane.kubeconfigPath, 'utf8').replace(plane.server, begin));
+  writeFileSync(kubeconfigPath, readFileSync(direct, 'utf8').replace(plane.server, begin));
   const cut = (): void => {
     held = undefined;
     heldBytes = 0;

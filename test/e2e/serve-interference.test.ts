@@ -17,7 +17,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('runs that others lay ha
     service.page('/fast', { body: { ok: true } });
     service.page('/slow', { delayMs: 1500, body: { ok: true } });
     cluster = await startAnalysisCluster({ controllers: true });
-    assay = await startAssayServe({ kubeconfigPath: cluster.plane.kubeconfigPath });
+    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
   });
   afterAll(async () => {
     await assay?.stop();

@@ -38,7 +38,7 @@ describe.skipIf(!(await serversAvailable()))('what is measured with Jobs', () =>
       plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),
     );
     await plane.kubectl(['create', 'secret', 'generic', 'credentials', '-n', NAMESPACE, '--from-literal=token=s3same']);
-    assay = await startAssayServe({ kubeconfigPath: plane.kubeconfigPath });
+    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
     await Promise.all(Object.entries(SPECS).map(async ([name, spec]) => cluster.createRun(name, spec)));
   });
   afterAll(async () => {

@@ -5,10 +5,9 @@ import { customResourceDefinition } from '../../infra/cluster/crd.ts';
 import type { Metric } from '../../lib/model/analysis-run.ts';
 import { RESOURCES } from '../../lib/model/resources.ts';
 import { SCHEMAS, type SchemaKind } from '../../lib/model/schemas.ts';
-import { type AnalysisCluster, NAMESPACE, openAnalysisCluster, resultOf } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, startAnalysisCluster, resultOf } from './analysis-cluster.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';
-import { startControlPlane } from './servers/control-plane.ts';
 import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
 import { type SampleService, startSampleService } from './servers/sample-service.ts';
 
@@ -136,14 +135,12 @@ describe.skipIf(!(await serversAvailable()))('objects that are odd', () => {
     service = await startSampleService();
     service.page('/', { body: { ok: true } });
     crdFolder = writeLooseCrds();
-    const plane = await startControlPlane({ crdFolder });
-    await plane.kubectl(['create', 'namespace', NAMESPACE]);
-    cluster = openAnalysisCluster(plane);
+    cluster = await startAnalysisCluster({ crdFolder });
     await createTemplates(cluster);
     // Every other one is there from the beginning, the rest comes later.
     await Promise.all(ODD.map(async (one, index) => index % 2 === 0 && create(one, index)));
     await cluster.createRun('there-before', good(12));
-    assay = await startAssayServe({ kubeconfigPath: plane.kubeconfigPath });
+    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
     await Promise.all(ODD.map(async (one, index) => index % 2 === 1 && create(one, index)));
     await cluster.createRun('came-later', good(3));
   });

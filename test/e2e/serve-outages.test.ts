@@ -41,7 +41,7 @@ describe.skipIf(!(await serversAvailable()))('servers that go away and come back
       startAnalysisCluster({ apiServerFlags: ['--watch-cache=false'] }),
       startPrometheus({ targets: [] }),
     ]);
-    link = await openApiLink(cluster.plane);
+    link = await openApiLink(cluster);
     silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const kubeconfigPath = join(folder, 'kubeconfig');

@@ -31,7 +31,7 @@ describe.skipIf(!(await serversAvailable()))('what people and machines read', ()
     await plane.kubectl(['create', 'secret', 'generic', 'vault', '-n', NAMESPACE, `--from-literal=token=${SECRET}`]);
     await plane.apply(template('AnalysisTemplate', service.url));
     await plane.apply(template('ClusterAnalysisTemplate', service.url));
-    assay = await startAssayServe({ kubeconfigPath: plane.kubeconfigPath });
+    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
     await cluster.createRun('guestbook', {
       metrics: [
         web('latency', '/good'),
@@ -190,8 +190,7 @@ describe.skipIf(!(await serversAvailable()))('what people and machines read', ()
   });
 
   test('--instance-id and --selector say whose runs are served', async () => {
-    const { plane } = cluster;
-    const serve = (...args: readonly string[]) => startAssayServe({ kubeconfigPath: plane.kubeconfigPath, args });
+    const serve = (...args: readonly string[]) => startAssayServe({ kubeconfigPath: cluster.kubeconfigPath, args });
     const [ours, narrow] = await Promise.all([
       serve('--instance-id=assay'),
       serve('--instance-id=assay', '--selector=team=web', '--namespace=elsewhere'),

@@ -58,7 +58,7 @@ describe.skipIf(!(await serversAvailable()))('what is measured with requests', (
       stringData: CREDENTIALS,
     });
     await waitFor('samples', async () => (await prometheus.query('success_ratio')).length === 2);
-    assay = await startAssayServe({ kubeconfigPath: cluster.plane.kubeconfigPath });
+    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
     await Promise.all(CASES.map(async (one, index) => cluster.createRun(nameOf(index), specOf(locate(one.metric)))));
   });
   afterAll(async () => {

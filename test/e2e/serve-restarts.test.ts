@@ -29,7 +29,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
     await service?.stop();
   });
 
-  const serve = (label: string, kubeconfigPath = cluster.plane.kubeconfigPath): Promise<AssayServe> =>
+  const serve = (label: string, kubeconfigPath = cluster.kubeconfigPath): Promise<AssayServe> =>
     startAssayServe({ kubeconfigPath, args: [`--selector=case=${label}`] });
   const create = (name: string, spec: AnalysisRunSpec) => cluster.createRun(name, spec, { labels: { case: name } });
   const requestsFor = (path: string) => service.requests.filter(({ url }) => url === path).length;
@@ -41,7 +41,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
   });
 
   test('killed after measuring and before writing: the measurement is taken again, once', async () => {
-    const link = await openApiLink(cluster.plane);
+    const link = await openApiLink(cluster);
     service.page('/unwritten', () => {
       if (requestsFor('/unwritten') === 2) link.hold('requests');
       return { body: { ok: true } };
@@ -64,7 +64,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
   });
 
   test('killed after writing and before it knew: nothing is taken twice', async () => {
-    const link = await openApiLink(cluster.plane);
+    const link = await openApiLink(cluster);
     service.page('/unanswered', () => {
       if (requestsFor('/unanswered') === 2) link.hold('answers');
       return { body: { ok: true } };
@@ -85,7 +85,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
   });
 
   test('killed after it created a Job and before writing so: the Job is taken over', async () => {
-    const link = await openApiLink(cluster.plane);
+    const link = await openApiLink(cluster);
     service.page('/late', { delayMs: 4000, body: { ok: true } });
     const assay = await serve('adopted', link.kubeconfigPath);
     const created = await create('adopted', { metrics: [aJob(['sleep', '1']), web('/late')] });
