@@ -33,7 +33,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('experiments', () => {
     await waitFor('the service account that pods run as', () =>
       plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),
     );
-    assay = await startAssayServe({ kubeconfigPath: plane.kubeconfigPath });
+    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
     experiments = openExperimentCluster(cluster);
     const compare = ['sh', '-c', 'test -n "{{args.got}}" && test "{{args.got}}" = "{{args.want}}"'];
     await Promise.all([
@@ -52,6 +52,8 @@ describe.skipIf(!(await serversAvailable())).concurrent('experiments', () => {
     await assay?.stop();
     await kubelet?.stop();
     await cluster?.stop();
+    // No step failed, and nothing that Assay asked for was denied.
+    expect(assay?.log().filter(({ level }) => level !== 'info')).toEqual([]);
   });
 
   const pause = { duration: '10m', scaleDownDelaySeconds: 0 };
