@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
 import { kubernetesCluster } from '../../lib/clusters/kubernetes.ts';
-import { type ControlPlane, startControlPlane } from './servers/control-plane.ts';
+import { exposeService } from './exposed-service.ts';
+import { startControlPlane } from './servers/control-plane.ts';
 import { waitFor } from './servers/wait-for.ts';
 
 /**
@@ -24,7 +25,7 @@ await once(service, 'listening');
 
 const plane = await startControlPlane();
 try {
-  await createService(plane);
+  await exposeService(plane, { name: 'prometheus', namespace: 'monitoring', address: ADDRESS, port: 9090 });
   const cluster = kubernetesCluster({
     name: 'prod',
     credentials: await kubeConfigCredentials({ file: plane.kubeconfigPath }),
@@ -60,35 +61,4 @@ try {
 } finally {
   await plane.stop();
   service.close();
-}
-
-/** A Service as a controller would leave it: API servers lead to addresses of pods only, found in Endpoints. */
-async function createService(host: ControlPlane): Promise<void> {
-  const metadata = { name: 'prometheus', namespace: 'monitoring' };
-  await host.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } });
-  await host.apply({
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'default', namespace: 'monitoring' },
-  });
-  await host.apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata,
-    spec: { containers: [{ name: 'main', image: 'prometheus' }] },
-  });
-  await host.api.call('/api/v1/namespaces/monitoring/pods/prometheus/status', {
-    method: 'PATCH',
-    contentType: 'application/merge-patch+json',
-    body: { status: { phase: 'Running', podIP: ADDRESS, podIPs: [{ ip: ADDRESS }] } },
-  });
-  const ports = [{ name: 'web', port: 80, targetPort: 9090 }];
-  await host.apply({ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } });
-  const addresses = [{ ip: ADDRESS, targetRef: { kind: 'Pod', ...metadata } }];
-  await host.apply({
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata,
-    subsets: [{ addresses, ports: [{ name: 'web', port: 9090 }] }],
-  });
 }
