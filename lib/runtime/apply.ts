@@ -7,15 +7,19 @@ import { resourceKind } from '../model/resources.ts';
 /**
  * Makes one change of a decision, and says what it gave. Deleting what is gone is done.
  *
+ * @param tries  how often a name may be taken by what is gone when it is looked for
  * @throws AssayError if the cluster does not answer just now: nothing is to be concluded from that
  */
-export async function apply(change: Change, cluster: Cluster): Promise<Reply> {
+export async function apply(change: Change, cluster: Cluster, tries = 2): Promise<Reply> {
   try {
     return await make(change, cluster);
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
     if (change.verb === 'create' && error.code === 'ASSAY_CLUSTER_EXISTS') {
-      return { went: 'exists', found: await findTaken(change.object, cluster) };
+      const found = await findTaken(change.object, cluster);
+      if (found) return { went: 'exists', found };
+      if (tries > 1) return apply(change, cluster, tries - 1);
+      throw new AssayError('ASSAY_STEP_FAILED', `${error.message}, and is gone`, { retry: true });
     }
     const isConflict = error.code === 'ASSAY_CLUSTER_CONFLICT';
     return { went: 'failed', message: wordsOf(error, cluster.name), ...(isConflict && { isConflict }) };
@@ -38,16 +42,17 @@ async function make(change: Change, cluster: Cluster): Promise<Reply> {
   return { went: 'done', object: await cluster.patch(resourceKind(kind), key, patch) };
 }
 
-/** What has the name of an object that could not be created. */
-async function findTaken({ kind, metadata }: KubernetesObject, cluster: Cluster): Promise<Found<KubernetesObject>> {
+/** What has the name of an object that could not be created; undefined: it is free by now. */
+async function findTaken(
+  { kind, metadata }: KubernetesObject,
+  cluster: Cluster,
+): Promise<Found<KubernetesObject> | undefined> {
   const { namespace = '', name = '' } = metadata;
   try {
     const object = await cluster.get(resourceKind(kind), { namespace, name });
-    if (object) return { object };
+    return object && { object };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
     return { problem: wordsOf(error, cluster.name) };
   }
-  const message = `cluster ${cluster.name}: ${kind} "${name}" was there, and is gone`;
-  throw new AssayError('ASSAY_STEP_FAILED', message, { retry: true });
 }

@@ -259,7 +259,7 @@ describe('surprises', () => {
     expect((await experiment(ref))?.phase).toBe('Pending');
   });
 
-  test('a name that becomes free while it is looked at: the step is tried again', async () => {
+  test('a name whose holder is never found: the step is tried again', async () => {
     const ref = await created({ analyses: [] });
     world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_EXISTS', 'cluster c1: exists');
     await expect(world.step(ref)).rejects.toMatchObject({ code: 'ASSAY_STEP_FAILED', retry: true });

@@ -63,7 +63,19 @@ test('no answer is no reply', async () => {
   await expect(apply(create, failing('create', error))).rejects.toBe(error);
 });
 
-test('what has a name may be hidden, may not answer, or be gone by then', async () => {
+test('a name that is free by the time one looks is taken', async () => {
+  await apply(create, cluster);
+  const fading: Cluster = {
+    ...cluster,
+    async get(kind, wanted) {
+      await cluster.delete(kind, wanted);
+      return cluster.get(kind, wanted);
+    },
+  };
+  expect(await apply(create, fading)).toMatchObject({ went: 'done' });
+});
+
+test('what has a name may be hidden, may not answer, or be gone each time', async () => {
   await apply(create, cluster);
   const denied = new AssayError('ASSAY_CLUSTER_DENIED', 'cluster c1: services "web" is forbidden');
   const found = { problem: 'services "web" is forbidden' };
