@@ -13,7 +13,7 @@ import { waitFor } from './servers/wait-for.ts';
 const RBAC = join(import.meta.dirname, '../../infra/cluster/rbac.yaml');
 const ACCOUNT = 'system:serviceaccount:assay-system:assay';
 
-/** Only experiments need these. */
+/** Only experiments need these; test/e2e/experiment.test.ts has them, as the same service account. */
 const FOR_EXPERIMENTS = new Set([
   'create analysisruns',
   ...['get', 'patch'].map((verb) => `${verb} experiments`),
