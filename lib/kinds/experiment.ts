@@ -20,14 +20,15 @@ import { type Found, wordsOf } from '../model/reply.ts';
 export const REPLICA_SETS = { labelSelector: POD_HASH_LABEL, ownerKind: 'Experiment' } as const satisfies StoredQuery;
 
 /** Experiments: run pods side by side, start the analyses once they are available, end when these have decided. */
-export const experiment: Kind<ExperimentStatus, SeenExperiment> = {
+export const experiment: Kind<ExperimentStatus, Seen> = {
   kind: 'Experiment',
 
   async observe(ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
     const object = await cluster.get('Experiment', ref);
     if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
-    if (findMalformation(object) !== undefined) return undefined;
+    const malformation = findMalformation(object);
+    if (malformation !== undefined) return { ...NOTHING, object, malformation };
 
     const { namespace } = ref;
     const wanted = needs(object);
@@ -42,12 +43,34 @@ export const experiment: Kind<ExperimentStatus, SeenExperiment> = {
   },
 
   reconcile(seen, now, replies = []) {
+    if (seen.malformation !== undefined) return refuse(seen.object, seen.malformation);
     const outcome = reconcileExperiment({ ...seen, replies }, now);
     return { ...outcome, nextAt: findNextLook(seen.object, outcome, now) };
   },
 
-  dueAt: (object, now) => (findMalformation(object) === undefined ? dueAt(object, now) : undefined),
+  dueAt(object, now) {
+    if (findMalformation(object) === undefined) return dueAt(object, now);
+    return object.metadata.deletionTimestamp === undefined ? now : undefined;
+  },
 };
+
+interface Seen extends SeenExperiment {
+  /** Why the object cannot be read; nothing else was looked at then. */
+  readonly malformation?: string;
+}
+
+const NOTHING: Omit<SeenExperiment, 'object'> = {
+  replicaSets: [],
+  services: [],
+  runs: new Map(),
+  templates: { template: () => undefined, clusterTemplate: () => undefined },
+};
+
+/** Says why, and leaves everything as it is: a status that cannot be read is nothing to build on. */
+function refuse({ status = {} }: Experiment, malformation: string): Outcome<ExperimentStatus> {
+  const message = `Experiment cannot be read: ${malformation}`;
+  return { status, nextAt: undefined, events: [{ type: 'Warning', reason: 'InvalidSpec', message }], changes: [] };
+}
 
 /** Much of a decision rests on the status as it was: once that has changed, the next is due at once. */
 function findNextLook(

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/cached.ts';
+import { kindOf } from '../../lib/kinds/registry.ts';
 import { AssayError, type ErrorCode } from '../../lib/model/errors.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../lib/model/outcome.ts';
@@ -93,6 +94,22 @@ describe('its life', () => {
     expect(await world.settle(ref)).toBeUndefined();
     expect((await experiment(ref))?.conditions).toMatchObject([{ type: 'InvalidSpec', status: 'True' }]);
     expect(world.memory.objects('ReplicaSet')).toEqual([]);
+  });
+
+  test('one that cannot be read is told so in an Event, and nothing else', async () => {
+    const ref = await created({ templates: 'none' as never });
+    const object = await world.memory.get('Experiment', ref);
+    expect(object && kindOf('Experiment').dueAt(object, new Date(world.nowMs))).toEqual(new Date(world.nowMs));
+    await world.step(ref);
+    expect(events()).toMatchObject([
+      {
+        type: 'Warning',
+        reason: 'InvalidSpec',
+        message: expect.stringMatching(/^Experiment cannot be read: spec\.templates/),
+      },
+    ]);
+    expect(world.memory.objects('ReplicaSet')).toEqual([]);
+    expect(world.nextSeconds.size).toBe(0);
   });
 
   test.each([

@@ -221,6 +221,21 @@ describe('experiments', () => {
     });
   });
 
+  test('one that cannot be read, or any more, disturbs nobody', async () => {
+    await one.create('Experiment', anExperiment());
+    await one.create('AnalysisRun', named('beside'));
+    start();
+    await vi.advanceTimersByTimeAsync(100);
+    for (const spec of [null, 'none', { templates: [] }]) {
+      await one.patch('Experiment', compare, { spec });
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    await vi.advanceTimersByTimeAsync(10_500);
+    expect(await phaseOf(one, 'beside')).toBe('Successful');
+    expect(one.objects('Event').filter(({ reason }) => reason === 'InvalidSpec')).not.toEqual([]);
+    expect((await one.get('Experiment', compare))?.status?.phase).toBeDefined();
+  });
+
   test("what belongs to somebody else's experiment wakes nobody", async () => {
     const labels = { 'argo-rollouts.argoproj.io/controller-instance-id': 'theirs' };
     const { metadata } = await one.create('Experiment', anExperiment({ metadata: { labels } }));
