@@ -5,7 +5,7 @@ import { formatProblem } from '../model/problem.ts';
 import { formatRef } from '../model/ref.ts';
 import { type AdmissionAnswer, type AdmissionRequest, allowed, denied, findUid, readRequest } from './admission.ts';
 import { changeOf } from './change.ts';
-import { checkObject, isChecked, warningsOf } from './warnings.ts';
+import { checkObject, warningsOf } from './warnings.ts';
 
 export interface ReviewOptions {
   readonly cluster: string;
@@ -47,9 +47,9 @@ function decide(request: AdmissionRequest, mayCheck: boolean, { cluster, denyInv
   return change ? { answer, event: { key: formatRef(change.ref), event: changeEvent(change) } } : { answer };
 }
 
-function problemsOf({ operation, subResource, object, kind }: AdmissionRequest) {
+function problemsOf({ operation, subResource, object }: AdmissionRequest) {
   const isWrite = (operation === 'CREATE' || operation === 'UPDATE') && !subResource;
-  return isWrite && object && isChecked(kind.kind) ? checkObject(object) : [];
+  return isWrite && object ? checkObject(object) : [];
 }
 
 /** A change that leaves the spec as it is, such as of a finalizer, must be let through: else nothing could mend or end it. */

@@ -52,7 +52,7 @@ export function readSettings(environment: Environment): WebhookSettings {
     configuration: text('ASSAY_WEBHOOK_CONFIGURATION') ?? 'assay-webhook',
     certificateLookSeconds: readCount('ASSAY_CERTIFICATE_LOOK_SECONDS', text('ASSAY_CERTIFICATE_LOOK_SECONDS') ?? '60'),
     serviceAccountFolder: text('ASSAY_SERVICE_ACCOUNT_FOLDER') ?? '/var/run/secrets/kubernetes.io/serviceaccount',
-    bufferedEvents: readCount('ASSAY_BUFFERED_EVENTS', text('ASSAY_BUFFERED_EVENTS') ?? '10000'),
+    bufferedEvents: readCount('ASSAY_BUFFERED_EVENTS', text('ASSAY_BUFFERED_EVENTS') ?? '2000'),
     shutdownDelayMs: readCount('ASSAY_SHUTDOWN_DELAY_MS', text('ASSAY_SHUTDOWN_DELAY_MS') ?? '3000'),
   };
 }

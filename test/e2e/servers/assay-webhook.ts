@@ -32,8 +32,9 @@ export interface AssayWebhookOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The same flags as in infra/cluster/Dockerfile. */
-const NODE_FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+/** How the image starts Node: what stands between the program and the file. */
+const DOCKERFILE = readFileSync(join(import.meta.dirname, '../../../infra/cluster/Dockerfile'), 'utf8');
+const NODE_FLAGS = (JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? '[]') as string[]).slice(1, -1);
 
 /** Applies infra/cluster with webhooks at an address of this machine, since no pod runs here. */
 export async function installWebhook(plane: ControlPlane, port: number): Promise<void> {
