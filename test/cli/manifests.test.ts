@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { CLUSTER_BASE } from '../../lib/cli/cluster-base.ts';
+import { type ManifestOptions, renderManifests } from '../../lib/cli/render-manifests.ts';
+
+interface Shown {
+  readonly kind: string;
+  readonly metadata: { readonly annotations?: Record<string, string> };
+  readonly spec?: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
+}
+interface Container {
+  readonly image: string;
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+}
+
+function rendered(options: Partial<ManifestOptions>): Shown[] {
+  const text = renderManifests(CLUSTER_BASE, { cluster: 'c1', ...options });
+  return parseAllDocuments(text).map((document) => document.toJS() as Shown);
+}
+
+const kinds = (objects: readonly Shown[]) => objects.map(({ kind }) => kind);
+const containerIn = (objects: readonly Shown[]) =>
+  objects.find(({ kind }) => kind === 'Deployment')?.spec?.template.spec.containers[0];
+const valueOf = (name: string, options: Partial<ManifestOptions>) =>
+  containerIn(rendered(options))?.env.find((each) => each.name === name)?.value;
+
+test('the base is filled in with what is special to a cluster', () => {
+  expect(valueOf('ASSAY_CLUSTER', {})).toBe('c1');
+  expect(valueOf('ASSAY_BUS_ARN', { busArn: 'arn:a' })).toBe('arn:a');
+  expect(valueOf('ASSAY_BUS_URL', { busUrl: 'http://a' })).toBe('http://a');
+  expect(valueOf('ASSAY_DENY_INVALID', { denyInvalid: true })).toBe('true');
+  expect(valueOf('ASSAY_DENY_INVALID', {})).toBe('false');
+  expect(containerIn(rendered({ image: 'mine:2' }))?.image).toBe('mine:2');
+});
+
+test('the image is that of this version, and Dockerfile says how it is built', () => {
+  expect(containerIn(rendered({}))?.image).toBe(`assay-webhook:${packageJson.version}`);
+  expect(readFileSync('infra/cluster/Dockerfile', 'utf8')).toContain(`-t assay-webhook:${packageJson.version} `);
+});
+
+test('a role is an annotation of the webhook’s service account alone', () => {
+  const annotated = rendered({ roleArn: 'arn:r' }).filter(({ metadata }) => metadata.annotations);
+  expect(kinds(annotated)).toEqual(['ServiceAccount']);
+  expect(annotated[0]?.metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': 'arn:r' });
+});
+
+test('the CRDs can be left out', () => {
+  expect(kinds(rendered({})).filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(4);
+  expect(kinds(rendered({ crds: false }))).not.toContain('CustomResourceDefinition');
+});

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import type { AdmissionRequest } from '../../lib/webhook/admission.ts';
+import { review } from '../../lib/webhook/review.ts';
+import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
+
+const options = { cluster: 'c1', denyInvalid: false };
+const argo = (kind: string) => ({ group: 'argoproj.io', version: 'v1alpha1', kind });
+const run = aRun({ metadata: { resourceVersion: '7' } });
+const wrong = aRun({ spec: { metrics: [aMetric({ successCondition: 'resul > 1' })] } });
+
+function reviewed(request: Partial<AdmissionRequest>, settings = options) {
+  const whole = { uid: 'u1', kind: argo('AnalysisRun'), operation: 'CREATE', object: run, ...request };
+  return review(JSON.stringify({ kind: 'AdmissionReview', request: whole }), settings);
+}
+
+test.each([
+  { name: 'a run comes', request: {}, want: 'AnalysisRun Created' },
+  { name: 'a run changes', request: { operation: 'UPDATE' }, want: 'AnalysisRun Updated' },
+  { name: 'a run goes', request: { operation: 'DELETE', object: null, oldObject: run }, want: 'AnalysisRun Deleted' },
+  { name: 'an experiment', request: { kind: argo('Experiment'), object: anExperiment() }, want: 'Experiment Created' },
+  { name: 'a dry run', request: { dryRun: true }, want: undefined },
+  { name: 'a template', request: { kind: argo('AnalysisTemplate'), object: aTemplate() }, want: undefined },
+  { name: 'a kind of others', request: { kind: { ...argo('AnalysisRun'), group: 'example.com' } }, want: undefined },
+] as const)('what is told of: $name', ({ request, want }) => {
+  const { answer, event } = reviewed(request);
+  expect(answer.response).toMatchObject({ uid: 'u1', allowed: true });
+  expect(event?.event.detailType).toBe(want);
+});
+
+test('an event carries the key and the resourceVersion, and nothing of the object', () => {
+  expect(reviewed({}).event).toEqual({
+    key: 'c1/AnalysisRun/shop/guestbook-6fd5/5a1c',
+    event: {
+      source: 'assay.cluster.c1',
+      detailType: 'AnalysisRun Created',
+      detail: {
+        cluster: 'c1',
+        kind: 'AnalysisRun',
+        namespace: 'shop',
+        name: 'guestbook-6fd5',
+        uid: '5a1c',
+        resourceVersion: '7',
+      },
+    },
+  });
+});
+
+const owned = (kind: string, apiVersion = 'argoproj.io/v1alpha1', controller = true) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: {
+    name: 'j',
+    namespace: 'shop',
+    uid: 'j1',
+    ownerReferences: [{ apiVersion, kind, name: 'o', uid: 'o1', controller }],
+  },
+});
+
+test.each([
+  { name: 'a Job of a run', object: owned('AnalysisRun'), want: 'AnalysisRun Changed' },
+  { name: 'a ReplicaSet of an experiment', object: owned('Experiment'), want: 'Experiment Changed' },
+  { name: 'of a Rollout', object: owned('Rollout'), want: undefined },
+  { name: 'of another group', object: owned('AnalysisRun', 'example.com/v1'), want: undefined },
+  { name: 'an owner that does not control it', object: owned('AnalysisRun', undefined, false), want: undefined },
+])('a status is told to the owner: $name', ({ object, want }) => {
+  const { event } = reviewed({
+    kind: { group: 'batch', version: 'v1', kind: 'Job' },
+    subResource: 'status',
+    operation: 'UPDATE',
+    object,
+  });
+  expect(event?.event.detailType).toBe(want);
+  expect(event?.event.detail['name']).toBe(want && 'o');
+});
+
+test.each([
+  { name: 'no JSON', body: 'nonsense', uid: '' },
+  { name: 'no review', body: '[1]', uid: '' },
+  { name: 'no request', body: '{"request":{}}', uid: '' },
+  { name: 'cut short', body: '{"kind":"AdmissionReview","request":{"uid":"u-9","kind":{', uid: 'u-9' },
+])('what cannot be read is allowed: $name', ({ body, uid }) => {
+  const { answer, event, problem } = review(body, options);
+  expect(answer.response).toEqual({ uid, allowed: true });
+  expect(event).toBeUndefined();
+  expect(problem).toBe('not an admission review');
+});
+
+test('what cannot be checked is allowed, and said', () => {
+  const { answer, problem } = reviewed({ object: Object.assign({}, run, { spec: null }) });
+  expect(answer.response.allowed).toBe(true);
+  expect(problem).toBeDefined();
+});
+
+test('errors are warned of, and allowed', () => {
+  const { answer, event } = reviewed({ object: wrong });
+  expect(answer.response.allowed).toBe(true);
+  expect(answer.response.warnings?.[0]).toMatch(/^assay: error: spec\.metrics\[0\]\.successCondition: .*resul/);
+  expect(event).toBeDefined();
+});
+
+test('an experiment that cannot be run is warned of', () => {
+  const object = anExperiment({ spec: { duration: 'soon' } });
+  const { answer } = reviewed({ kind: argo('Experiment'), object });
+  expect(answer.response.warnings).toEqual([expect.stringContaining('invalid duration')]);
+});
+
+test('many warnings are cut short', () => {
+  const metrics = Array.from({ length: 40 }, (_, index) => aMetric({ name: `m${index}`, successCondition: 'resul' }));
+  const { warnings = [] } = reviewed({ object: aRun({ spec: { metrics } }) }).answer.response;
+  expect(warnings).toHaveLength(16);
+  expect(warnings.at(-1)).toBe('assay: and 25 more; `assay lint` shows all');
+});
+
+const strict = { cluster: 'c1', denyInvalid: true };
+test.each([
+  { name: 'errors', request: { object: wrong }, allowed: false },
+  { name: 'nothing wrong', request: {}, allowed: true },
+  {
+    name: 'an old error left as it is',
+    request: { operation: 'UPDATE', object: wrong, oldObject: wrong },
+    allowed: true,
+  },
+  { name: 'a new error', request: { operation: 'UPDATE', object: wrong, oldObject: run }, allowed: false },
+  {
+    name: 'on its way out',
+    request: {
+      operation: 'UPDATE',
+      object: { ...wrong, metadata: { ...wrong.metadata, deletionTimestamp: '2026-11-05T10:00:00Z' } },
+      oldObject: run,
+    },
+    allowed: true,
+  },
+  { name: 'deletion', request: { operation: 'DELETE', object: null, oldObject: wrong }, allowed: true },
+] as const)('with denials: $name', ({ request, allowed }) => {
+  const { answer, event } = reviewed(request, strict);
+  expect(answer.response.allowed).toBe(allowed);
+  expect(event !== undefined).toBe(allowed);
+});
+
+test('a denial says what is wrong', () => {
+  const { status } = reviewed({ object: wrong }, strict).answer.response;
+  expect(status).toMatchObject({ code: 422, message: expect.stringContaining('successCondition') });
+});
