@@ -1,9 +1,9 @@
-import { checkAnalysis, type Checkable } from '../analysis/check.ts';
 import { checkCondition } from '../expression/compile.ts';
+import type { KubernetesObject } from '../model/outcome.ts';
 import { formatProblem, type Keys, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
+import { checkObject } from '../webhook/warnings.ts';
 import type { Finding, LintReport } from './lint-report.ts';
-import { isObject } from './is-object.ts';
 import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
 import type { SourceFile } from './source-files.ts';
 
@@ -36,15 +36,12 @@ function lintResource(document: ResourceDocument): Finding[] {
   const schema = validateResource(value);
   // Beyond the schema only a sound resource can be understood.
   const isSound = schema.every(({ severity }) => severity !== 'error');
-  const analysis = isSound && isCheckable(value) ? checkAnalysis(value) : [];
+  // The same as at admission.
+  const analysis = isSound ? checkObject(value as KubernetesObject) : [];
   return [
     ...schema.map((problem) => findingOf(problem, 'schema', document)),
     ...analysis.map((problem) => findingOf(problem, 'analysis', document)),
   ];
-}
-
-function isCheckable(value: unknown): value is Checkable {
-  return isObject(value) && value['kind'] !== 'Experiment';
 }
 
 function findingOf(problem: Problem, rule: Finding['rule'], { file, value, locate }: ResourceDocument): Finding {
