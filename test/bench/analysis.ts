@@ -37,7 +37,7 @@ function step(run: AnalysisRun): unknown {
 
 /** The median, in microseconds. */
 function medianUs(run: () => unknown, rounds: number): number {
-  for (let round = 0; round < rounds / 4; round += 1) run();
+  for (let round = 0; round < rounds; round += 1) run();
   const times = Array.from({ length: rounds }, () => {
     const began = process.hrtime.bigint();
     run();
