@@ -1,6 +1,6 @@
 import type { MetricValue } from '../model/metric-value.ts';
 import { InputError } from './input-error.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../model/is-object.ts';
 
 type TypeName = MetricValue['type'];
 

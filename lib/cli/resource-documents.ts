@@ -1,7 +1,7 @@
 import type { Keys } from '../model/problem.ts';
 import { SCHEMAS } from '../model/schemas.ts';
 import { suggest } from '../model/suggest.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../model/is-object.ts';
 import type { SourceFile } from './source-files.ts';
 import { readDocuments, type Position, type SyntaxProblem } from './yaml-documents.ts';
 

@@ -4,7 +4,7 @@ import type { Secret } from '../model/ports.ts';
 import { formatProblem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import { InputError } from './input-error.ts';
-import { isObject } from './is-object.ts';
+import { isObject } from '../model/is-object.ts';
 import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
 import type { SourceFile } from './source-files.ts';
 

@@ -1,3 +1,5 @@
+import { isObject } from './is-object.ts';
+
 /**
  * The JSON merge patch that turns `from` into `to`: changed fields, null for those that went; undefined where
  * nothing differs. Lists are replaced whole.
@@ -20,10 +22,6 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 function own(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

@@ -4,6 +4,7 @@ import { describeValue, type Problem, problemAt } from './problem.ts';
 import { RESOURCES } from './resources.ts';
 import { type SchemaKind, SCHEMAS } from './schemas.ts';
 import { didYouMean } from './suggest.ts';
+import { isObject } from './is-object.ts';
 
 const KINDS = Object.keys(SCHEMAS) as SchemaKind[];
 const API_VERSIONS = [...new Set(KINDS.map((kind) => RESOURCES[kind].apiVersion))];
@@ -49,8 +50,4 @@ function wordMessage(field: string, value: unknown, known: readonly string[]): s
   if (value === undefined) return 'required, but missing';
   if (typeof value !== 'string') return `expected a string, got ${describeValue(value, [field])}`;
   return `unknown ${field} ${describeValue(value, [field])}${didYouMean(value, known)}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../model/outcome.ts';
+import { isObject } from '../model/is-object.ts';
 
 /** The parts of a request for admission that are read here. @source k8s.io/api/admission/v1 */
 export interface AdmissionRequest {
@@ -63,8 +64,4 @@ function isRequest(value: unknown): value is AdmissionRequest {
  */
 export function findUid(body: string): string {
   return /"request":\s*\{\s*"uid":\s*"([\w-]{1,64})"/.exec(body.slice(0, 1024))?.[1] ?? '';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

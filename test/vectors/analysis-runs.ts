@@ -6,6 +6,7 @@ import { reconcileAnalysisRun } from '../../lib/analysis/reconcile.ts';
 import { type Taken, unavailable } from '../../lib/analysis/record.ts';
 import { type Collected, type Collection, findCollections } from '../../lib/analysis/retention.ts';
 import { differ, withoutEmpty } from './analysis-compare.ts';
+import { applyMergePatch } from './apply-merge-patch.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type SecretTexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -55,8 +56,8 @@ export function replayRun(vector: RunVector): string | undefined {
     secrets = step.secrets ?? secrets;
     run = {
       ...run,
-      spec: mergePatch(run.spec, step.specPatch) as AnalysisRun['spec'],
-      metadata: mergePatch(run.metadata, step.metadataPatch) as AnalysisRun['metadata'],
+      spec: patched(run.spec, step.specPatch) as AnalysisRun['spec'],
+      metadata: patched(run.metadata, step.metadataPatch) as AnalysisRun['metadata'],
     };
     const answers = new Answers(step);
     const outcome = takeStep(run, secrets, step, answers);
@@ -181,18 +182,7 @@ function requeueSeconds({ now, requeueAfterSeconds }: Step, nextAt: Date | undef
   return Math.abs(seconds - (requeueAfterSeconds ?? Infinity)) < 1e-3 ? requeueAfterSeconds : seconds;
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc7396 */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (patch === undefined) return target;
-  if (!isObject(patch)) return patch;
-  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A step without a patch leaves things as they are. */
+function patched(target: unknown, patch: unknown): unknown {
+  return patch === undefined ? target : applyMergePatch(target, patch);
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, KubernetesObject } from '../../lib/model/outcome.ts';
 import type { Found, Reply } from '../../lib/model/reply.ts';
+import { applyMergePatch } from './apply-merge-patch.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -65,7 +66,7 @@ export class World {
     }
     const key = keyOf(event.kind, event.name);
     const object = this.objects.get(key);
-    if (event.op === 'patch') this.objects.set(key, mergePatch(object, event.patch) as KubernetesObject);
+    if (event.op === 'patch') this.objects.set(key, applyMergePatch(object, event.patch) as KubernetesObject);
     else if (event.op === 'delete') this.objects.delete(key);
     else if (event.op === 'hide') this.shown.set(key, undefined);
     else if (event.op === 'stale' && object !== undefined) this.shown.set(key, object);
@@ -117,7 +118,7 @@ export class World {
     const failure = this.fail('patch', kind, name);
     if (failure) return failure.text;
     const object = this.stored(kind, name);
-    this.objects.set(keyOf(kind, name), mergePatch(object, { status: fields }) as KubernetesObject);
+    this.objects.set(keyOf(kind, name), applyMergePatch(object, { status: fields }) as KubernetesObject);
     return undefined;
   }
 
@@ -148,7 +149,7 @@ export class World {
       this.objects.delete(keyOf(kind, name));
       return { went: 'done' };
     }
-    const patched = mergePatch(object, change.patch) as KubernetesObject;
+    const patched = applyMergePatch(object, change.patch) as KubernetesObject;
     this.objects.set(keyOf(kind, name), patched);
     return { went: 'done', object: patched };
   }
@@ -196,19 +197,4 @@ export function changedFields(before: Json, after: Json): Json | undefined {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const changed = [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
   return changed.length === 0 ? undefined : Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc7386 */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
