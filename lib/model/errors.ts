@@ -13,6 +13,8 @@ export const HINTS = {
   ASSAY_CLUSTER_EXPIRED: 'Nothing to do: the list is read anew.',
   ASSAY_CLUSTER_NOT_FOUND: 'The object, or its namespace, was deleted; check the name.',
   ASSAY_CLUSTER_REFUSED: 'Read the message of the API server: the object or the patch breaks its schema.',
+  ASSAY_CLUSTER_SETTINGS_INVALID:
+    'Mend the document of the cluster: `assay clusters show NAME` prints it, `add --replace` writes it anew.',
   ASSAY_CLUSTER_THROTTLED: 'Nothing to do: it is tried again; if it lasts, raise the limits of the API server.',
   ASSAY_CLUSTER_UNKNOWN: 'Name one of the clusters that this process serves.',
   ASSAY_CLUSTER_UNREACHABLE: 'Check the network path and the address of the API server; it is tried again.',
@@ -28,7 +30,15 @@ export const HINTS = {
   ASSAY_KUBECONFIG_INVALID: 'Check the kubeconfig file, its contexts, and what its exec plugin prints.',
   ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
   ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
+  ASSAY_QUEUE_REFUSED: 'Check the address of the queue, and that the role of the function may send to it.',
+  ASSAY_QUEUE_UNREACHABLE: 'Nothing to do: it is tried again; if it lasts, check the network path to the queue.',
+  ASSAY_REGISTRY_REFUSED: 'Check the region and the credentials, and that they may read and write what is named.',
+  ASSAY_REGISTRY_UNREACHABLE:
+    'Nothing to do: what was read before goes on; if it lasts, check the network path to AWS.',
   ASSAY_RESOURCE_INVALID: 'Mend the field that the message names; `assay lint` checks the whole file.',
+  ASSAY_ROLE_REFUSED:
+    'Let the trust policy of the role allow sts:AssumeRole and sts:TagSession to Assay, and Assay to assume the role.',
+  ASSAY_SECRET_UNREADABLE: 'Check that the secret is there, has the field, and that Assay may read it.',
   ASSAY_SETTING_INVALID: 'Mend the setting that the message names.',
   ASSAY_STEP_FAILED: 'Mend what the message names, if it lasts; the step is tried again.',
 } as const;

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { AssayError } from './errors.ts';
+import { explainIssue } from './issue.ts';
+import { formatProblem } from './problem.ts';
+import { flag, list, text } from './schema.ts';
+
+/** A field whose text must look like something; `expected` completes the sentence "expected …, got …". */
+const pattern = (form: RegExp, expected: string, description: string) =>
+  z
+    .string()
+    .refine((value) => form.test(value), { error: expected })
+    .describe(description);
+
+const secret = pattern(
+  /^[^\s#]+(#[^\s#]+)?$/,
+  'the name or ARN of a secret, with #field for one field of a JSON secret',
+  'Name or ARN of a Secrets Manager secret; `#field` takes one field of a JSON secret.',
+);
+
+const roleArn = pattern(
+  /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/,
+  'the ARN of a role, such as arn:aws:iam::111122223333:role/assay-shop',
+  'IAM role to assume.',
+);
+const region = pattern(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1', 'AWS region.');
+const externalId = text('External id that the trust policy of the role asks for.');
+
+const eks = z.strictObject({
+  clusterName: pattern(/^[A-Za-z0-9][\w-]{0,99}$/, 'the name of an EKS cluster', 'What EKS calls the cluster.'),
+  region,
+  roleArn: roleArn.exactOptional(),
+  externalId: externalId.exactOptional(),
+});
+const secretReference = z.strictObject({ secret });
+const kubeconfig = z.strictObject({ secret, context: text('Default: the current one.').exactOptional() });
+
+const METHODS = ['eks', 'token', 'clientCertificate', 'kubeconfig'] as const;
+
+const authentication = z
+  .strictObject({
+    eks: eks.exactOptional(),
+    token: secretReference.exactOptional(),
+    clientCertificate: secretReference.exactOptional(),
+    kubeconfig: kubeconfig.exactOptional(),
+  })
+  .describe('How Assay gets in: exactly one way.');
+
+const aws = z
+  .strictObject({ roleArn, region: region.exactOptional(), externalId: externalId.exactOptional() })
+  .describe('The role of metrics that ask AWS. Without it they are refused: the own role of Assay is never used.');
+
+const positive = (description: string) =>
+  z
+    .number()
+    .refine((value) => Number.isInteger(value) && value >= 1, { error: 'a whole number from 1' })
+    .describe(description);
+
+const limits = z.strictObject({
+  concurrentSteps: positive('Steps at one time in one container (default 10).').exactOptional(),
+  requestsPerSecond: positive('Requests to the API server in one container (default 50).').exactOptional(),
+});
+
+const clusterDocument = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .refine(isEndpoint, { error: 'an address such as https://10.0.0.1:6443, without credentials or query' })
+      .describe('Address of the API server.')
+      .exactOptional(),
+    ca: pattern(
+      /^\s*(-----BEGIN CERTIFICATE-----|LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t)/,
+      'a certificate in PEM, or that in base64',
+      'Whom to trust: PEM, or base64 of it. Default: the usual authorities.',
+    ).exactOptional(),
+    authentication,
+    addressMode: z.enum(['proxy', 'direct', 'deny']).describe('How in-cluster addresses are reached.').exactOptional(),
+    selector: text('Labels of the objects to look after.').exactOptional(),
+    instanceId: text('Only what carries this controller instance id; without it what carries none.').exactOptional(),
+    namespace: text('Only this namespace; without it all.').exactOptional(),
+    aws: aws.exactOptional(),
+    prometheusAddress: text('For Prometheus metrics that name no address.').exactOptional(),
+    allowedHosts: list(z.string(), 'Hosts and networks that requests may go to all the same.').exactOptional(),
+    allowPrivateNetworks: flag('Whether requests may go to private networks.').exactOptional(),
+    limits: limits.exactOptional(),
+    disabled: flag('Leaves the cluster alone.').exactOptional(),
+  })
+  .describe('What Assay knows of a cluster. Holds no secrets, only their names.');
+
+/** A document as it stands in the registry. */
+export type ClusterDocument = z.infer<typeof clusterDocument>;
+
+/** A document with every default filled in. */
+export type ClusterSettings = ClusterDocument & {
+  readonly authentication: Authentication;
+  readonly addressMode: 'proxy' | 'direct' | 'deny';
+  readonly allowedHosts: readonly string[];
+  readonly allowPrivateNetworks: boolean;
+  readonly limits: ClusterLimits;
+  readonly disabled: boolean;
+};
+
+/** Exactly one of its fields is set. */
+export type Authentication = z.infer<typeof authentication>;
+export type EksAuthentication = z.infer<typeof eks>;
+export type AwsRole = z.infer<typeof aws>;
+
+export interface ClusterLimits {
+  /** In one container. */
+  readonly concurrentSteps: number;
+  /** In one container. */
+  readonly requestsPerSecond: number;
+}
+
+/** The way in, by name. */
+export type AuthenticationMethod = (typeof METHODS)[number];
+
+const DEFAULT_LIMITS: ClusterLimits = { concurrentSteps: 10, requestsPerSecond: 50 };
+
+/**
+ * Reads the document of a cluster.
+ *
+ * @param name  of the cluster, for messages
+ * @param json  the document's text
+ * @throws      AssayError ASSAY_CLUSTER_SETTINGS_INVALID, with every problem and where it stands
+ */
+export function parseClusterSettings(name: string, json: string): ClusterSettings {
+  const document = readDocument(name, json);
+  return {
+    ...document,
+    addressMode: document.addressMode ?? 'proxy',
+    allowedHosts: document.allowedHosts ?? [],
+    allowPrivateNetworks: document.allowPrivateNetworks ?? false,
+    limits: { ...DEFAULT_LIMITS, ...document.limits },
+    disabled: document.disabled ?? false,
+  };
+}
+
+/** Which way in a document names. */
+export function methodOf(given: Authentication): AuthenticationMethod {
+  const method = METHODS.find((each) => given[each] !== undefined);
+  if (method) return method;
+  throw new RangeError('no authentication: the document was not checked');
+}
+
+function readDocument(name: string, json: string): ClusterDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw invalid(name, ['expected JSON']);
+  }
+  const { data, error } = clusterDocument.safeParse(value, { reportInput: true });
+  if (!data) {
+    const problems = error.issues.flatMap((issue) => explainIssue(issue, clusterDocument));
+    throw invalid(name, problems.map(formatProblem));
+  }
+  const problems = checkWay(data);
+  if (problems.length > 0) throw invalid(name, problems);
+  return data;
+}
+
+/** What holds between fields. */
+function checkWay({ authentication: given, endpoint }: ClusterDocument): string[] {
+  const methods = METHODS.filter((method) => given[method] !== undefined);
+  if (methods.length !== 1) {
+    const found = methods.length === 0 ? 'none' : methods.join(' and ');
+    return [`authentication: expected one of ${METHODS.join(', ')}, got ${found}`];
+  }
+  if (endpoint === undefined && given.kubeconfig === undefined) return ['endpoint: required, but missing'];
+  return [];
+}
+
+function invalid(name: string, problems: readonly string[]): AssayError {
+  return new AssayError('ASSAY_CLUSTER_SETTINGS_INVALID', `settings of cluster ${name}: ${problems.join('; ')}`);
+}
+
+/** Over http anybody on the way could read the credentials. */
+function isEndpoint(value: string): boolean {
+  const url = URL.parse(value);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '' && !/[?#\s]/.test(value);
+}
+
+/** The names that clusters may have in the registry: what parameters, queues and events can all carry. */
+const CLUSTER_NAME = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
+
+/** Whether a cluster may have this name: letters, digits and `. _ -` between, 63 at most. */
+export function isClusterName(name: string): boolean {
+  return CLUSTER_NAME.test(name);
+}
