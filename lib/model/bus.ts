@@ -11,9 +11,9 @@ export interface Bus {
 
 /** One event, as EventBridge has them. */
 export interface BusEvent {
-  /** `assay.cluster.<name>` */
+  /** `assay.cluster.<name>` for what happens in a cluster, `assay` for what Assay found. */
   readonly source: string;
-  /** Such as `AnalysisRun Created`. */
+  /** Such as `AnalysisRun Created`, or `AnalysisRun Failed`. */
   readonly detailType: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }

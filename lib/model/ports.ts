@@ -1,5 +1,6 @@
 import type { AnalysisRun } from './analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
+import type { Bus } from './bus.ts';
 import type { Experiment } from './experiment.ts';
 import type { EventRecord, KubernetesObject, Target } from './outcome.ts';
 import type { ProviderSettings } from './provider.ts';
@@ -9,6 +10,8 @@ import type { ObjectRef } from './ref.ts';
 export interface Ports {
   readonly clusters: Clusters;
   readonly queue: Queue;
+  /** Hears of what came out; see `model/outcome-event.ts`. */
+  readonly bus: Bus;
   readonly log: Log;
   readonly meter: Meter;
   readonly now: () => Date;
@@ -140,8 +143,14 @@ export interface DeleteOptions {
 
 /** Where steps wait for their time. At least once, in any order: a message is a hint. */
 export interface Queue {
-  /** Asks for a step of `ref` at `at` (at once when that is past). */
-  send(ref: ObjectRef, at: Date): Promise<void>;
+  /**
+   * Asks for a step of `ref` at `at` (at once when that is past).
+   *
+   * @param version  the resourceVersion of the object as the sender left it: where it is the same when the time has
+   *                 come, nobody else looks after the object. A hint, which queues that keep one message an object drop
+   * @throws AssayError ASSAY_QUEUE_UNREACHABLE (`retry: true`), ASSAY_QUEUE_REFUSED
+   */
+  send(ref: ObjectRef, at: Date, version?: string): Promise<void>;
 }
 
 /** One outgoing request. Every implementation refuses forbidden addresses, and bounds time and size. */

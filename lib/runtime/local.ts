@@ -1,6 +1,7 @@
 import { isFinished } from '../analysis/phases.ts';
 import { memoryCluster } from '../clusters/memory.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { Bus } from '../model/bus.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Cluster, HttpRequest, HttpResponse, Job, Meter, Ports, Secret } from '../model/ports.ts';
 import type { ProviderSettings } from '../model/provider.ts';
@@ -116,6 +117,7 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   };
 }
 
+const NO_BUS: Bus = { publish: async () => {} };
 const NO_METER: Meter = { stepped() {}, failed() {}, measured() {} };
 
 function portsOf(
@@ -128,6 +130,7 @@ function portsOf(
   return {
     clusters: { get: () => cluster, names: () => [CLUSTER] },
     queue,
+    bus: NO_BUS,
     log: { info() {}, warn: report, error: report },
     meter: NO_METER,
     now,

@@ -1,3 +1,4 @@
+import { logBus } from '../buses/log.ts';
 import type { CachedCluster } from '../clusters/cached.ts';
 import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
@@ -74,6 +75,7 @@ export function serve(options: ServeOptions): Serving {
   const ports: Ports = {
     clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
     queue,
+    bus: logBus(log),
     log,
     meter,
     now,

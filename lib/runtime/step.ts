@@ -6,8 +6,9 @@ import type { Cluster, Ports } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { isSurprise, type Reply } from '../model/reply.ts';
 import { apply } from './apply.ts';
+import { publishOutcomes } from './publish-outcomes.ts';
 import { recordEvents } from './record-events.ts';
-import { writeStatus } from './write-status.ts';
+import { writeStatus, type Written } from './write-status.ts';
 
 /**
  * The whole loop: observe, reconcile, apply, write the status, come back at `nextAt`.
@@ -15,9 +16,13 @@ import { writeStatus } from './write-status.ts';
  * Who wins the write goes on: the write carries the resourceVersion that was read, and where somebody else was
  * first (409), or the object is gone (404), the result is dropped and nothing is enqueued.
  *
+ * A step that wrote nothing goes on too, if the object is as the sender of the message left it (`version`): else
+ * whoever changed it looks after it.
+ *
+ * @param version  a resourceVersion; undefined where the queue keeps one message an object, so that none is too many
  * @throws what makes the message worth another try; anything but an AssayError is a bug
  */
-export async function step(ref: ObjectRef, ports: Ports): Promise<void> {
+export async function step(ref: ObjectRef, ports: Ports, version?: string): Promise<void> {
   const startedMs = ports.now().getTime();
   const kind = kindOf(ref.kind);
   const seen = await kind.observe(ref, ports);
@@ -25,13 +30,16 @@ export async function step(ref: ObjectRef, ports: Ports): Promise<void> {
   const cluster = ports.clusters.get(ref.cluster);
   const outcome = await decide(kind, seen, ports.now(), cluster);
 
-  const wrote = outcome.failure === undefined ? await writeStatus(ref, seen, outcome, cluster) : 'nothing';
-  if (wrote !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
+  const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion };
+  const wrote = outcome.failure === undefined ? await writeStatus(ref, seen, outcome, cluster) : unwritten;
+  if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
+  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports);
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
-  if (wrote !== 'lost' && outcome.nextAt) await ports.queue.send(ref, outcome.nextAt);
+  const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
+  if (goesOn && outcome.nextAt) await ports.queue.send(ref, outcome.nextAt, wrote.version);
   const tookMs = ports.now().getTime() - startedMs;
   ports.meter.stepped(ref, tookMs / 1000);
-  ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote, nextAt: outcome.nextAt, tookMs });
+  ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote: wrote.went, nextAt: outcome.nextAt, tookMs });
 }
 
 /** Makes the changes of a decision. Where one gives a surprise, the decision is made anew, and goes on from there. */

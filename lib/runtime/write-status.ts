@@ -7,6 +7,12 @@ import type { Cluster } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 
+export interface Written {
+  readonly went: 'status' | 'nothing' | 'lost';
+  /** The resourceVersion that the object has now, as far as we know. */
+  readonly version: string | undefined;
+}
+
 /**
  * One write, and only if something differs. Lost: somebody else was first, or the object is gone. Who only changed
  * labels or annotations was not: else a measurement that takes longer than they last would never be written.
@@ -16,24 +22,24 @@ export async function writeStatus(
   { object }: Seen,
   { status, finished }: Outcome<AnyStatus>,
   cluster: Cluster,
-): Promise<'status' | 'nothing' | 'lost'> {
+): Promise<Written> {
   const statusPatch = mergePatch({ status: object.status }, { status });
   const labels =
     finished && object.metadata.labels?.[FINISHED_LABEL] !== 'true' ? { [FINISHED_LABEL]: 'true' } : undefined;
-  if (!statusPatch && !labels) return 'nothing';
+  if (!statusPatch && !labels) return { went: 'nothing', version: object.metadata.resourceVersion };
 
   const key = { namespace: ref.namespace, name: ref.name };
   let { resourceVersion } = object.metadata;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const metadata = { resourceVersion, ...(labels && { labels }) };
-      await cluster.patch(resourceKind(ref.kind), key, { metadata, ...statusPatch });
-      return 'status';
+      const after = await cluster.patch(resourceKind(ref.kind), key, { metadata, ...statusPatch });
+      return { went: 'status', version: after.metadata.resourceVersion };
     } catch (error) {
       if (!(error instanceof AssayError) || !LOST.has(error.code)) throw error;
       const mayTryAgain = error.code === 'ASSAY_CLUSTER_CONFLICT' && attempt < WRITE_ATTEMPTS;
       resourceVersion = mayTryAgain ? await versionIfUntouched(ref, object, cluster) : undefined;
-      if (resourceVersion === undefined) return 'lost';
+      if (resourceVersion === undefined) return { went: 'lost', version: undefined };
     }
   }
 }

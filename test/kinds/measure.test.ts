@@ -37,6 +37,7 @@ function portsOf(inUse: Cluster = cluster): Ports {
   return {
     clusters: { get: () => inUse, names: () => ['c1'] },
     queue: { send: async () => {} },
+    bus: { publish: async () => {} },
     log: { info() {}, warn: report, error: report },
     meter: { stepped() {}, failed() {}, measured: (_ref, times) => void measured.push(times) },
     now,

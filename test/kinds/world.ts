@@ -34,6 +34,7 @@ export function openWorld({ http }: { http?: (request: HttpRequest) => Promise<H
   const ports: Ports = {
     clusters: { get: () => world.cluster, names: () => ['c1'] },
     queue: { send: async ({ name }, at) => void nextSeconds.set(name, (at.getTime() - world.nowMs) / 1000) },
+    bus: { publish: async () => {} },
     log: { info() {}, warn() {}, error() {} },
     meter: { stepped() {}, failed() {}, measured() {} },
     now,

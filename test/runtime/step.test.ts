@@ -1,6 +1,7 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { BusEvent } from '../../lib/model/bus.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
@@ -24,6 +25,9 @@ const value = (number: string) => ({
 
 let cluster: MemoryCluster;
 let sent: { name: string; at: Date }[];
+let versions: (string | undefined)[];
+let published: (readonly BusEvent[])[];
+let publish: Ports['bus']['publish'];
 let measured: MeasurementTimes[];
 let warnings: string[];
 
@@ -31,6 +35,9 @@ beforeEach(() => {
   clock = T0;
   answer = value('1');
   sent = [];
+  versions = [];
+  published = [];
+  publish = async (events) => void published.push(events);
   measured = [];
   warnings = [];
   cluster = memoryCluster('c1', { now, http: async () => ({ ...answer, headers: {} }) });
@@ -39,7 +46,13 @@ beforeEach(() => {
 function portsOf(inUse: Cluster = cluster): Ports {
   return {
     clusters: { get: () => inUse, names: () => ['c1'] },
-    queue: { send: async ({ name }, at) => void sent.push({ name, at }) },
+    queue: {
+      async send({ name }, at, version) {
+        sent.push({ name, at });
+        versions.push(version);
+      },
+    },
+    bus: { publish },
     log: { info() {}, warn: (message) => void warnings.push(message), error() {} },
     meter: { stepped() {}, failed() {}, measured: (_ref, times) => void measured.push(times) },
     now,
@@ -287,4 +300,89 @@ test('what has had its time and may not be deleted: the step fails, to be tried 
   await expect(step(ref, portsOf(denying))).rejects.toMatchObject(failure);
   expect(await stored(ref)).toMatchObject({ status });
   expect(sent).toEqual([]);
+});
+
+describe('the version of a message', () => {
+  test('a step that wrote sends the version that its write made', async () => {
+    const ref = await created();
+    await step(ref, portsOf(), 'forged');
+    expect(versions).toEqual([(await stored(ref))?.metadata.resourceVersion]);
+  });
+
+  test.each([
+    { name: 'is the one of the object: nobody else looks after it', of: (current: string) => current, sends: 1 },
+    { name: 'is another: who changed the object looks after it', of: (current: string) => `${current}0`, sends: 0 },
+    { name: 'is empty, as in an event: the same', of: () => '', sends: 0 },
+  ])('where nothing is due and it $name', async ({ of, sends }) => {
+    const ref = await created();
+    await step(ref, portsOf());
+    const version = (await stored(ref))?.metadata.resourceVersion ?? '';
+    [sent, versions] = [[], []];
+    await step(ref, portsOf(), of(version));
+    expect(sent).toHaveLength(sends);
+    expect(versions).toEqual(Array.from({ length: sends }, () => version));
+  });
+
+  test('the same message three times at once: one measurement, one message', async () => {
+    const ref = await created();
+    const { metadata } = (await stored(ref)) ?? aRun();
+    await Promise.all([1, 2, 3].map(() => step(ref, portsOf(), metadata.resourceVersion)));
+    expect((await stored(ref))?.status?.metricResults?.[0]?.measurements).toHaveLength(1);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('outcomes', () => {
+  const badRun = { spec: { metrics: [aMetric({ name: 'bad', successCondition: 'false', failureLimit: 0 })] } };
+
+  test('the end of a run, and the measurement that failed, are published in one call', async () => {
+    const ref = await created(badRun);
+    await step(ref, portsOf());
+    const key = { ...ref, startedAt: '2026-11-05T10:00:00Z', finishedAt: '2026-11-05T10:00:00Z', phase: 'Failed' };
+    expect(published).toEqual([
+      [
+        {
+          source: 'assay',
+          detailType: 'Measurement Failed',
+          detail: { ...key, message: '', metric: 'bad', value: '[1]' },
+        },
+        {
+          source: 'assay',
+          detailType: 'AnalysisRun Failed',
+          detail: { ...key, message: expect.stringContaining('Metric "bad" assessed Failed') },
+        },
+      ],
+    ]);
+  });
+
+  test('a run that goes on, a step that lost, and one that has nothing to write tell nothing', async () => {
+    const ref = await created();
+    await step(ref, portsOf());
+    await step(ref, portsOf());
+    const lost = await created({ ...badRun, metadata: { name: 'lost' } });
+    await step(lost, portsOf(raced({ status: { phase: 'Running' } })));
+    expect(published).toEqual([]);
+  });
+
+  test('a bus that is away costs a line in the log, and nothing else', async () => {
+    publish = () => Promise.reject(new AssayError('ASSAY_BUS_UNREACHABLE', 'no answer', { retry: true }));
+    const ref = await created(badRun);
+    await step(ref, portsOf());
+    expect((await stored(ref))?.status?.phase).toBe('Failed');
+    expect(warnings).toEqual(['outcomes not published']);
+  });
+
+  test('a bus that does not answer is waited for for two seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      publish = () => new Promise(() => {});
+      const ref = await created(badRun);
+      const stepping = step(ref, portsOf());
+      await vi.advanceTimersByTimeAsync(2000);
+      await stepping;
+      expect(warnings).toEqual(['outcomes not published']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { BusEvent } from './bus.ts';
+import type { ObjectRef } from './ref.ts';
+
+/** Events from Assay itself; those of clusters say `assay.cluster.<name>`, and no rule takes one for the other. */
+export const OUTCOME_SOURCE = 'assay';
+
+const verdict = z.enum(['Successful', 'Failed', 'Error', 'Inconclusive']);
+
+/** The object, and how it or its measurement ended: the detail of an outcome event. docs/events.md shows it. */
+export const outcomeDetail = z.strictObject({
+  cluster: z.string().describe('Name of the cluster, as Assay knows it.'),
+  kind: z.enum(['AnalysisRun', 'Experiment']).describe('Kind of the object.'),
+  namespace: z.string().describe('Namespace of the object.'),
+  name: z.string().describe('Name of the object.'),
+  uid: z.string().describe('Uid of the object.'),
+  phase: verdict.describe('How it ended.'),
+  message: z
+    .string()
+    .describe('Why, as the status has it; empty where there is nothing to say. Cut at 1,024 characters.'),
+  startedAt: z.string().meta({ format: 'date-time' }).optional().describe('When it began, where the status tells.'),
+  finishedAt: z.string().meta({ format: 'date-time' }).describe('When it ended.'),
+  metric: z.string().optional().describe('The metric; of a measurement only.'),
+  value: z.string().optional().describe('What was measured; of a measurement only. Cut at 1,024 characters.'),
+  dryRun: z.literal(true).optional().describe('True where the metric does not count for the verdict.'),
+});
+export type OutcomeDetail = z.infer<typeof outcomeDetail>;
+
+/** Every detail-type that Assay puts on the bus. */
+export const OUTCOME_TYPES: readonly string[] = [
+  ...verdict.options.map((phase) => `AnalysisRun ${phase}`),
+  ...verdict.options.map((phase) => `Experiment ${phase}`),
+  'Measurement Failed',
+];
+
+/** What a status tells of an end: that of a run, or that of an experiment. */
+export interface ToldStatus {
+  readonly phase?: string;
+  readonly message?: string;
+  readonly startedAt?: string;
+  readonly completedAt?: string;
+  readonly metricResults?: readonly ToldResult[];
+}
+
+interface ToldResult {
+  readonly name: string;
+  readonly failed?: number;
+  readonly dryRun?: boolean;
+  readonly measurements?: readonly {
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+    readonly value?: string;
+  }[];
+}
+
+/**
+ * What others want to hear of a status that was written: the measurements that failed, in the order of the metrics,
+ * and then the end of the object. A step takes one measurement of a metric at most, so the newest is the one.
+ */
+export function outcomeEvents(
+  ref: ObjectRef,
+  before: ToldStatus | undefined,
+  after: ToldStatus,
+  now: Date,
+): readonly BusEvent[] {
+  const failed = failedResults(before?.metricResults, after.metricResults);
+  const hasEnded = after.phase !== before?.phase && ENDS.has(after.phase);
+  if (failed.length === 0 && !hasEnded) return NONE;
+  const events = failed.map((result) => measurementEvent(ref, result, now));
+  return hasEnded ? [...events, endEvent(ref, after, now)] : events;
+}
+const NONE: readonly BusEvent[] = [];
+const ENDS: ReadonlySet<string | undefined> = new Set(verdict.options);
+
+function failedResults(before: readonly ToldResult[] = [], after: readonly ToldResult[] = []): readonly ToldResult[] {
+  // Most steps are of runs where nothing ever failed.
+  if (!after.some(({ failed }) => failed)) return [];
+  const known = new Map(before.map(({ name, failed }) => [name, failed ?? 0]));
+  return after.filter(({ name, failed = 0 }) => failed > (known.get(name) ?? 0));
+}
+
+function measurementEvent(ref: ObjectRef, { name, dryRun, measurements = [] }: ToldResult, now: Date): BusEvent {
+  const { message, startedAt, finishedAt, value } = measurements.at(-1) ?? {};
+  const told = { phase: 'Failed', message, startedAt, finishedAt };
+  const extra = { metric: name, ...(value !== undefined && { value: cut(value) }), ...(dryRun && { dryRun }) };
+  return eventOf('Measurement Failed', { ...detailOf(ref, told, now), ...extra });
+}
+
+function endEvent(ref: ObjectRef, { phase, message, startedAt, completedAt }: ToldStatus, now: Date): BusEvent {
+  const told = { phase, message, startedAt, finishedAt: completedAt };
+  return eventOf(`${ref.kind} ${phase}`, detailOf(ref, told, now));
+}
+
+function eventOf(detailType: string, detail: Readonly<Record<string, unknown>>): BusEvent {
+  return { source: OUTCOME_SOURCE, detailType, detail };
+}
+
+type Told = { readonly [Field in 'phase' | 'message' | 'startedAt' | 'finishedAt']: string | undefined };
+
+function detailOf({ cluster, kind, namespace, name, uid }: ObjectRef, told: Told, now: Date): Record<string, unknown> {
+  const { phase, message = '', startedAt, finishedAt = `${now.toISOString().slice(0, 19)}Z` } = told;
+  const began = startedAt === undefined ? {} : { startedAt };
+  return { cluster, kind, namespace, name, uid, phase, message: cut(message), ...began, finishedAt };
+}
+
+/** An entry of EventBridge is 256 KB at most; a value may be a thousand series. */
+const LONGEST = 1024;
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
