@@ -36,6 +36,11 @@ export interface CachedCluster extends Cluster {
   /** What the store alone has. */
   peek<K extends ResourceKind>(kind: K, key: ObjectKey): Resources[K] | undefined;
   listStored<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
+  /** Asks the cluster itself, and lets the store have the answer: for whoever knows better than a watch that is quiet. */
+  refresh<K extends ResourceKind>(kind: K, key: ObjectKey): Promise<Resources[K] | undefined>;
+  refreshAll(kind: ResourceKind, query: Omit<StoredQuery, 'ownerKind'>): Promise<void>;
+  /** Milliseconds since the watch of a kind last told something; infinite before that. */
+  quietMs(kind: ResourceKind): number;
   /** Whether an object is one of those that its kind's scope asks for; true for a kind that is not watched. */
   selects<K extends ResourceKind>(kind: K, object: Resources[K]): boolean;
   /**
@@ -52,7 +57,9 @@ export function cachedCluster(
   scopes: readonly Scope[],
   { onFailure, timing = {} }: CachedClusterOptions = {},
 ): CachedCluster {
-  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope)]));
+  const fullTiming = { ...REAL_TIMING, ...timing };
+  const { nowMs } = fullTiming;
+  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, nowMs)]));
   const synced = Promise.all([...stores.values()].map((store) => store.whenSynced));
   const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
   const storedOf = <K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][] => {
@@ -63,7 +70,6 @@ export function cachedCluster(
   return {
     ...cluster,
     async start(signal) {
-      const fullTiming = { ...REAL_TIMING, ...timing };
       const all = [...stores].map(async ([kind, { scope, follower }]) =>
         follow(
           cluster,
@@ -83,6 +89,16 @@ export function cachedCluster(
       const store = storeOf(kind);
       return store?.isSynced() && covers(store.scope, query) ? storedOf(kind, query.namespace) : undefined;
     },
+    async refresh<K extends ResourceKind>(kind: K, key: ObjectKey) {
+      const object = await cluster.get(kind, key);
+      if (object) storeOf(kind)?.wrote(object);
+      return object;
+    },
+    async refreshAll(kind, query) {
+      const { items } = await cluster.list(kind, query);
+      for (const item of items) storeOf(kind)?.wrote(item);
+    },
+    quietMs: (kind) => nowMs() - (storeOf(kind)?.heardMs() ?? -Infinity),
     selects: <K extends ResourceKind>(kind: K, object: Resources[K]) => storeOf(kind)?.selects(object) ?? true,
     onChange<K extends ResourceKind>(kind: K, handler: ChangeHandler<K>) {
       const handlers = storeOf(kind)?.handlers;
@@ -143,12 +159,14 @@ interface Store<K extends ResourceKind> {
   };
   readonly whenSynced: Promise<void>;
   isSynced(): boolean;
-  /** Takes over what our own write made of an object. */
+  /** When the watch last told something; a list is no watch. */
+  heardMs(): number;
+  /** Takes over what our own write made of an object, or what it was when we asked. */
   wrote(object: Resources[K]): void;
   tell(change: ObjectChange<Resources[K]> | undefined): void;
 }
 
-function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
+function openStore<K extends ResourceKind>(scope: Scope<K>, nowMs: () => number): Store<K> {
   const keeps = keepsOf(scope);
   const isSelected = selectsOf(scope.kind, scope);
   const selects: Selects = (object) => isSelected(object) && keeps(object);
@@ -156,6 +174,7 @@ function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
   const handlers = new Set<ChangeHandler<K>>();
   const { promise: whenSynced, resolve } = Promise.withResolvers<void>();
   let isSynced = false;
+  let heardMs = -Infinity;
 
   const tell = (change: ObjectChange<Resources[K]> | undefined): void => {
     if (!change) return;
@@ -168,6 +187,7 @@ function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
     handlers,
     whenSynced,
     isSynced: () => isSynced,
+    heardMs: () => heardMs,
     wrote(object) {
       const { deletionTimestamp, finalizers } = object.metadata;
       const isGone = deletionTimestamp && !finalizers?.length;
@@ -181,6 +201,7 @@ function openStore<K extends ResourceKind>(scope: Scope<K>): Store<K> {
         resolve();
       },
       changed({ type, object }) {
+        heardMs = nowMs();
         if (type === 'BOOKMARK') objects.seen(object.metadata.resourceVersion ?? '');
         else tell(objects.see(keeps(object) ? type : 'DELETED', object));
       },

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import type { CachedCluster } from '../clusters/cached.ts';
-import { isWatchedKind } from '../kinds/registry.ts';
+import { isWatchedKind, type WatchedKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Log, Queue } from '../model/ports.ts';
+import { JOB_OWNER_LABEL } from '../model/labels.ts';
+import type { Log, Queue, StoredQuery } from '../model/ports.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 
 export interface ReceiveOptions {
@@ -15,10 +17,25 @@ export interface ReceiveOptions {
 /** A webhook tells of an object before the API server has stored it, which other webhooks may hold up. */
 const STORED_WITHIN_MS = 1000;
 
+/** A watch tells of a change long before its event is here: 25 ms at least. One that has told nothing may be away. */
+const QUIET_MS = 500;
+
+/** What a change in the cluster may have happened to, beside the object itself. */
+const OWNED: Readonly<
+  Record<WatchedKind, { readonly kind: 'Job' | 'ReplicaSet'; readonly query: (owner: ObjectRef) => StoredQuery }>
+> = {
+  AnalysisRun: {
+    kind: 'Job',
+    query: ({ namespace, uid }) => ({ namespace, labelSelector: `${JOB_OWNER_LABEL}=${uid}` }),
+  },
+  Experiment: { kind: 'ReplicaSet', query: ({ namespace }) => ({ namespace, labelSelector: POD_HASH_LABEL }) },
+};
+
 /**
  * Asks for a step of an object that somebody says has changed. Nothing of it is believed: the object is looked up, and
- * passed over unless it is there and is one of those that are served. Never rejects: what is lost here the watch tells
- * too.
+ * passed over unless it is there and is one of those that are served. While a watch is quiet the cluster itself is asked,
+ * about the object and what it owns: with the watch, an event costs no request. Never rejects: what is lost here the
+ * watch tells too.
  */
 export async function receive(ref: ObjectRef, { clusters, queue, log, now }: ReceiveOptions): Promise<void> {
   const cluster = clusters.find(({ name }) => name === ref.cluster);
@@ -28,12 +45,17 @@ export async function receive(ref: ObjectRef, { clusters, queue, log, now }: Rec
     return;
   }
   try {
-    let object = await cluster.get(kind, ref);
+    const wasStored = cluster.peek(kind, ref)?.metadata.uid === ref.uid;
+    const look = () => (cluster.quietMs(kind) > QUIET_MS ? cluster.refresh(kind, ref) : cluster.get(kind, ref));
+    let object = await look();
     if (!object) {
       await wait(STORED_WITHIN_MS, undefined, { ref: false });
-      object = await cluster.get(kind, ref);
+      object = await look();
     }
-    if (object?.metadata.uid === ref.uid && cluster.selects(kind, object)) await queue.send(ref, now());
+    if (object?.metadata.uid !== ref.uid || !cluster.selects(kind, object)) return;
+    const owned = OWNED[kind];
+    if (wasStored && cluster.quietMs(owned.kind) > QUIET_MS) await cluster.refreshAll(owned.kind, owned.query(ref));
+    await queue.send(ref, now());
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     log.warn('event ignored', { object: formatRef(ref), code: error.code, error: error.message });

@@ -1,10 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cachedCluster } from '../../lib/clusters/cached.ts';
-import { memoryCluster } from '../../lib/clusters/memory.ts';
-import type { ObjectRef } from '../../lib/model/ref.ts';
 import { type Listener, openListener } from '../../lib/runtime/listen.ts';
-import { receive } from '../../lib/runtime/receive.ts';
-import { aRun } from '../builders.ts';
 import { anEvent } from '../contract/bus.ts';
 
 const token = 'a-token-for-tests';
@@ -51,31 +46,4 @@ test('what is no key is ignored', async () => {
 test('there is one path, and one method', async () => {
   expect((await fetch(`${listener.url}/other`, { method: 'POST' })).status).toBe(404);
   expect((await fetch(`${listener.url}/events`)).status).toBe(405);
-});
-
-const now = () => new Date('2026-11-05T10:00:00Z');
-const ref: ObjectRef = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook-6fd5', uid: '' };
-
-test.each([
-  { name: 'a run that is served', change: {}, want: 1 },
-  { name: 'a run that was made anew', change: { uid: 'other' }, want: 0 },
-  { name: 'another cluster', change: { cluster: 'c2' }, want: 0 },
-  { name: 'a kind that has no steps', change: { kind: 'Secret' }, want: 0 },
-  { name: 'a run of another instance', selector: 'team=web', change: {}, want: 0 },
-])('an event about $name leads to $want steps', async ({ change, selector, want }) => {
-  const sent: ObjectRef[] = [];
-  const memory = memoryCluster('c1', { now, http: async () => Promise.reject(new Error('not asked')) });
-  const { metadata } = await memory.create('AnalysisRun', aRun());
-  // The watch has not begun: the event is all there is.
-  const scope = { kind: 'AnalysisRun' as const, ...(selector !== undefined && { labelSelector: selector }) };
-  await receive(
-    { ...ref, uid: metadata.uid ?? '', ...change },
-    {
-      clusters: [cachedCluster(memory, [scope])],
-      queue: { send: async (to) => void sent.push(to) },
-      log: { info() {}, warn() {}, error() {} },
-      now,
-    },
-  );
-  expect(sent).toHaveLength(want);
 });
