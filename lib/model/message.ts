@@ -1,0 +1,64 @@
+import { isObject } from './is-object.ts';
+import type { ObjectRef } from './ref.ts';
+
+/** What waits on a queue: whom a step is for. The rest are hints, which nobody believes. */
+export interface Message {
+  /** Of kind `Cluster`, whose namespace and uid are empty: everything in that cluster is to be looked at. */
+  readonly ref: ObjectRef;
+  /** The resourceVersion of the object as the sender left it. Events carry none. */
+  readonly version?: string;
+  /** How often a step has failed in a row for now. */
+  readonly tries?: number;
+}
+
+/** Names in Kubernetes are no longer, nor are uids, nor resourceVersions. */
+const LONGEST = 253;
+
+/** The kind of messages that ask for a look at a whole cluster. */
+export const CLUSTER_KIND = 'Cluster';
+
+/** Asks for a look at everything in a cluster. */
+export function clusterMessage(cluster: string): Message {
+  return { ref: { cluster, kind: CLUSTER_KIND, namespace: '', name: cluster, uid: '' } };
+}
+
+/** The body of a message: one line of JSON. */
+export function formatMessage({ ref, version, tries }: Message): string {
+  const { cluster, kind, namespace, name, uid } = ref;
+  return JSON.stringify({ cluster, kind, namespace, name, uid, ...(version && { version }), ...(tries && { tries }) });
+}
+
+/** What a body asks for; undefined where it is no message. Hints that cannot be read are left out. */
+export function parseMessage(body: string): Message | undefined {
+  const value = parseJson(body);
+  if (!isObject(value)) return undefined;
+  const { cluster, kind, namespace, name, uid, version, tries } = value;
+  if (!isWord(cluster) || !isWord(kind) || !isWord(name)) return undefined;
+  if (!isWordOrEmpty(namespace) || !isWordOrEmpty(uid)) return undefined;
+  if (uid === '' && kind !== CLUSTER_KIND) return undefined;
+  return {
+    ref: { cluster, kind, namespace, name, uid },
+    ...(isWord(version) && { version }),
+    ...(isCount(tries) && { tries }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isWord(value: unknown): value is string {
+  return isWordOrEmpty(value) && value !== '';
+}
+
+function isWordOrEmpty(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
