@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../model/outcome.ts';
 import type { ObjectKey } from '../model/ports.ts';
 import { deepFreeze } from './freeze.ts';
-import type { Selects } from './selectors.ts';
+import type { Selects } from '../model/label-selector.ts';
 
 /** What became of an object. `previous` is what was stored before, if anything was. */
 export interface ObjectChange<T> {

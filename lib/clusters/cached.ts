@@ -3,7 +3,8 @@ import type { AssayError } from '../model/errors.ts';
 import type { Cluster, ObjectKey, ResourceKind, Resources, StoredQuery, WatchEvent } from '../model/ports.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming, type Scope } from './follow.ts';
-import { selectsOf, type Selects } from './selectors.ts';
+import type { Selects } from '../model/label-selector.ts';
+import { selectsOf } from './selectors.ts';
 
 /** Called after the store has changed; `previous` is what it held before. What it throws ends `start`. */
 export type ChangeHandler<K extends ResourceKind> = (

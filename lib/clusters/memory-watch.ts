@@ -3,7 +3,8 @@ import type { KubernetesObject } from '../model/outcome.ts';
 import type { ResourceKind, WatchEvent, WatchQuery } from '../model/ports.ts';
 import { RESOURCES } from '../model/resources.ts';
 import type { MemoryStore, StoreChange } from './memory-store.ts';
-import { type Selects, selectsOf } from './selectors.ts';
+import type { Selects } from '../model/label-selector.ts';
+import { selectsOf } from './selectors.ts';
 
 /** Every watch of a memory cluster, and what ends or disturbs them. */
 export interface MemoryWatches {
