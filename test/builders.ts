@@ -11,6 +11,7 @@ import type {
   AnalysisTemplateSpec,
   ClusterAnalysisTemplate,
 } from '../lib/model/analysis-template.ts';
+import type { ClusterDocument } from '../lib/model/cluster-settings.ts';
 import type { Experiment, ExperimentSpec, ExperimentStatus, TemplateSpec } from '../lib/model/experiment.ts';
 import type { ObjectMeta } from '../lib/model/outcome.ts';
 
@@ -116,5 +117,14 @@ export function anExperiment({ metadata, spec, status }: ExperimentOverride = {}
       ...spec,
     },
     ...(status && { status }),
+  };
+}
+
+/** A cluster that a token opens. */
+export function aClusterDocument(override: Partial<ClusterDocument> = {}): ClusterDocument {
+  return {
+    endpoint: 'https://shop.example.com:6443',
+    authentication: { token: { secret: 'assay/prod/clusters/shop' } },
+    ...override,
   };
 }
