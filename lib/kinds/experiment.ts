@@ -1,12 +1,10 @@
 import { isAbsent } from '../analysis/empty.ts';
 import { POD_HASH_LABEL } from '../analysis/labels.ts';
-import type { Template, TemplateSource } from '../analysis/templates.ts';
 import { dueAt } from '../experiment/due-at.ts';
 import { findToScaleUp, needs } from '../experiment/needs.ts';
 import { reconcileExperiment } from '../experiment/reconcile.ts';
 import type { ReplicaSet, SeenExperiment, Service } from '../experiment/seen.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 import type { Kind } from '../model/kind.ts';
@@ -15,6 +13,7 @@ import { mergePatch } from '../model/merge-patch.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Cluster, StoredQuery } from '../model/ports.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
+import { readTemplates } from './read-templates.ts';
 
 /** Which ReplicaSets matter; a store that holds just these spares a step its list. */
 export const REPLICA_SETS = { labelSelector: POD_HASH_LABEL, ownerKind: 'Experiment' } as const satisfies StoredQuery;
@@ -126,48 +125,6 @@ async function readRun(cluster: Cluster, namespace: string, name: string): Promi
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
     return { problem: wordsOf(error, cluster.name) };
-  }
-}
-
-/**
- * Templates, and with `isNested` those that they refer to, each read once; circles are the decision's to find.
- * @throws AssayError if one cannot be read
- */
-async function readTemplates(
-  cluster: Cluster,
-  namespace: string,
-  refs: readonly AnalysisTemplateRef[],
-  isNested: boolean,
-): Promise<TemplateSource> {
-  const found = new Map<string, Template | undefined>();
-  for (let next = refs; next.length > 0;) {
-    const unread = new Map(next.map((ref) => [keyOf(ref), ref] as const).filter(([key]) => !found.has(key)));
-    const read = await Promise.all([...unread.values()].map((ref) => readTemplate(cluster, namespace, ref)));
-    [...unread.keys()].forEach((key, index) => found.set(key, read[index]));
-    next = isNested ? read.flatMap((template) => template?.spec.templates ?? []) : [];
-  }
-  return {
-    template: (templateName) => found.get(keyOf({ templateName })),
-    clusterTemplate: (templateName) => found.get(keyOf({ templateName, clusterScope: true })),
-  };
-}
-
-function keyOf({ templateName = '', clusterScope = false }: AnalysisTemplateRef): string {
-  return `${clusterScope}/${templateName}`;
-}
-
-async function readTemplate(
-  cluster: Cluster,
-  namespace: string,
-  { templateName: name = '', clusterScope = false }: AnalysisTemplateRef,
-): Promise<Template | undefined> {
-  try {
-    if (clusterScope) return await cluster.get('ClusterAnalysisTemplate', { name });
-    return await cluster.get('AnalysisTemplate', { namespace, name });
-  } catch (error) {
-    // A name that no object can have.
-    if (error instanceof AssayError && error.code === 'ASSAY_CLUSTER_REFUSED') return undefined;
-    throw error;
   }
 }
 
