@@ -6,9 +6,10 @@ import { mergePatch } from '../model/merge-patch.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
 import type { Clusters, Log, Ports } from '../model/ports.ts';
 import type { ProviderSettings } from '../model/provider.ts';
-import type { ObjectRef } from '../model/ref.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { isOverdue } from './overdue.ts';
 import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
@@ -48,9 +49,6 @@ export interface Serving {
  * costs 1.35 ms of processor time so, and 2.0 ms alone (`npm run bench:serve`); intervals are whole seconds.
  */
 const SLOT_MS = 100;
-
-/** What is overdue for so long was lost. */
-const GRACE_MS = 30_000;
 
 /**
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
@@ -101,11 +99,10 @@ export function serve(options: ServeOptions): Serving {
   }
 
   function resync(): void {
-    const overdue = new Date(now().getTime() - GRACE_MS);
     for (const cluster of clusters) {
       for (const kind of WATCHED_KINDS) {
-        const lost = cluster.stored(kind).filter((object) => (kindOf(kind).dueAt(object, now()) ?? now()) < overdue);
-        lost.forEach((object) => enqueue(cluster.name, object));
+        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now()));
+        lost.forEach((object) => void queue.send(refOf(cluster.name, object), now()));
       }
     }
   }
@@ -198,11 +195,6 @@ function inventoryOf(cluster: CachedCluster): Inventory {
     experiments: cluster.stored('Experiment'),
     templates: [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')],
   };
-}
-
-function refOf(cluster: string, { kind, metadata }: KubernetesObject): ObjectRef {
-  const { namespace = '', name = '', uid = '' } = metadata;
-  return { cluster, kind, namespace, name, uid };
 }
 
 function describe(error: unknown): Readonly<Record<string, unknown>> {

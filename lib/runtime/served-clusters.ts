@@ -1,22 +1,15 @@
 import type { AddressMode } from '../clusters/addresses.ts';
 import { cachedCluster, type CachedCluster } from '../clusters/cached.ts';
-import type { Scope } from '../clusters/follow.ts';
 import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/kubernetes.ts';
-import { REPLICA_SETS } from '../kinds/experiment.ts';
-import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
 import type { Log } from '../model/ports.ts';
 import type { Http } from './http.ts';
+import { type Looked, scopesOf } from './scopes.ts';
 
-export interface ServedClustersOptions {
+export interface ServedClustersOptions extends Looked {
   readonly source: KubeConfigSource;
   /** One cluster each; none: the current one. */
   readonly contexts: readonly string[];
-  /** Default: all. */
-  readonly namespace?: string;
-  readonly selector?: string;
-  /** With it, objects that carry it as label; without it, those that carry none. */
-  readonly instanceId?: string;
   readonly addressMode: AddressMode;
   readonly http: Http;
   readonly log: Log;
@@ -65,27 +58,4 @@ function withStores(cluster: KubernetesCluster, options: ServedClustersOptions):
         retryInMs,
       }),
   });
-}
-
-/**
- * What is watched: experiments and runs, what becomes of their ReplicaSets and Jobs, and the templates, which are read
- * and counted.
- */
-export function scopesOf({
-  namespace,
-  selector,
-  instanceId,
-}: Pick<ServedClustersOptions, 'namespace' | 'selector' | 'instanceId'>): Scope[] {
-  const where = namespace === undefined ? {} : { namespace };
-  const instance = instanceId === undefined ? `!${INSTANCE_ID_LABEL}` : `${INSTANCE_ID_LABEL}=${instanceId}`;
-  const labelSelector = selector === undefined ? instance : `${instance},${selector}`;
-  return [
-    { kind: 'AnalysisRun', ...where, labelSelector },
-    { kind: 'Experiment', ...where, labelSelector },
-    { kind: 'ReplicaSet', ...where, ...REPLICA_SETS },
-    { kind: 'Job', ...where, labelSelector: JOB_OWNER_LABEL },
-    { kind: 'AnalysisTemplate', ...where, labelSelector: instance },
-    // Who may only look into one namespace need not be allowed to list what belongs to none.
-    ...(namespace === undefined ? [{ kind: 'ClusterAnalysisTemplate', labelSelector: instance } as const] : []),
-  ];
 }

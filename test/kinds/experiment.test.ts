@@ -6,7 +6,7 @@ import type { ExperimentSpec } from '../../lib/model/experiment.ts';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../lib/model/outcome.ts';
 import type { Cluster, ListPage } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
-import { scopesOf } from '../../lib/runtime/served-clusters.ts';
+import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aClusterTemplate, aMetric, anExperiment, aRun, aTemplate, aTemplateSpec } from '../builders.ts';
 import { listening, openWorld, type World, writesOf } from './world.ts';
 

@@ -4,7 +4,7 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts'
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { serve, type Serving } from '../../lib/runtime/serve.ts';
 import { openStatusServer } from '../../lib/runtime/serve-http.ts';
-import { scopesOf } from '../../lib/runtime/served-clusters.ts';
+import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 
 const now = () => new Date();

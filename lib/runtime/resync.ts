@@ -1,0 +1,44 @@
+import { WATCHED_KINDS, type WatchedKind } from '../kinds/registry.ts';
+import { AssayError } from '../model/errors.ts';
+import { FINISHED_LABEL } from '../model/labels.ts';
+import type { ListQuery, Ports } from '../model/ports.ts';
+import { refOf } from '../model/ref.ts';
+import { isOverdue } from './overdue.ts';
+import { type Looked, objectScope } from './scopes.ts';
+
+const PAGE_SIZE = 500;
+
+/**
+ * Looks at everything unfinished in a cluster, one list a kind, and asks for a step of what is overdue.
+ *
+ * These messages carry no version: a step that has something to write goes on from there. One that only looks (at a Job
+ * under way, at pods) does not, since the chain of the object may well be alive: else each minute would add one more.
+ *
+ * @throws AssayError if the queue does not take the messages; what the cluster has against it is logged
+ */
+export async function resync(cluster: string, looked: Looked, ports: Ports): Promise<void> {
+  for (const kind of WATCHED_KINDS) {
+    try {
+      await resyncKind(kind, cluster, looked, ports);
+    } catch (error) {
+      if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
+      ports.log.warn('objects not listed', { cluster, kind, code: error.code, error: error.message });
+      if (error.code === 'ASSAY_CLUSTER_UNREACHABLE') return;
+    }
+  }
+}
+
+async function resyncKind(kind: WatchedKind, name: string, looked: Looked, ports: Ports): Promise<void> {
+  const cluster = ports.clusters.get(name);
+  const { labelSelector, ...where } = objectScope(looked);
+  const query: ListQuery = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}`, limit: PAGE_SIZE };
+  let at: string | undefined;
+  do {
+    const page = await cluster.list(kind, at === undefined ? query : { ...query, continue: at });
+    const now = ports.now();
+    const overdue = page.items.filter((object) => isOverdue(object, now));
+    await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
+    if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
+    at = page.continue;
+  } while (at !== undefined && at !== '');
+}

@@ -1,0 +1,42 @@
+import type { Scope } from '../clusters/follow.ts';
+import { REPLICA_SETS } from '../kinds/experiment.ts';
+import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
+
+/** Which objects of a cluster are looked after. */
+export interface Looked {
+  /** Default: all. */
+  readonly namespace?: string;
+  readonly selector?: string;
+  /** With it, objects that carry it as label; without it, those that carry none. */
+  readonly instanceId?: string;
+}
+
+/** The AnalysisRuns and Experiments that are looked after, as API servers select them. */
+export function objectScope({ namespace, selector, instanceId }: Looked): Pick<Scope, 'namespace' | 'labelSelector'> {
+  const instance = instanceSelector(instanceId);
+  const labelSelector = selector === undefined ? instance : `${instance},${selector}`;
+  return { ...(namespace !== undefined && { namespace }), labelSelector };
+}
+
+/**
+ * What is watched: experiments and runs, what becomes of their ReplicaSets and Jobs, and the templates, which are read
+ * and counted.
+ */
+export function scopesOf(looked: Looked): Scope[] {
+  const { namespace, instanceId } = looked;
+  const where = namespace === undefined ? {} : { namespace };
+  const instance = instanceSelector(instanceId);
+  return [
+    { kind: 'AnalysisRun', ...objectScope(looked) },
+    { kind: 'Experiment', ...objectScope(looked) },
+    { kind: 'ReplicaSet', ...where, ...REPLICA_SETS },
+    { kind: 'Job', ...where, labelSelector: JOB_OWNER_LABEL },
+    { kind: 'AnalysisTemplate', ...where, labelSelector: instance },
+    // Who may only look into one namespace need not be allowed to list what belongs to none.
+    ...(namespace === undefined ? [{ kind: 'ClusterAnalysisTemplate', labelSelector: instance } as const] : []),
+  ];
+}
+
+function instanceSelector(instanceId: string | undefined): string {
+  return instanceId === undefined ? `!${INSTANCE_ID_LABEL}` : `${INSTANCE_ID_LABEL}=${instanceId}`;
+}
