@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsAccount, openAwsAccount } from '../servers/aws/account.ts';
@@ -93,10 +94,8 @@ describe.skipIf(!(await emulatorsAvailable()))('the stand-ins for AWS', () => {
   it('freezes a process between events', async () => {
     await lambda.invoke({ Records: [record('before', 0)] });
     const [before] = await seenTimes('before', 1);
-    const { readFileSync } = await import('node:fs');
-    await waitFor('the process to be stopped', () =>
-      /^State:\s+T/m.test(readFileSync(`/proc/${String(before?.['pid'])}/status`, 'utf8')),
-    );
+    const state = () => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${String(before?.['pid'])}/status`, 'utf8'))?.[1];
+    await expect.poll(state).toBe('T');
   });
 
   it('brings back what failed, and nothing else, and gives it up after so many times', async () => {
@@ -122,7 +121,6 @@ describe.skipIf(!(await emulatorsAvailable()))('the stand-ins for AWS', () => {
   });
 
   it('routes what the rule wants from the bus to the queue, transformed, and nothing else', async () => {
-    const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
     const entry = (Source: string, DetailType: string, act: string) => ({
       EventBusName: account.busArn,
       Source,

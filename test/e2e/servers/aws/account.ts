@@ -104,6 +104,7 @@ export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): 
     const bridge = startBusBridge(
       { sqs: motoSqs, queueUrl: landing.queueUrl },
       { sqs, queueUrl: at(elasticMq.url, QUEUE) },
+      rule.messageGroupId,
     );
     endings.push(() => bridge.stop());
     return {
@@ -199,7 +200,6 @@ async function createBus(
     Id: 'queue',
     Arn: arnOfQueue(QUEUE),
     InputTransformer: { InputPathsMap: { ...rule.inputPaths }, InputTemplate: quoteTexts(rule.inputTemplate) },
-    ...(rule.messageGroupId !== undefined && { SqsParameters: { MessageGroupId: rule.messageGroupId } }),
   };
   await events.send(new PutTargetsCommand({ Rule: 'changes', EventBusName: BUS, Targets: [target] }));
   const outcomes = JSON.stringify({ source: ['assay'] });

@@ -13,12 +13,12 @@ export interface EmulatedQueue {
 }
 
 /**
- * Carries messages from one emulator's queue to another's, bodies and groups as they are: the bus of the one can only
- * reach queues of its own.
+ * Carries messages from one emulator's queue to another's: the bus of the one can only reach queues of its own, and only
+ * FIFO queues with the `group` that a rule's target may set.
  */
-export function startBusBridge(from: EmulatedQueue, to: EmulatedQueue): { stop(): Promise<void> } {
+export function startBusBridge(from: EmulatedQueue, to: EmulatedQueue, group?: string): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const running = carry(from, to, stopping.signal);
+  const running = carry(from, to, group, stopping.signal);
   return {
     async stop() {
       stopping.abort();
@@ -27,12 +27,16 @@ export function startBusBridge(from: EmulatedQueue, to: EmulatedQueue): { stop()
   };
 }
 
-async function carry(from: EmulatedQueue, to: EmulatedQueue, signal: AbortSignal): Promise<void> {
+async function carry(
+  from: EmulatedQueue,
+  to: EmulatedQueue,
+  group: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const receive = new ReceiveMessageCommand({
     QueueUrl: from.queueUrl,
     MaxNumberOfMessages: 10,
     WaitTimeSeconds: 5,
-    MessageSystemAttributeNames: ['All'],
   });
   while (!signal.aborted) {
     const { Messages = [] } = await from.sqs
@@ -43,10 +47,8 @@ async function carry(from: EmulatedQueue, to: EmulatedQueue, signal: AbortSignal
       });
     if (Messages.length === 0) continue;
     const ids = Messages.map((message, index) => ({ message, Id: String(index) }));
-    const entries = ids.map(({ message: { Body, Attributes }, Id }) => {
-      const group = Attributes?.MessageGroupId;
-      return { Id, MessageBody: Body, ...(group !== undefined && { MessageGroupId: group }) };
-    });
+    const inGroup = group === undefined ? {} : { MessageGroupId: group };
+    const entries = ids.map(({ message: { Body }, Id }) => ({ Id, MessageBody: Body, ...inGroup }));
     await to.sqs.send(new SendMessageBatchCommand({ QueueUrl: to.queueUrl, Entries: entries }));
     const done = ids.map(({ message: { ReceiptHandle }, Id }) => ({ Id, ReceiptHandle }));
     await from.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: from.queueUrl, Entries: done }));
