@@ -13,6 +13,7 @@ import { isOverdue } from './overdue.ts';
 import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
+import { serveSchedules } from './serve-schedules.ts';
 import { step } from './step.ts';
 
 export interface ServeOptions {
@@ -131,13 +132,17 @@ export function serve(options: ServeOptions): Serving {
     }
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
-  const timer = setInterval(resync, resyncMs);
+  const schedules = serveSchedules({ clusters, log, now });
+  const timer = setInterval(() => {
+    resync();
+    schedules.resync();
+  }, resyncMs);
   const following = Promise.all(clusters.map((cluster) => cluster.start(stopping.signal)));
 
   return {
     async stop() {
       clearInterval(timer);
-      await queue.stop();
+      await Promise.all([queue.stop(), schedules.stop()]);
       stopping.abort();
       // `failed` tells of it.
       await following.catch(() => {});
