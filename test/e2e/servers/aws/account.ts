@@ -22,9 +22,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { startBusBridge } from './bus-bridge.ts';
-import { type CountingLink, openCountingLink } from './counting-link.ts';
 import { MOTO_ACCOUNT, startElasticMq, startMoto } from './emulators.ts';
 import type { QueueSettings, RuleSettings } from './template.ts';
+import { openWatchedLink } from './watched-link.ts';
 
 /** A queue, and what it holds. */
 export interface QueueState {
@@ -74,21 +74,29 @@ const BUS = 'assay';
 const QUEUE = `assay-${STAGE}`;
 const OUTCOMES = `${QUEUE}-outcomes`;
 const BUS_ARN = `arn:aws:events:${REGION}:${MOTO_ACCOUNT}:event-bus/${BUS}`;
+/** What SDKs put into the head of a request; its end is seen with it. */
+const OPERATION = /x-amz-target:\s*\w+\.(\w+)\r/gi;
 const credentials = { accessKeyId: 'for-tests-only', secretAccessKey: 'for-tests-only' };
+
+interface CountedLink {
+  readonly url: string;
+  readonly counts: ReadonlyMap<string, number>;
+}
 
 /** Starts the emulators and makes what a stage has. */
 export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): Promise<AwsAccount> {
   const [moto, elasticMq] = await Promise.all([startMoto(), startElasticMq()]);
-  const links: CountingLink[] = [];
   const endings: (() => Promise<unknown>)[] = [() => moto.stop(), () => elasticMq.stop()];
   const stop = async (): Promise<void> => {
     for (const end of endings.toReversed()) await end();
   };
-  const link = async (url: string): Promise<CountingLink> => {
-    const opened = await openCountingLink(url);
-    links.push(opened);
+  const link = async (url: string): Promise<CountedLink> => {
+    const counts = new Map<string, number>();
+    const opened = await openWatchedLink(url, OPERATION, ([, operation = '']) => {
+      counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    });
     endings.push(() => opened.stop());
-    return opened;
+    return { url: opened.url, counts };
   };
   try {
     const [motoLink, sqsLink] = [await link(moto.url), await link(elasticMq.url)];
@@ -122,8 +130,8 @@ export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): 
       deadLetterUrl,
       busArn: BUS_ARN,
       registryPath: `/assay/${STAGE}/clusters`,
-      sqsRequests: () => sqsLink.counts(),
-      otherRequests: () => motoLink.counts(),
+      sqsRequests: () => sqsLink.counts,
+      otherRequests: () => motoLink.counts,
       async putCluster(name, document) {
         const Value = typeof document === 'string' ? document : JSON.stringify(document);
         const Name = `/assay/${STAGE}/clusters/${name}`;

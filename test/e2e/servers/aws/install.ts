@@ -17,7 +17,8 @@ export interface EmulatorPaths {
 const run = promisify(execFile);
 const here = import.meta.dirname;
 
-interface Installation {
+/** Something of other ecosystems that the tests need, at pinned versions. */
+export interface Installation {
   readonly name: string;
   /** Pins the versions; the installation is made anew when it changes. */
   readonly pins: string;
@@ -29,10 +30,7 @@ const MOTO: Installation = {
   name: 'moto-5.2.5',
   pins: join(here, 'moto/requirements.txt'),
   needs: 'moto, which stands in for AWS in the tests, needs python3 (3.10 or newer, with venv) on the PATH',
-  async install(folder, pins) {
-    await run('python3', ['-m', 'venv', folder]);
-    await run(pythonOf(folder), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', pins]);
-  },
+  install: installPython,
 };
 
 const ELASTIC_MQ: Installation = {
@@ -51,7 +49,7 @@ let ensured: Promise<EmulatorPaths> | undefined;
  */
 export function ensureEmulators(): Promise<EmulatorPaths> {
   ensured ??= (async () => {
-    const [moto, elasticMqJars] = await Promise.all([ensure(MOTO), ensure(ELASTIC_MQ)]);
+    const [moto, elasticMqJars] = await Promise.all([ensureInstalled(MOTO), ensureInstalled(ELASTIC_MQ)]);
     return { motoPython: pythonOf(moto), elasticMqJars };
   })().catch((error: unknown) => {
     ensured = undefined;
@@ -67,7 +65,8 @@ export async function emulatorsAvailable(): Promise<boolean> {
   return (await Promise.allSettled(tools)).every(({ status }) => status === 'fulfilled');
 }
 
-async function ensure({ name, pins, needs, install }: Installation): Promise<string> {
+/** Promises the folder of an installation, made the first time. Rejects with what is needed where a tool is missing. */
+export async function ensureInstalled({ name, pins, needs, install }: Installation): Promise<string> {
   const hash = createHash('sha256')
     .update(await readFile(pins))
     .digest('hex')
@@ -88,6 +87,13 @@ async function ensure({ name, pins, needs, install }: Installation): Promise<str
   return final;
 }
 
-function pythonOf(folder: string): string {
+/** Makes a virtual environment of `folder`, with what a requirements.txt names. */
+export async function installPython(folder: string, requirements: string): Promise<void> {
+  await run('python3', ['-m', 'venv', folder]);
+  await run(pythonOf(folder), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+}
+
+/** The Python of a virtual environment. */
+export function pythonOf(folder: string): string {
   return join(folder, 'bin/python');
 }
