@@ -1,5 +1,6 @@
 import type { Scope } from '../clusters/follow.ts';
 import { REPLICA_SETS } from '../kinds/experiment.ts';
+import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
 
 /** Which objects of a cluster are looked after. */
@@ -16,6 +17,20 @@ export function objectScope({ namespace, selector, instanceId }: Looked): Pick<S
   const instance = instanceSelector(instanceId);
   const labelSelector = selector === undefined ? instance : `${instance},${selector}`;
   return { ...(namespace !== undefined && { namespace }), labelSelector };
+}
+
+const known = new WeakMap<Looked, Selects>();
+
+/** Whether an AnalysisRun or an Experiment is looked after. Compiled once for each `looked`. */
+export function looksAfter(looked: Looked): Selects {
+  const compiled = known.get(looked) ?? compile(objectScope(looked));
+  known.set(looked, compiled);
+  return compiled;
+}
+
+function compile({ namespace, labelSelector }: ReturnType<typeof objectScope>): Selects {
+  const hasLabels = parseLabelSelector(labelSelector);
+  return (object) => hasLabels(object) && (namespace === undefined || object.metadata.namespace === namespace);
 }
 
 /**

@@ -1,0 +1,11 @@
+import middyCore from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { invocation, keptRuntime } from '../lib/runtime/functions.ts';
+import { onMessages } from '../lib/runtime/on-message.ts';
+
+const runtime = keptRuntime(process.env);
+
+/** SQS in, one step a message. Only the messages that failed return to the queue. */
+export const handler = middyCore<SQSEvent, SQSBatchResponse>({ timeoutEarlyInMillis: 250 })
+  .use(invocation(runtime))
+  .handler(async ({ Records }, context) => onMessages(Records, runtime(), () => context.getRemainingTimeInMillis()));
