@@ -8,7 +8,9 @@ const COMMANDS: CommandTable = {
   eval: () => import('./eval.ts'),
   lint: () => import('./lint.ts'),
   serve: () => import('./serve.ts'),
+  schedules: () => import('./schedules.ts'),
   manifests: () => import('./manifests.ts'),
+  clusters: () => import('./clusters.ts'),
   demo: () => import('./demo.ts'),
 };
 

@@ -42,6 +42,7 @@ export async function runProgram(args: readonly string[], commands: CommandTable
       const command = file.command(console, (verdict) => (code = verdict));
       const help = `  \`assay ${command.name()} --help\` tells more.`;
       program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(help));
+      for (const part of command.commands) part.copyInheritedSettings(command);
     }
     await program.parseAsync(args, { from: 'user' });
     return code;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AssayError } from './errors.ts';
+import { isObject } from './is-object.ts';
 import { explainIssue } from './issue.ts';
 import { formatProblem } from './problem.ts';
 import { flag, list, text } from './schema.ts';
@@ -140,6 +141,21 @@ export function methodOf(given: Authentication): AuthenticationMethod {
   const method = METHODS.find((each) => given[each] !== undefined);
   if (method) return method;
   throw new RangeError('no authentication: the document was not checked');
+}
+
+/** The secrets that a document names, without their fields; also of one that is broken. */
+export function secretNamesOf(json: string): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return [];
+  }
+  const ways = isObject(value) && isObject(value['authentication']) ? Object.values(value['authentication']) : [];
+  return ways.flatMap((way) => {
+    const reference: unknown = isObject(way) ? way['secret'] : undefined;
+    return typeof reference === 'string' ? [reference.split('#')[0] ?? ''] : [];
+  });
 }
 
 function readDocument(name: string, json: string): ClusterDocument {

@@ -1,0 +1,88 @@
+import { kubeConfigCredentials, type KubeConfigSource, listContexts } from '../clusters/kubeconfig.ts';
+import { type ClusterSettings, parseClusterSettings } from '../model/cluster-settings.ts';
+import { AssayError } from '../model/errors.ts';
+import type { CheckResult } from '../runtime/check-result.ts';
+import { checkCluster } from '../runtime/cluster-check.ts';
+import { openHttp } from '../runtime/http.ts';
+import { registeredCredentials } from '../runtime/registered-cluster.ts';
+import { hasFailed, reportJson, reportText } from './clusters-report.ts';
+import { openStage, readDocument, type Stage, type StageOptions } from './clusters-stage.ts';
+import type { Console } from './console.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { InputError } from './input-error.ts';
+
+export interface CheckOptions extends StageOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly address: readonly string[];
+}
+
+/** `assay clusters check`: of a registered cluster, or of one in a kubeconfig. */
+export async function checkClusters(
+  name: string | undefined,
+  options: CheckOptions,
+  console: Console,
+): Promise<ExitCode> {
+  if ((name === undefined) === (options.kubeconfig === undefined)) {
+    throw new InputError('give the name of a registered cluster or --kubeconfig FILE, not both');
+  }
+  if (name === undefined) return checkKubeconfig(options, console);
+  return checkRegistered(name, options, openStage(options, console), console);
+}
+
+/** Checks a cluster as its document has it. A document that cannot be read is what fails. */
+export async function checkRegistered(
+  name: string,
+  options: CheckOptions,
+  stage: Stage,
+  console: Console,
+): Promise<ExitCode> {
+  const text = await readDocument(name, stage);
+  let settings: ClusterSettings;
+  try {
+    settings = parseClusterSettings(name, text);
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    const { message, hint: mend } = error;
+    return report(name, [{ area: 'server', subject: 'settings', status: 'fail', message, mend }], options, console);
+  }
+  const { addressMode, allowPrivateNetworks, allowedHosts, prometheusAddress } = settings;
+  const results = await checkCluster({
+    name,
+    credentials: registeredCredentials(name, settings, stage),
+    http: openHttp({ privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse', allow: allowedHosts }),
+    addressMode,
+    namespace: options.namespace ?? settings.namespace,
+    addresses:
+      options.address.length > 0 ? options.address : prometheusAddress === undefined ? [] : [prometheusAddress],
+    now: stage.now,
+  });
+  return report(name, results, options, console);
+}
+
+/** Addresses outside of the cluster are asked from the network of whoever asks: private ones are let through. */
+async function checkKubeconfig(options: CheckOptions, console: Console): Promise<ExitCode> {
+  const source: KubeConfigSource = { file: options.kubeconfig ?? '' };
+  const contexts = await listContexts(source);
+  const chosen = options.context ?? contexts.find(({ isCurrent }) => isCurrent)?.name ?? 'cluster';
+  const results = await checkCluster({
+    name: chosen,
+    credentials: await kubeConfigCredentials(source, options.context),
+    http: openHttp({ privateNetworks: 'allow' }),
+    addressMode: 'proxy',
+    namespace: options.namespace,
+    addresses: options.address,
+    now: () => new Date(),
+  });
+  return report(chosen, results, options, console);
+}
+
+function report(name: string, results: readonly CheckResult[], { output }: StageOptions, { out }: Console): ExitCode {
+  out.write(
+    output === 'json'
+      ? `${JSON.stringify(reportJson(name, results), undefined, 2)}\n`
+      : reportText(name, results, out.paint),
+  );
+  return hasFailed(results) ? EXIT.failed : EXIT.ok;
+}

@@ -1,0 +1,61 @@
+import { isClusterName } from '../model/cluster-settings.ts';
+import type { DocumentStore, SecretStore } from '../model/registry.ts';
+import { didYouMean } from '../model/suggest.ts';
+import { secretsManagerStore } from '../registries/secrets-manager-store.ts';
+import { ssmStore } from '../registries/ssm-store.ts';
+import { type AssumedRoles, assumedRoles } from '../runtime/assumed-roles.ts';
+import type { Console } from './console.ts';
+import { InputError } from './input-error.ts';
+
+export interface StageOptions {
+  readonly stage?: string;
+  readonly output: 'text' | 'json';
+}
+
+/** The registry of one deployment. Credentials and region are found as every AWS tool finds them. */
+export interface Stage {
+  readonly name: string;
+  readonly documents: DocumentStore;
+  readonly secrets: SecretStore;
+  readonly roles: AssumedRoles;
+  readonly now: () => Date;
+  /** Where `add` puts what must stay secret. */
+  secretNameOf(cluster: string): string;
+}
+
+/** What serverless.yml deploys where nothing else is said. */
+export const DEFAULT_STAGE = 'prod';
+
+/** @throws InputError for what is no name of a stage */
+export function openStage({ stage }: StageOptions, { env }: Pick<Console, 'env'>): Stage {
+  const name = stage ?? (env['ASSAY_STAGE'] || DEFAULT_STAGE);
+  if (!/^[A-Za-z0-9][\w-]*$/.test(name)) throw new InputError(`--stage: expected a word such as prod, got "${name}"`);
+  return {
+    name,
+    documents: ssmStore({ path: `/assay/${name}/clusters` }),
+    secrets: secretsManagerStore(),
+    roles: assumedRoles({ now }),
+    now,
+    secretNameOf: (cluster) => `assay/${name}/clusters/${cluster}`,
+  };
+}
+
+/** @throws InputError */
+export function requireClusterName(name: string): void {
+  if (isClusterName(name)) return;
+  throw new InputError(`"${name}" is no name for a cluster: expected letters, digits and . _ - between, 63 at most`);
+}
+
+function now(): Date {
+  return new Date();
+}
+
+/** The document of a cluster. @throws InputError where there is none */
+export async function readDocument(name: string, { documents }: Stage): Promise<string> {
+  requireClusterName(name);
+  const text = await documents.read(name);
+  if (text !== undefined) return text;
+  const names = [...(await documents.readAll()).keys()];
+  const known = names.length === 0 ? 'no cluster is registered' : `registered: ${names.join(', ')}`;
+  throw new InputError(`there is no ${documents.placeOf(name)}${didYouMean(name, names)}`, known);
+}
