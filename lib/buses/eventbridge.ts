@@ -31,7 +31,7 @@ export async function eventBridgeBus(options: EventBridgeOptions): Promise<Bus> 
   const { busArn, sleep = wait, random = Math.random } = options;
   const region = regionOf(busArn);
   // Loaded here: it takes 8 MB, and only this bus needs it.
-  const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+  const { EventBridgeClient, PutEventsCommand } = await import('./eventbridge-sdk.ts');
   const client = new EventBridgeClient({
     region,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 },
