@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { leaveOut } from './left-out.ts';
+import { importStatically } from './static-imports.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -52,7 +53,7 @@ export async function buildFunctions(folder: string, { sourceMaps = false } = {}
     sourcemap: sourceMaps && 'external',
     metafile: true,
     logLevel: 'warning',
-    plugins: [leaveOut(ROOT)],
+    plugins: [importStatically, leaveOut(ROOT)],
   });
   return Object.entries(metafile.outputs).flatMap(([file, { entryPoint, bytes, inputs }]) => {
     if (entryPoint === undefined) return []; // A source map.
