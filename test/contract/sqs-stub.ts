@@ -35,15 +35,20 @@ export async function openSqsStub(
     const refused = other as Record<string, boolean>;
     const taken = Entries.filter(({ Id }) => !(Id in refused));
     calls.push(taken);
-    return {
-      headers: { 'content-type': 'application/x-amz-json-1.0' },
-      body: {
-        Successful: taken.map(({ Id, MessageBody }) => ({ Id, MessageId: Id, MD5OfMessageBody: md5(MessageBody) })),
-        Failed: Object.entries(refused).map(([Id, SenderFault]) => ({ Id, SenderFault, Code: 'InternalError' })),
-      },
-    };
+    return tookSome(taken, refused);
   });
   return { queueUrl: `${server.url}/111122223333/assay`, calls, close: () => server.close() };
+}
+
+/** The answer of SQS to messages that it takes, and to those that it does not. */
+export function tookSome(taken: readonly SqsEntry[], refused: Readonly<Record<string, boolean>> = {}): StubAnswer {
+  return {
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: {
+      Successful: taken.map(({ Id, MessageBody }) => ({ Id, MessageId: Id, MD5OfMessageBody: md5(MessageBody) })),
+      Failed: Object.entries(refused).map(([Id, SenderFault]) => ({ Id, SenderFault, Code: 'InternalError' })),
+    },
+  };
 }
 
 function md5(text: string): string {
