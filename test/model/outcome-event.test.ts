@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest';
-import { OUTCOME_TYPES, outcomeDetail, outcomeEvents, type ToldStatus } from '../../lib/model/outcome-event.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { refOfDetail } from '../../lib/model/change-event.ts';
+import {
+  OUTCOME_SOURCE,
+  OUTCOME_TYPES,
+  outcomeDetail,
+  outcomeEvents,
+  type ToldStatus,
+} from '../../lib/model/outcome-event.ts';
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook', uid: 'u1' };
 const now = new Date('2026-11-05T10:00:07.250Z');
@@ -54,4 +63,31 @@ test('a metric in dry-run mode is told as one', () => {
 test('what is long is cut', () => {
   const [event] = outcomeEvents(ref, {}, { phase: 'Failed', message: 'x'.repeat(5000) }, now);
   expect(event?.detail['message']).toHaveLength(1024);
+});
+
+describe('docs/events.md', () => {
+  const blocks = readFileSync('docs/events.md', 'utf8')
+    .matchAll(/```json\n(.*?)```/gs)
+    .map(([, text = '']) => JSON.parse(text) as Record<string, unknown>)
+    .toArray();
+
+  test('has the schema', () => {
+    const schema = blocks.find((block) => '$schema' in block);
+    expect(schema).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(outcomeDetail))));
+  });
+
+  test('its outcomes are such as Assay sends', () => {
+    const outcomes = blocks.filter(({ source }) => source === OUTCOME_SOURCE);
+    expect(outcomes).toHaveLength(3);
+    for (const outcome of outcomes) {
+      expect(OUTCOME_TYPES).toContain(outcome['detail-type']);
+      expect(outcomeDetail.parse(outcome['detail'])).toEqual(outcome['detail']);
+    }
+  });
+
+  test('its changes are such as Assay understands', () => {
+    const changes = blocks.filter(({ source }) => String(source).startsWith('assay.cluster.'));
+    expect(changes).toHaveLength(1);
+    for (const { detail } of changes) expect(refOfDetail(detail)).toMatchObject({ kind: 'AnalysisRun' });
+  });
 });
