@@ -14,6 +14,8 @@ import { findInvalidMetric } from './validate.ts';
 /** After a measurement of phase Error the next is taken this soon, whatever the interval. */
 export const ERROR_RETRY_MS = 10_000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** A specification that can be carried out. */
 export interface Prepared {
   /** Arguments are resolved; what comes from secrets is a placeholder. */
@@ -56,9 +58,11 @@ export function secretsNeeded(run: AnalysisRun): readonly string[] {
 
 /**
  * Says which measurements a run wants now, with their arguments resolved; or that it is over, or cannot go on.
+ *
+ * @param ended  metrics whose measurement under way is known to be over: they are resumed before its `resumeAt`
  * @source reconcileAnalysisRun in analysis/analysis.go of argoproj/argo-rollouts
  */
-export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
+export function findDue(run: AnalysisRun, secrets: Secrets, now: Date, ended: ReadonlySet<string> = NONE): Due {
   if (isOver(run)) return { is: 'finished' };
   try {
     const prepared = prepare(run);
@@ -66,7 +70,7 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date): Due {
     const hasSecrets = secretValues.length > 0;
     const metrics = hasSecrets ? run.spec.metrics : prepared.metrics;
     const results = resultsOf(run.status);
-    const tasks = findTasks(run, prepared.metrics, now).map(({ index, ...task }) => {
+    const tasks = findTasks(run, prepared.metrics, now, ended).map(({ index, ...task }) => {
       const given = metrics[index] as Metric;
       const metric = hasSecrets ? resolveMetric(given, args) : given;
       return { ...task, metric, isFirst: !results.has(metric.name) };
@@ -109,7 +113,12 @@ type Unresolved = Pick<Task, 'does' | 'measurement'> & { readonly index: number 
  * @param metrics  of the run, arguments resolved
  * @source generateMetricTasks in analysis/analysis.go of argoproj/argo-rollouts
  */
-export function findTasks(run: AnalysisRun, metrics: readonly Metric[], now: Date): readonly Unresolved[] {
+export function findTasks(
+  run: AnalysisRun,
+  metrics: readonly Metric[],
+  now: Date,
+  ended: ReadonlySet<string> = NONE,
+): readonly Unresolved[] {
   const results = resultsOf(run.status);
   const terminating = isTerminating(run);
   return metrics.flatMap((metric, index): Unresolved[] => {
@@ -118,7 +127,7 @@ export function findTasks(run: AnalysisRun, metrics: readonly Metric[], now: Dat
     const last = lastMeasurement(result);
     if (last !== undefined && last.finishedAt === undefined) {
       if (terminating) return [{ index, does: 'terminate', measurement: last }];
-      const waits = last.resumeAt !== undefined && msOf(last.resumeAt) > now.getTime();
+      const waits = !ended.has(metric.name) && isLater(last.resumeAt, now);
       return waits ? [] : [{ index, does: 'resume', measurement: last }];
     }
     if (terminating) return [];
@@ -126,6 +135,21 @@ export function findTasks(run: AnalysisRun, metrics: readonly Metric[], now: Dat
     const isDue = last === undefined ? isFirstDue(metric, run, now) : isNextDue(metric, last, now);
     return isDue ? [{ index, does: 'run' }] : [];
   });
+}
+
+/** The metrics whose measurement under way asks to be left alone for now, and that measurement. */
+export function findWaiting(run: AnalysisRun, now: Date): readonly { metric: Metric; measurement: Measurement }[] {
+  const results = resultsOf(run.status);
+  if (results.size === 0 || isOver(run)) return [];
+  return run.spec.metrics.flatMap((metric) => {
+    const result = results.get(metric.name);
+    const last = isFinished(result?.phase) ? undefined : lastMeasurement(result);
+    return last && last.finishedAt === undefined && isLater(last.resumeAt, now) ? [{ metric, measurement: last }] : [];
+  });
+}
+
+function isLater(time: string | undefined, now: Date): boolean {
+  return time !== undefined && msOf(time) > now.getTime();
 }
 
 /** The delay counts from the start of the run, which its first reconcile sets: so even none at all costs one. */

@@ -9,7 +9,7 @@ import { AssayError } from '../model/errors.ts';
 import type { Kind } from '../model/kind.ts';
 import { findMalformation } from '../model/malformed.ts';
 import type { Cluster } from '../model/ports.ts';
-import { collect, take } from './measure.ts';
+import { collect, findEnded, take } from './measure.ts';
 
 /** AnalysisRuns: take the measurements that are due, judge them, and come back for the next. */
 export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
@@ -23,7 +23,7 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     if (malformation !== undefined) return refuse(object, malformation);
 
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
-    const due = findDue(object, secrets, ports.now());
+    const due = findDue(object, secrets, ports.now(), await findEnded(object, ref, ports));
     const tasks = due.is === 'measuring' ? due.tasks : [];
     const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports)));
     const collected = await collect(findCollections(object, due, taken), object, ref, ports);

@@ -1,4 +1,4 @@
-import { ERROR_RETRY_MS, nextAfter, type Task } from '../analysis/due.ts';
+import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/due.ts';
 import { measurementOf } from '../analysis/judge.ts';
 import { unavailable, type Taken } from '../analysis/record.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
@@ -46,6 +46,22 @@ async function measure(
   }
   const reading = await provider[does]?.(metric, run, measurement, context);
   return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: context.now() }) : measurement;
+}
+
+/**
+ * The metrics whose measurement under way is over before its time: whoever asked for this step may have known. What
+ * cannot be found out just now is found out at that time.
+ */
+export async function findEnded(run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<ReadonlySet<string>> {
+  const ended = new Set<string>();
+  for (const { metric, measurement } of findWaiting(run, ports.now())) {
+    try {
+      if (await findProvider(metric)?.hasEnded?.(run, measurement, contextOf(ref, ports))) ended.add(metric.name);
+    } catch (error) {
+      if (!(error instanceof AssayError)) throw error;
+    }
+  }
+  return ended;
 }
 
 /** One after the other, up to the first that fails: what is left is tried again at the next step. */

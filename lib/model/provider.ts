@@ -39,6 +39,8 @@ export interface Provider {
   read(metric: Metric, run: AnalysisRun, context: ProviderContext): Promise<Reading>;
   /** Looks again at a measurement that was pending. Without it a pending measurement stays as it is. */
   resume?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<Reading>;
+  /** Whether a pending measurement is over already: then it is looked at again before its `resumeAt`. */
+  hasEnded?(run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<boolean>;
   /** Ends a measurement that is still pending; the reading says how it ended. */
   terminate?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<Reading>;
   /** Removes what is left of measurements beyond the newest `keep`. */

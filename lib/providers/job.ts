@@ -42,6 +42,11 @@ export const job: Provider = {
       return { is: 'pending', resumeAt: nextLook(measurement, context.now()), metadata };
     }),
 
+  async hasEnded(run, measurement, context) {
+    const found = await context.cluster.get('Job', keyOf(measurement, run));
+    return found !== undefined && endOf(found) !== undefined;
+  },
+
   terminate: (_metric, run, measurement, context) =>
     readingOf(async () => {
       await deleteJob(keyOf(measurement, run), context);

@@ -14,8 +14,11 @@ export interface ReceiveOptions {
   readonly now: () => Date;
 }
 
-/** A webhook tells of an object before the API server has stored it, which other webhooks may hold up. */
-const STORED_WITHIN_MS = 1000;
+/**
+ * A webhook tells of an object before the API server has stored it, which other webhooks may hold up: the pauses after
+ * which one that is not there is looked for again.
+ */
+const STORED_WITHIN_MS = [50, 150, 300, 500];
 
 /** A watch tells of a change long before its event is here: 25 ms at least. One that has told nothing may be away. */
 const QUIET_MS = 500;
@@ -48,8 +51,9 @@ export async function receive(ref: ObjectRef, { clusters, queue, log, now }: Rec
     const wasStored = cluster.peek(kind, ref)?.metadata.uid === ref.uid;
     const look = () => (cluster.quietMs(kind) > QUIET_MS ? cluster.refresh(kind, ref) : cluster.get(kind, ref));
     let object = await look();
-    if (!object) {
-      await wait(STORED_WITHIN_MS, undefined, { ref: false });
+    for (const pauseMs of STORED_WITHIN_MS) {
+      if (object) break;
+      await wait(pauseMs, undefined, { ref: false });
       object = await look();
     }
     if (object?.metadata.uid !== ref.uid || !cluster.selects(kind, object)) return;

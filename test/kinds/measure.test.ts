@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
-import { collect, take } from '../../lib/kinds/measure.ts';
+import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
@@ -154,4 +154,27 @@ test('collection goes on past a provider that is not there, and stops at one tha
     'done',
     'done',
   ]);
+});
+
+test('a Job that is over before the next look at it is resumed in whatever step comes first', async () => {
+  const running = await aRunningJob();
+  const [job] = cluster.objects('Job');
+  const [result] = running.status?.metricResults ?? [];
+  const measurements = result?.measurements?.map((each) => ({ ...each, resumeAt: '2026-11-05T10:05:00Z' })) ?? [];
+  const metricResults = [aResult({ name: 'smoke', measurements })];
+  const run: AnalysisRun = {
+    ...running,
+    status: { phase: 'Running', startedAt: '2026-11-05T10:00:00Z', metricResults },
+  };
+  const dueNow = async () => {
+    const due = findDue(run, {}, now(), await findEnded(run, ref, portsOf()));
+    return due.is === 'measuring' && due.tasks.map(({ does }) => does);
+  };
+  expect(await dueNow()).toEqual([]);
+  const key = { namespace: 'shop', name: job?.metadata.name ?? '' };
+  cluster.writeStatus('Job', key, { conditions: [{ type: 'Complete', status: 'True' }] });
+  expect(await dueNow()).toEqual(['resume']);
+  // What cannot be found out just now is found out at its time.
+  cluster.setReachable(false);
+  expect(await dueNow()).toEqual([]);
 });
