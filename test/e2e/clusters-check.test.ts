@@ -1,0 +1,299 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { runProgram } from '../../lib/cli/program.ts';
+import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
+import { secretsManager } from '../../lib/registries/secrets-manager.ts';
+import type { CheckResult } from '../../lib/runtime/check-result.ts';
+import { checkCluster } from '../../lib/runtime/cluster-check.ts';
+import { openRegisteredClusters } from '../../lib/runtime/registered-clusters.ts';
+import { aConsole } from '../cli/console.ts';
+import { type AwsStub, openAwsStub } from '../registries/aws-stub.ts';
+import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
+import { serversAvailable } from './servers/build.ts';
+import { writeKubeconfig } from './servers/control-plane-files.ts';
+import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
+import { waitFor } from './servers/wait-for.ts';
+
+const MANIFESTS = join(import.meta.dirname, '../../infra/cluster');
+const ROLE = readFileSync(join(MANIFESTS, 'rbac.yaml'), 'utf8');
+const WEBHOOKS = readFileSync(join(MANIFESTS, 'webhook-configuration.yaml'), 'utf8');
+
+/** Runs `assay clusters …` in this process. */
+async function clusters(...args: readonly string[]) {
+  const console = aConsole();
+  const code = await runProgram(
+    ['clusters', ...args],
+    { clusters: () => import('../../lib/cli/clusters.ts') },
+    console,
+  );
+  return { code, ...console.written };
+}
+
+interface Report {
+  readonly ok: boolean;
+  readonly results: readonly CheckResult[];
+}
+
+/** What `check -o json` finds, without what is well. */
+async function findings(...args: readonly string[]) {
+  const { code, out, err } = await clusters('check', ...args, '-o', 'json');
+  expect(err).toBe('');
+  const { ok, results } = JSON.parse(out) as Report;
+  expect(code).toBe(ok ? 0 : 1);
+  return { code, bad: results.filter(({ status }) => status !== 'ok'), all: results };
+}
+
+describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API server', () => {
+  let cluster: AnalysisCluster;
+  let admin: string;
+  const folder = createScratchFolder('clusters-check');
+
+  beforeAll(async () => {
+    cluster = await startAnalysisCluster();
+    // A new CRD is listed only once the API server has set up its storage.
+    await waitFor('the runs to be listed', () => cluster.plane.kubectl(['get', 'analysisruns', '-A']));
+    admin = cluster.plane.kubeconfigPath;
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+    removeScratchFolder(folder);
+  });
+
+  test('with the rights of infra/cluster nothing fails', async () => {
+    const { code, out } = await clusters('check', '--kubeconfig', cluster.kubeconfigPath);
+    expect(out.replaceAll(/v\d+\.\d+\.\d+/g, 'v1.0.0').replaceAll(/ +\n/g, '\n')).toMatchSnapshot();
+    expect(code).toBe(0);
+  });
+
+  test('an administrator is told of the webhook', async () => {
+    const absent = await findings('--kubeconfig', admin);
+    expect(absent.bad.map(({ message }) => message)).toEqual([expect.stringMatching(/^not installed: changes are/)]);
+
+    await cluster.plane.apply(WEBHOOKS);
+    const untrusted = await findings('--kubeconfig', admin);
+    expect(untrusted.code).toBe(1);
+    expect(untrusted.bad).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(/^no authority that is good now for changes.webhook.assay.dev, /),
+        mend: expect.stringContaining('kubectl logs -n assay-system deploy/assay-webhook'),
+      }),
+    ]);
+
+    const caBundle = Buffer.from(cluster.plane.caPem).toString('base64');
+    const trusting = WEBHOOKS.replaceAll(
+      'clientConfig: &client\n',
+      `clientConfig: &client\n      caBundle: ${caBundle}\n`,
+    );
+    await cluster.plane.apply(trusting);
+    expect((await findings('--kubeconfig', admin)).bad).toEqual([]);
+    await cluster.plane.kubectl(['delete', 'validatingwebhookconfiguration', 'assay-webhook']);
+  });
+
+  test('a verb that is missing is named, with the way to mend it', async () => {
+    await cluster.plane.apply(
+      ROLE.replace('resources: [jobs]\n    verbs: [create, delete,', 'resources: [jobs]\n    verbs: [delete,'),
+    );
+    const missing = () => findings('--kubeconfig', cluster.kubeconfigPath);
+    await waitFor('the verb to go', async () => (await missing()).bad.some(({ area }) => area === 'rights'));
+    const { code, bad } = await missing();
+    expect(code).toBe(1);
+    expect(bad.filter(({ area }) => area === 'rights')).toEqual([
+      {
+        area: 'rights',
+        subject: 'create jobs.batch',
+        status: 'fail',
+        message: 'not allowed',
+        mend:
+          'Apply infra/cluster/rbac.yaml (`assay manifests`) and bind the ClusterRole assay to ' +
+          'system:serviceaccount:assay-system:assay: kubectl create clusterrolebinding assay-outside ' +
+          '--clusterrole=assay --serviceaccount=assay-system:assay',
+      },
+    ]);
+    await cluster.plane.apply(ROLE);
+  });
+
+  test('what was bound in one namespace is asked for there', async () => {
+    const alice = cluster.plane.kubeconfigFor('alice');
+    await cluster.plane.kubectl([
+      'create',
+      'rolebinding',
+      'alice',
+      '-n',
+      NAMESPACE,
+      '--clusterrole=assay',
+      '--user=alice',
+    ]);
+    const inNamespace = async () =>
+      (await findings('--kubeconfig', alice, '-n', NAMESPACE)).bad.filter(({ area }) => area === 'rights');
+    await waitFor('the binding', async () => (await inNamespace()).length < 5);
+    expect((await inNamespace()).map(({ subject }) => subject)).toEqual([
+      'get clusteranalysistemplates.argoproj.io',
+      'list clusteranalysistemplates.argoproj.io',
+      'watch clusteranalysistemplates.argoproj.io',
+    ]);
+    const everywhere = (await findings('--kubeconfig', alice)).bad.filter(({ status }) => status === 'fail');
+    expect(everywhere.length).toBeGreaterThan(20);
+    expect(everywhere[0]?.mend).toContain('--user=alice');
+  });
+
+  test('clocks that differ are told of', async () => {
+    const credentials = await kubeConfigCredentials({ file: cluster.kubeconfigPath });
+    const clockAt = async (offsetMs: number) => {
+      const results = await checkCluster({
+        name: 'shop',
+        credentials,
+        http: () => Promise.reject(new Error('nothing is asked')),
+        addressMode: 'deny',
+        addresses: [],
+        now: () => new Date(Date.now() + offsetMs),
+      });
+      return results.find(({ area }) => area === 'clock');
+    };
+    expect(await clockAt(0)).toMatchObject({ status: 'ok' });
+    expect(await clockAt(-20_000)).toMatchObject({
+      status: 'warn',
+      message: expect.stringMatching(/^of the server is (19|20)\.\d s ahead of the clock here$/),
+    });
+    expect(await clockAt(600_000)).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/^of the server is (599|600)\.\d s behind the clock here$/),
+      mend: expect.stringContaining('Synchronize'),
+    });
+  });
+
+  test.each([
+    {
+      name: 'who is not known',
+      part: { token: 'HUSH' },
+      area: 'identity',
+      says: /Unauthorized/,
+      mend: /Renew the token/,
+    },
+    {
+      name: 'a server that is not trusted',
+      part: { caPem: '' },
+      area: 'server',
+      says: /no answer from 127\.0\.0\.1:\d+ \((SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|DEPTH_ZERO\w+)\)/,
+      mend: /Give the authority/,
+    },
+    {
+      name: 'nobody there',
+      part: { server: 'https://127.0.0.1:1' },
+      area: 'server',
+      says: /no answer from 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
+      mend: /Nothing listens there/,
+    },
+  ])('$name: that is said, and no more is asked', async ({ part, area, says, mend }) => {
+    const path = join(folder, 'bad.kubeconfig');
+    writeKubeconfig(path, { ...cluster.plane, user: 'assay', token: cluster.plane.adminToken, ...part });
+    const { code, bad, all } = await findings('--kubeconfig', path);
+    expect(code).toBe(1);
+    expect(bad).toEqual([
+      expect.objectContaining({ area, message: expect.stringMatching(says), mend: expect.stringMatching(mend) }),
+    ]);
+    expect(all.length).toBeLessThan(4);
+  });
+
+  test('addresses are tried as metrics would ask for them', async () => {
+    const { bad } = await findings('--kubeconfig', admin, '--address', 'http://absent.shop.svc:9090/');
+    expect(bad.filter(({ area }) => area === 'addresses')).toEqual([
+      {
+        area: 'addresses',
+        subject: 'http://absent.shop.svc:9090/',
+        status: 'fail',
+        message: 'Get "http://absent.shop.svc:9090/": services "absent" not found',
+        mend: expect.stringContaining('Check Service, port and endpoints'),
+      },
+    ]);
+  });
+
+  describe('with a registry', () => {
+    let aws: AwsStub;
+    beforeEach(async () => {
+      aws = await openAwsStub();
+      vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+      vi.stubEnv('AWS_REGION', 'eu-west-1');
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDOWN');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+    });
+    afterEach(async () => {
+      vi.unstubAllEnvs();
+      await aws.close();
+    });
+
+    test('a cluster is added from a kubeconfig, checked, and served', async () => {
+      const added = await clusters('add', 'shop', '--stage', 'test', '--from-kubeconfig', cluster.kubeconfigPath);
+      expect(added.err).toBe('');
+      expect(added.out).toContain('wrote /assay/test/clusters/shop and the secret assay/test/clusters/shop');
+      expect(added.out).toContain('are those of system:serviceaccount:assay-system:assay');
+      expect(added.code).toBe(0);
+      expect((await findings('shop', '--stage', 'test')).code).toBe(0);
+
+      const registry = openRegistered();
+      await registry.refresh();
+      const { items } = await registry.get('shop').list('AnalysisRun', { namespace: NAMESPACE });
+      expect(items).toEqual([]);
+      await registry.close();
+    });
+
+    test('a token that was replaced in Secrets Manager is used at the first 401', async () => {
+      await clusters('add', 'shop', '--stage', 'test', '--from-kubeconfig', cluster.kubeconfigPath, '--no-check');
+      const secret = aws.secrets.get('assay/test/clusters/shop');
+      if (!secret) throw new Error('no secret was written');
+      const good = secret.value;
+      secret.value = 'expired';
+      let nowMs = Date.now();
+      const registry = openRegistered(() => new Date(nowMs));
+      await registry.refresh();
+      const shop = registry.get('shop');
+      await expect(shop.list('AnalysisRun')).rejects.toMatchObject({ code: 'ASSAY_CLUSTER_DENIED' });
+      secret.value = good;
+      nowMs += 10_000;
+      expect((await shop.list('AnalysisRun')).items).toEqual([]);
+      expect(aws.calls.filter((call) => call === 'GetSecretValue')).toHaveLength(2);
+      await registry.close();
+    });
+  });
+
+  // The last: it takes the CRDs away.
+  test('resources that are missing, or older, are told of', async () => {
+    const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const schema = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/measurementRetention';
+    const patch = JSON.stringify([{ op: 'remove', path: schema }]);
+    await cluster.plane.kubectl(['patch', 'crd', 'analysistemplates.argoproj.io', '--type=json', '-p', patch]);
+    await cluster.plane.api.call(`${crds}/experiments.argoproj.io`, { method: 'DELETE' });
+    await waitFor('both to be noticed', async () => (await ofResources(admin)).length === 2);
+    expect(await ofResources(admin)).toEqual([
+      {
+        area: 'resources',
+        subject: 'analysistemplates.argoproj.io/v1alpha1',
+        status: 'warn',
+        message: 'served, but older: the API server drops spec.measurementRetention',
+        mend: expect.stringContaining('Bring the CRDs up to date'),
+      },
+      {
+        area: 'resources',
+        subject: 'experiments.argoproj.io/v1alpha1',
+        status: 'fail',
+        message: 'the CRD is not installed',
+        mend: expect.stringContaining('assay manifests'),
+      },
+    ]);
+  });
+});
+
+/** What is wrong with the resources of a cluster. */
+async function ofResources(kubeconfig: string) {
+  return (await findings('--kubeconfig', kubeconfig)).bad.filter(({ area }) => area === 'resources');
+}
+
+/** The registry of the stage `test`, as functions open it. */
+function openRegistered(now = () => new Date()) {
+  return openRegisteredClusters({
+    registryPath: '/assay/test/clusters',
+    now,
+    log: { info() {}, warn() {}, error() {} },
+    secrets: secretsManager(),
+  });
+}
