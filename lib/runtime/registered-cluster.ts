@@ -16,6 +16,9 @@ export interface RegisteredClusterOptions {
   readonly runtimeApi?: string;
 }
 
+/** An invocation is paid for while it waits, and others wait with it; a server that slow is tried again later. */
+const PATIENCE = { connectTimeoutMs: 3000, responseTimeoutMs: 10_000 } as const;
+
 /**
  * The cluster that settings describe; opens no connection yet. Requests of its metrics may go to public addresses and
  * to what the settings list.
@@ -34,7 +37,7 @@ export function openRegisteredCluster(
     ...(options.runtimeApi !== undefined && { runtimeApi: options.runtimeApi }),
   });
   const credentials = registeredCredentials(name, settings, options);
-  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode });
+  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, ...PATIENCE });
 }
 
 /** The way into the cluster that settings describe. Nothing is read before it is needed. */
