@@ -66,10 +66,8 @@ test('what is long is cut', () => {
 });
 
 describe('docs/events.md', () => {
-  const blocks = readFileSync('docs/events.md', 'utf8')
-    .matchAll(/```json\n(.*?)```/gs)
-    .map(([, text = '']) => JSON.parse(text) as Record<string, unknown>)
-    .toArray();
+  const found = readFileSync('docs/events.md', 'utf8').matchAll(/```json\n(.*?)```/gs);
+  const blocks = [...found].map(([, text = '']) => JSON.parse(text) as Record<string, unknown>);
 
   test('has the schema', () => {
     const schema = blocks.find((block) => '$schema' in block);
