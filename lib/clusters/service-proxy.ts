@@ -91,6 +91,8 @@ async function follow(
       path,
       headers: { accept: '*/*', ...headers },
       ...(body !== undefined && { body }),
+      // Long enough for `signal` to be first.
+      responseTimeoutMs: 2 * (request.timeoutMs ?? DEFAULT_TIMEOUT_MS),
       signal,
     });
     const location = REDIRECTS.has(answer.status) ? answer.headers['location'] : undefined;

@@ -41,6 +41,12 @@ function inTurn(...answers: readonly StubAnswer[]): () => StubAnswer {
 }
 
 describe('fetch through the service proxy', () => {
+  it('waits for a Service as long as the request says, however soon the API server itself must answer', async () => {
+    const slow: StubAnswer = (response) => void setTimeout(() => response.end('at last'), 100);
+    const { cluster } = await open(() => slow, { responseTimeoutMs: 20 });
+    expect(await cluster.fetch({ url, timeoutMs: 5000 })).toMatchObject({ status: 200, body: 'at last' });
+  });
+
   it('sends method, headers and body, and gives back the answer', async () => {
     const { cluster, server } = await open(() => ({ status: 418, headers: { 'X-Tea': 'green' }, body: 'no coffee' }));
     const answer = await cluster.fetch({
