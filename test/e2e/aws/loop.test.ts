@@ -1,6 +1,7 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeEvent } from '../../../lib/model/change-event.ts';
+import type { ObjectRef } from '../../../lib/model/ref.ts';
 import { type AnalysisCluster, pausesOf, resultOf, startAnalysisCluster } from '../analysis-cluster.ts';
 import { type AssayWebhook, installWebhook, startAssayWebhook } from '../servers/assay-webhook.ts';
 import { emulatorsAvailable } from '../servers/aws/install.ts';
@@ -9,6 +10,7 @@ import { findFreePort } from '../servers/free-port.ts';
 import { type PrometheusServer, startPrometheus } from '../servers/prometheus.ts';
 import { type SampleService, startSampleService } from '../servers/sample-service.ts';
 import { waitFor } from '../servers/wait-for.ts';
+import { type ApiProxy, openApiProxy } from './api-proxy.ts';
 import { type Deployment, registerCluster, startDeployment } from './deployment.ts';
 
 const CLUSTER = 'e2e';
@@ -17,6 +19,7 @@ const LONG_MEASUREMENTS = 40;
 describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('the loop on AWS', () => {
   let cluster: AnalysisCluster;
   let deployment: Deployment;
+  let proxy: ApiProxy;
   let webhook: AssayWebhook;
   let service: SampleService;
   let prometheus: PrometheusServer;
@@ -46,6 +49,8 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     const port = await findFreePort();
     await installWebhook(cluster.plane, port);
     await registerCluster(deployment, CLUSTER, cluster.plane);
+    proxy = await openApiProxy(cluster.plane);
+    await registerCluster(deployment, 'watched', cluster.plane, { endpoint: proxy.server, ca: proxy.ca });
     const { account } = deployment;
     webhook = await startAssayWebhook({
       plane: cluster.plane,
@@ -63,6 +68,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
   afterAll(async () => {
     await webhook?.kill();
     await deployment?.stop();
+    await proxy?.stop();
     await cluster?.stop();
     await prometheus?.remove();
     await service?.stop();
@@ -111,21 +117,13 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
   });
 
   it('asks once about an object that a forged event makes up, and forgets it', async () => {
-    const ref = { cluster: CLUSTER, kind: 'AnalysisRun', namespace: 'shop', name: 'forged', uid: 'forged' };
-    const { source, detailType, detail } = changeEvent({ ref, verb: 'Created' });
-    const Entries = [
-      {
-        EventBusName: deployment.account.busArn,
-        Source: source,
-        DetailType: detailType,
-        Detail: JSON.stringify(detail),
-      },
-    ];
-    const handledBefore = deployment.poller().counts.messages;
-    await deployment.account.events.send(new PutEventsCommand({ Entries }));
-    await waitFor('the message to be handled', () => deployment.poller().counts.messages > handledBefore);
-    expect(stepsOf('forged')).toEqual([]);
+    const ref = { cluster: 'watched', kind: 'AnalysisRun', namespace: 'shop', name: 'forged', uid: 'forged' };
+    await forge(ref, deployment);
+    const requests = () => proxy.requests.map(({ method, path }) => `${method} ${path}`);
+    await waitFor('a request', () => requests().length > 0);
     expect(await cluster.isGone('forged')).toBe(true);
+    expect(requests()).toEqual([expect.stringMatching(/^GET .*\/namespaces\/shop\/analysisruns\/forged$/)]);
+    expect(stepsOf('forged')).toEqual([]);
   });
 
   it('goes on for longer than the sixteen hops after which Lambda would stop it', async () => {
@@ -145,4 +143,15 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
 /** The lines that the function logs of its steps. */
 function stepLines({ onMessage }: Deployment): readonly Readonly<Record<string, unknown>>[] {
   return onMessage.log().filter(({ message }) => message === 'step');
+}
+
+async function forge(ref: ObjectRef, { account }: Deployment): Promise<void> {
+  const { source, detailType, detail } = changeEvent({ ref, verb: 'Created' });
+  const entry = {
+    EventBusName: account.busArn,
+    Source: source,
+    DetailType: detailType,
+    Detail: JSON.stringify(detail),
+  };
+  await account.events.send(new PutEventsCommand({ Entries: [entry] }));
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { STAGE } from '../servers/aws/account.ts';
-import { readWiring, type Template, type Wiring } from '../servers/aws/template.ts';
+import { packageTemplate } from '../servers/aws/package-template.ts';
+import { readWiring, type Wiring } from '../servers/aws/template.ts';
 import { createScratchFolder } from '../servers/scratch-folder.ts';
 
 /** What `npm run package` makes. */
@@ -13,7 +13,6 @@ export interface Packaged {
   readonly rootOf: (name: 'onMessage' | 'onSchedule') => string;
 }
 
-const ROOT = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 let packaged: Promise<Packaged> | undefined;
 
@@ -21,20 +20,12 @@ let packaged: Promise<Packaged> | undefined;
 export function packageForTests(): Promise<Packaged> {
   packaged ??= (async () => {
     const folder = createScratchFolder('package');
-    await run(process.execPath, [join(ROOT, 'infra/build-functions.ts')], { cwd: ROOT });
-    const osls = join(ROOT, 'node_modules/.bin/osls');
-    await run(osls, ['package', '--stage', STAGE, '--package', folder], { cwd: ROOT, env: environment(folder) });
+    const template = await packageTemplate(folder, ['--stage', STAGE]);
     for (const name of ['onMessage', 'onSchedule']) {
       // Python is there for an emulator; Node cannot unzip.
       await run('python3', ['-m', 'zipfile', '-e', join(folder, `${name}.zip`), join(folder, name)]);
     }
-    const template = readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
-    return { wiring: readWiring(JSON.parse(template) as Template), rootOf: (name) => join(folder, name) };
+    return { wiring: readWiring(template), rootOf: (name) => join(folder, name) };
   })();
   return packaged;
-}
-
-/** Nothing of the user's: no credentials, no region, no settings of the tool. */
-function environment(home: string): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: home, CI: 'true', SLS_TRACKING_DISABLED: '1' };
 }

@@ -54,7 +54,8 @@ export interface AwsAccount {
   putSecret(name: string, value: string): Promise<void>;
   send(body: string, more?: { readonly delaySeconds?: number; readonly group?: string }): Promise<void>;
   queueState(url?: string): Promise<QueueState>;
-  purge(): Promise<void>;
+  /** Of the queue, unless told otherwise. */
+  purge(url?: string): Promise<void>;
   /** Moves what is in the dead-letter queue back, as a redrive does; promises how many messages. */
   redrive(): Promise<number>;
   /** The outcome events that are on the bus since the last call. */
@@ -154,8 +155,8 @@ export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): 
         await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: delaySeconds, ...inGroup }));
       },
       queueState: (url = at(elasticMq.url, QUEUE)) => stateOf(sqs, url),
-      async purge() {
-        await sqs.send(new PurgeQueueCommand({ QueueUrl: at(elasticMq.url, QUEUE) }));
+      async purge(url = at(elasticMq.url, QUEUE)) {
+        await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
       },
       async redrive() {
         const bodies = await drain(sqs, deadLetterUrl);
