@@ -61,7 +61,6 @@ export async function openSilentWatches({ plane, kubeconfigPath: direct }: Analy
   const folder = createScratchFolder('silent-watches');
   const kubeconfigPath = join(folder, 'kubeconfig');
   const begin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const encode = (pem: string): string => Buffer.from(pem).toString('base64');
   const kubeconfig = readFileSync(direct, 'utf8')
     .replace(plane.server, begin)
     .replace(encode(plane.caPem), encode(authorities));
@@ -82,4 +81,8 @@ export async function openSilentWatches({ plane, kubeconfigPath: direct }: Analy
       removeScratchFolder(folder);
     },
   };
+}
+
+function encode(pem: string): string {
+  return Buffer.from(pem).toString('base64');
 }

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,10 +16,20 @@ export interface ServerPaths {
   readonly prometheus: string;
 }
 
+/** What looks at a cluster with the eyes of Argo: where the executables are. */
+export interface ArgoPaths {
+  /** `kubectl argo rollouts`. */
+  readonly plugin: string;
+  /** Objects in, one JSON document a line; the health that Argo CD's scripts give them out. */
+  readonly health: string;
+}
+
 const run = promisify(execFile);
 const here = import.meta.dirname;
 const controlPlane = join(here, 'control-plane');
 const prometheus = join(here, 'prometheus');
+const argoPlugin = join(here, 'argo-plugin');
+const argoHealth = join(here, 'argo-health');
 const needsGo =
   'Go is needed to build the servers of the end-to-end tests: install Go 1.26 or newer (https://go.dev/dl) and put it on the PATH.';
 
@@ -50,6 +60,12 @@ async function findOrBuild(): Promise<ServerPaths> {
     kubectl: join(planeFolder, 'kubectl'),
     prometheus: prometheusPath,
   };
+}
+
+/** The same for what Argo itself looks with: about three minutes the first time. */
+export async function ensureArgo(): Promise<ArgoPaths> {
+  const [plugin, health] = [await ensureBuilt(argoPlugin), await ensureBuilt(argoHealth)];
+  return { plugin: join(plugin, 'kubectl-argo-rollouts'), health: join(health, 'argo-health') };
 }
 
 /**
@@ -110,7 +126,8 @@ async function findGo(module: string): Promise<string | undefined> {
 }
 
 async function fingerprint(module: string, go: string, flags: readonly string[]): Promise<string> {
-  const files = await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(join(module, file))));
+  const names = await readdir(module);
+  const files = await Promise.all(names.toSorted().map((name) => readFile(join(module, name))));
   const hash = createHash('sha256').update([go, process.platform, process.arch, ...flags].join('\n'));
   for (const file of files) hash.update(file);
   return hash.digest('hex').slice(0, 16);
@@ -162,7 +179,7 @@ async function compile(module: string, args: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   try {
-    console.log(JSON.stringify(await ensureServers(), undefined, 2));
+    console.log(JSON.stringify({ ...(await ensureServers()), ...(await ensureArgo()) }, undefined, 2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
