@@ -34,6 +34,9 @@ async function open(
   return { cluster, server };
 }
 
+/** After more than a second: undici looks at its timers no more often. */
+const slowly: StubAnswer = (response) => void setTimeout(() => response.end('at last'), 1200);
+
 /** Answers one after the other; the last stays. */
 function inTurn(...answers: readonly StubAnswer[]): () => StubAnswer {
   let index = 0;
@@ -42,8 +45,7 @@ function inTurn(...answers: readonly StubAnswer[]): () => StubAnswer {
 
 describe('fetch through the service proxy', () => {
   it('waits for a Service as long as the request says, however soon the API server itself must answer', async () => {
-    const slow: StubAnswer = (response) => void setTimeout(() => response.end('at last'), 100);
-    const { cluster } = await open(() => slow, { responseTimeoutMs: 20 });
+    const { cluster } = await open(() => slowly, { responseTimeoutMs: 20 });
     expect(await cluster.fetch({ url, timeoutMs: 5000 })).toMatchObject({ status: 200, body: 'at last' });
   });
 
