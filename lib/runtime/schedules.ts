@@ -1,6 +1,7 @@
 import { readTemplates } from '../kinds/read-templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
+import { findMalformation } from '../model/malformed.ts';
 import type { Change, EventRecord } from '../model/outcome.ts';
 import type { Cluster, Log } from '../model/ports.ts';
 import { formatProblem } from '../model/problem.ts';
@@ -37,14 +38,15 @@ export async function keepSchedule(
   runs: readonly ScheduledRun[],
   scheduler: Scheduler,
 ): Promise<void> {
+  const malformation = findMalformation(template);
   const { schedule, problems } = readSchedule(template);
-  if (problems.length > 0) {
-    const message = problems.map(formatProblem).join('; ');
+  if (malformation !== undefined || problems.length > 0) {
+    const message = malformation ?? problems.map(formatProblem).join('; ');
     await tell(template, '', { type: 'Warning', reason: 'InvalidSchedule', message }, scheduler);
   } else {
     scheduler.memory.allWell(template, '');
   }
-  if (schedule === undefined) return;
+  if (malformation !== undefined || schedule === undefined) return;
   const chosen = await findNamespaces(template, schedule, scheduler);
   // Where the template runs no more, its old runs are still looked after.
   const left = new Set(runs.map(({ namespace }) => namespace).filter((namespace) => !chosen.includes(namespace)));

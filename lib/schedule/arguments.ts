@@ -1,3 +1,4 @@
+import type { Argument } from '../model/argument.ts';
 import type { AnalysisTemplateSpec } from '../model/analysis-template.ts';
 import { isObject } from '../model/is-object.ts';
 import { didYouMean } from '../model/suggest.ts';
@@ -13,8 +14,8 @@ import { ScheduleError } from './schedule-error.ts';
  */
 export function readArguments(text: string, spec: AnalysisTemplateSpec): Readonly<Record<string, string>> {
   const args = parseObject(text);
-  const declared = (spec.args ?? []).map(({ name }) => name);
-  const isAll = isAbsent(spec.templates) || spec.templates.length === 0;
+  const declared = declaredArgs(spec).map(({ name }) => name);
+  const isAll = !refersToOthers(spec);
   const values: [string, string][] = [];
   for (const [name, value] of Object.entries(args)) {
     const shown = JSON.stringify(name.slice(0, 60));
@@ -43,11 +44,11 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
  * further ones, that is known only when they are put together.
  */
 export function findMissingArgument(
-  { args = [], templates }: AnalysisTemplateSpec,
+  spec: AnalysisTemplateSpec,
   given: Readonly<Record<string, string>>,
 ): ScheduleError | undefined {
-  if (!isAbsent(templates) && templates.length > 0) return undefined;
-  const missing = args.find(({ name, value, valueFrom }) => {
+  if (refersToOthers(spec)) return undefined;
+  const missing = declaredArgs(spec).find(({ name, value, valueFrom }) => {
     return !Object.hasOwn(given, name) && isAbsent(value) && isAbsent(valueFrom?.secretKeyRef);
   });
   if (missing === undefined) return undefined;
@@ -55,4 +56,18 @@ export function findMissingArgument(
   const isFromRollout = !isAbsent(missing.valueFrom?.fieldRef);
   const reason = isFromRollout ? 'would come from a Rollout, and a schedule has none' : 'has no value';
   return new ScheduleError(`argument ${name} ${reason}`, `write {${name}: "value"}`);
+}
+
+/** Schedules are read before anybody has looked whether their template can be read at all. */
+function declaredArgs(spec: AnalysisTemplateSpec | null | undefined): readonly Argument[] {
+  const args: unknown = spec?.args;
+  return Array.isArray(args) ? (args as unknown[]).filter(isArgument) : [];
+}
+
+function isArgument(value: unknown): value is Argument {
+  return isObject(value) && typeof value['name'] === 'string';
+}
+
+function refersToOthers(spec: AnalysisTemplateSpec | null | undefined): boolean {
+  return Array.isArray(spec?.templates) && spec.templates.length > 0;
 }
