@@ -3,6 +3,7 @@ import { findInvalidSpec } from '../experiment/invalid-spec.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/outcome.ts';
 import { formatProblem, type Problem, problemAt } from '../model/problem.ts';
+import { checkSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 
 /** API servers cut what is longer, and drop what exceeds 4,096 characters in all. @source k8s.io/apiserver/pkg/warning */
 const LONGEST = 256;
@@ -18,6 +19,7 @@ export function checkObject(object: KubernetesObject): Problem[] {
   switch (object.kind) {
     case 'AnalysisTemplate':
     case 'ClusterAnalysisTemplate':
+      return [...checkAnalysis(object as Checkable), ...checkSchedule(object as ScheduledTemplate)];
     case 'AnalysisRun':
       return checkAnalysis(object as Checkable);
     case 'Experiment':
