@@ -38,6 +38,12 @@ export const NEEDED_ACCESS: readonly NeededAccess[] = [
     verbs: ['create', 'patch'],
     without: 'no Kubernetes Events tell of what happens',
   },
+  {
+    group: '',
+    resources: ['namespaces'],
+    verbs: ['list'],
+    without: 'schedules of ClusterAnalysisTemplates must name their namespaces, and cannot select them by labels',
+  },
   { group: 'apps', resources: ['replicasets'], verbs: ['create', 'delete', 'get', 'list', 'patch'] },
   { group: '', resources: ['services'], verbs: ['create', 'delete', 'get', 'list'] },
   {
@@ -70,6 +76,8 @@ export function neededVerbs({
   return NEEDED_ACCESS.flatMap(({ group, resources, verbs, without }) =>
     resources
       .filter((resource) => addressMode === 'proxy' || resource !== 'services/proxy')
+      // Who looks after one namespace keeps no schedules of ClusterAnalysisTemplates.
+      .filter((resource) => namespace === undefined || resource !== 'namespaces')
       .flatMap((resource) =>
         verbs.map((verb) => ({
           group,
