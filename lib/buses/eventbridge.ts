@@ -3,6 +3,7 @@ import type {
   PutEventsCommandOutput,
   PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import { awsFailure, type FailureCodes, REQUEST_LIMITS } from '../model/aws-failure.ts';
 import type { Bus, BusEvent } from '../model/bus.ts';
 import { AssayError } from '../model/errors.ts';
 
@@ -17,6 +18,7 @@ export interface EventBridgeOptions {
   readonly random?: () => number;
 }
 
+const CODES: FailureCodes = { refused: 'ASSAY_BUS_REFUSED', unreachable: 'ASSAY_BUS_UNREACHABLE' };
 /** What PutEvents takes in one call. */
 const ENTRIES_A_CALL = 10;
 /** Of entries that failed in a call that succeeded; calls that fail are tried again by the SDK. */
@@ -34,13 +36,13 @@ export async function eventBridgeBus(options: EventBridgeOptions): Promise<Bus> 
   const { EventBridgeClient, PutEventsCommand } = await import('./eventbridge-sdk.ts');
   const client = new EventBridgeClient({
     region,
-    requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 },
+    requestHandler: REQUEST_LIMITS,
     ...options.client,
   });
 
   const put = async (entries: readonly PutEventsRequestEntry[], tries = 1): Promise<void> => {
     const answer = await client.send(new PutEventsCommand({ Entries: [...entries] })).catch((error: unknown): never => {
-      throw failureOf(error);
+      throw awsFailure('EventBridge', error, CODES);
     });
     const failed = entries.filter((_, index) => answer.Entries?.[index]?.ErrorCode !== undefined);
     if (failed.length === 0) return;
@@ -80,19 +82,8 @@ function why({ Entries = [] }: PutEventsCommandOutput): string {
   return [failed?.ErrorCode, failed?.ErrorMessage].filter(Boolean).join(': ');
 }
 
-/** What AWS says no to stays refused until somebody changes it; all else may pass. */
-function failureOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode ?? 0;
-  const isRefused = (status >= 400 && status < 500 && status !== 429) || error.name === 'CredentialsProviderError';
-  const message = `EventBridge: ${error.name}: ${error.message}`;
-  if (isRefused && !error.name.includes('Throttl')) return new AssayError('ASSAY_BUS_REFUSED', message);
-  return unreachable(message);
-}
-
 function unreachable(message: string): AssayError {
-  return new AssayError('ASSAY_BUS_UNREACHABLE', message, { retry: true });
+  return new AssayError(CODES.unreachable, message, { retry: true });
 }
 
 function wait(ms: number): Promise<void> {

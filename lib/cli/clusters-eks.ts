@@ -1,6 +1,6 @@
 import { EKSClient, DescribeClusterCommand } from '@aws-sdk/client-eks';
 import type { ClusterDocument } from '../model/cluster-settings.ts';
-import { awsFailure, REGISTRY_CODES } from '../registries/aws-failure.ts';
+import { awsFailure, REGISTRY_CODES } from '../model/aws-failure.ts';
 import { InputError } from './input-error.ts';
 
 export interface EksSource {

@@ -4,6 +4,7 @@ import type {
   SQSClient,
   SQSClientConfig,
 } from '@aws-sdk/client-sqs';
+import { awsFailure, type FailureCodes, REQUEST_LIMITS } from '../model/aws-failure.ts';
 import { AssayError } from '../model/errors.ts';
 import { formatMessage, type Message } from '../model/message.ts';
 import type { Queue } from '../model/ports.ts';
@@ -29,6 +30,7 @@ export interface SqsQueue extends Queue {
   put(message: Message, at: Date): Promise<void>;
 }
 
+const CODES: FailureCodes = { refused: 'ASSAY_QUEUE_REFUSED', unreachable: 'ASSAY_QUEUE_UNREACHABLE' };
 /** What SendMessageBatch takes in one call. */
 const MESSAGES_A_CALL = 10;
 /** Of messages that were not taken in a call that succeeded; calls that fail are tried again by the SDK. */
@@ -56,11 +58,11 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   const call = async (entries: SendMessageBatchRequestEntry[]): Promise<SendMessageBatchCommandOutput> => {
     // Loaded with the first message: whoever only reads settings does without it.
     const { SendMessageBatchCommand, SQSClient: Client } = await import('./sqs-sdk.ts');
-    client ??= new Client({ requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 }, ...options.client });
+    client ??= new Client({ requestHandler: REQUEST_LIMITS, ...options.client });
     return client
       .send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
       .catch((error: unknown) => {
-        throw failureOf(error);
+        throw awsFailure('SQS', error, CODES);
       });
   };
 
@@ -111,17 +113,6 @@ function groupOf(cluster: string): string {
   return cluster.replaceAll(/[^\w.-]/g, '_').slice(0, 128);
 }
 
-/** What AWS says no to stays refused until somebody changes it; all else may pass. */
-function failureOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode ?? 0;
-  const isRefused = (status >= 400 && status < 500 && status !== 429) || error.name === 'CredentialsProviderError';
-  const message = `SQS: ${error.name}: ${error.message}`;
-  if (isRefused && !/throttl/i.test(error.name)) return new AssayError('ASSAY_QUEUE_REFUSED', message);
-  return new AssayError('ASSAY_QUEUE_UNREACHABLE', message, { retry: true });
-}
-
 function notTaken(
   count: number,
   of: number,
@@ -130,8 +121,7 @@ function notTaken(
 ): AssayError {
   const reason = [why.Code, why.Message].filter(Boolean).join(': ');
   const message = `SQS: ${count} of ${of} messages were not taken: ${reason}`;
-  if (isRefused) return new AssayError('ASSAY_QUEUE_REFUSED', message);
-  return new AssayError('ASSAY_QUEUE_UNREACHABLE', message, { retry: true });
+  return new AssayError(isRefused ? CODES.refused : CODES.unreachable, message, { retry: !isRefused });
 }
 
 function wait(ms: number): Promise<void> {

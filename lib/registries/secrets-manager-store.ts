@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AssayError } from '../model/errors.ts';
 import type { SecretStore } from '../model/registry.ts';
-import { awsFailure, isNamed, REGISTRY_CODES } from './aws-failure.ts';
+import { awsFailure, isNamed, REGISTRY_CODES } from '../model/aws-failure.ts';
 import { secretsManager } from './secrets-manager.ts';
 
 /** Says of a secret which cluster it was made for: what has no such tag is somebody else's. */

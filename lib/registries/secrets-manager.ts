@@ -1,6 +1,6 @@
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { Secrets } from '../model/registry.ts';
-import { awsFailure, type FailureCodes, REQUEST_LIMITS } from './aws-failure.ts';
+import { awsFailure, type FailureCodes, REQUEST_LIMITS } from '../model/aws-failure.ts';
 
 /** Whatever goes wrong with a secret, its reader wants to know which. */
 const CODES: FailureCodes = { refused: 'ASSAY_SECRET_UNREADABLE', unreachable: 'ASSAY_SECRET_UNREADABLE' };

@@ -6,7 +6,7 @@ import {
   type SSMClientConfig,
 } from '@aws-sdk/client-ssm';
 import type { DocumentStore } from '../model/registry.ts';
-import { awsFailure, isNamed, REGISTRY_CODES } from './aws-failure.ts';
+import { awsFailure, isNamed, REGISTRY_CODES } from '../model/aws-failure.ts';
 import { ssmDocuments } from './ssm.ts';
 
 export interface SsmStoreOptions {

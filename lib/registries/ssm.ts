@@ -1,6 +1,6 @@
 import type { SSMClient, SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { ClusterDocuments } from '../model/registry.ts';
-import { awsFailure, REGISTRY_CODES, REQUEST_LIMITS } from './aws-failure.ts';
+import { awsFailure, REGISTRY_CODES, REQUEST_LIMITS } from '../model/aws-failure.ts';
 
 export interface SsmOptions {
   /** `/assay/prod/clusters`: the parameters below it are clusters. */

@@ -1,7 +1,7 @@
 import type { STSClient, STSClientConfig } from '@aws-sdk/client-sts';
 import { AssayError } from '../model/errors.ts';
 import type { AwsCredentials } from '../model/provider.ts';
-import { awsFailure, REQUEST_LIMITS } from '../registries/aws-failure.ts';
+import { awsFailure, REQUEST_LIMITS } from '../model/aws-failure.ts';
 
 /** A role, and in whose name it is assumed. */
 export interface RoleRequest {

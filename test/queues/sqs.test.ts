@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { REQUEST_LIMITS } from '../../lib/model/aws-failure.ts';
 import { parseMessage } from '../../lib/model/message.ts';
 import { sqsQueue, type SqsQueueOptions } from '../../lib/queues/sqs.ts';
 import { aRef, describeQueue } from '../contract/queue.ts';
@@ -123,3 +124,19 @@ test('a queue that cannot be reached is tried again', async () => {
   const sending = open(stub).send(aRef('a'), new Date(START));
   await expect(sending).rejects.toMatchObject({ code: 'ASSAY_QUEUE_UNREACHABLE', retry: true });
 });
+
+test('a queue that does not answer is not waited for for ever', () =>
+  withStub(
+    () => () => {},
+    async (stub) => {
+      const client = {
+        region: 'eu-west-1',
+        endpoint: new URL(stub.queueUrl).origin,
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        maxAttempts: 1,
+        requestHandler: { ...REQUEST_LIMITS, requestTimeout: 50 },
+      };
+      const sending = open(stub, { client }).send(aRef('a'), new Date(START));
+      await expect(sending).rejects.toMatchObject({ code: 'ASSAY_QUEUE_UNREACHABLE', retry: true });
+    },
+  ));

@@ -1,4 +1,4 @@
-import { AssayError, type ErrorCode } from '../model/errors.ts';
+import { AssayError, type ErrorCode } from './errors.ts';
 
 /** What to call a failure: AWS said no, or there was no answer (which is retried). */
 export interface FailureCodes {
@@ -12,8 +12,8 @@ export const REGISTRY_CODES: FailureCodes = {
   unreachable: 'ASSAY_REGISTRY_UNREACHABLE',
 };
 
-/** What an invocation can wait for: it has other things to do. */
-export const REQUEST_LIMITS = { connectionTimeout: 2000, requestTimeout: 5000 } as const;
+/** What an invocation, or a webhook, can wait for. Without the last of them the SDK would say that it was long, and wait on. */
+export const REQUEST_LIMITS = { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true } as const;
 
 /**
  * What an error of an AWS SDK client means. A 4xx stays one until somebody changes something; throttling, 5xx and
