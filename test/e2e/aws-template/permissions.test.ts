@@ -77,11 +77,15 @@ function shownPolicy(policy: unknown): string[] {
   return shownStatements(PolicyDocument).map((statement) => `${condition}${PolicyName}: ${statement}`);
 }
 
+function statementsOf(policy: string): string[] {
+  return shownStatements(propertiesOf(template, policy)['PolicyDocument']);
+}
+
+const fromTheRule = (queue: string): string =>
+  `Allow Service events.amazonaws.com: sqs:SendMessage on ${queue}.Arn if aws:SourceArn ArnEquals ClusterEvents.Arn`;
+const encrypted = (queue: string): string => `Deny *: sqs:* on ${queue}.Arn if aws:SecureTransport Bool false`;
+
 test('queues take events from the rule alone, and nothing that is not encrypted on its way', () => {
-  const statementsOf = (policy: string): string[] => shownStatements(propertiesOf(template, policy)['PolicyDocument']);
-  const fromTheRule = (queue: string): string =>
-    `Allow Service events.amazonaws.com: sqs:SendMessage on ${queue}.Arn if aws:SourceArn ArnEquals ClusterEvents.Arn`;
-  const encrypted = (queue: string): string => `Deny *: sqs:* on ${queue}.Arn if aws:SecureTransport Bool false`;
   expect(statementsOf('QueuePolicy')).toEqual([fromTheRule('Queue'), encrypted('Queue')]);
   expect(statementsOf('DeadLetterQueuePolicy')).toEqual([encrypted('DeadLetterQueue')]);
   expect(statementsOf('UndeliveredEventsPolicy')).toEqual([

@@ -6,7 +6,7 @@ import { ensureInstalled, installPython, pythonOf } from './aws/install.ts';
 const run = promisify(execFile);
 
 /**
- * What cfn-lint has against a template, warnings and notes included; one line each, with its rule. It knows what
+ * What cfn-lint has against a template, warnings included; one line each, with its rule. It knows what
  * CloudFormation takes in these regions, and needs no network once it is installed.
  */
 export async function lintTemplate(path: string, regions: readonly string[], ignored: readonly string[] = []) {
@@ -18,7 +18,7 @@ export async function lintTemplate(path: string, regions: readonly string[], ign
   });
   const ignore = ignored.length > 0 ? ['--ignore-checks', ...ignored] : [];
   // By its path: the environment was made under another name, which its scripts begin with.
-  const args = [join(folder, 'bin/cfn-lint'), '--template', path, '--format', 'parseable', '--include-checks', 'I'];
+  const args = [join(folder, 'bin/cfn-lint'), '--template', path, '--format', 'parseable'];
   // Its exit status tells the kinds of what it found; a crash tells itself by what it writes.
   const found = run(pythonOf(folder), [...args, ...ignore, '--regions', ...regions]);
   const { stdout, stderr } = await found.catch((error: unknown) => error as { stdout: string; stderr: string });
