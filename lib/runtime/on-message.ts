@@ -86,8 +86,7 @@ async function takeStep({ ref, version = '' }: Message, settings: ClusterSetting
   const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings));
   const clusters = { ...ports.clusters, get: () => own.cluster };
   await turns.take(ref.cluster, settings.limits.concurrentSteps, () => step(ref, { ...ports, clusters }, version));
-  const owner = own.ownerToTell();
-  if (owner) await ports.queue.send(owner, ports.now());
+  await Promise.all(own.othersToTell().map((other) => ports.queue.send(other, ports.now())));
 }
 
 /** Sends the message again, later, where that may help; else says on the object why there is no step. */

@@ -3,11 +3,12 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts'
 import { type ClusterSettings, parseClusterSettings } from '../../lib/model/cluster-settings.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import { clusterMessage, formatMessage, type Message } from '../../lib/model/message.ts';
+import type { ObjectMeta } from '../../lib/model/outcome.ts';
 import type { Cluster } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import type { Runtime } from '../../lib/runtime/functions.ts';
 import { onMessages } from '../../lib/runtime/on-message.ts';
-import { aMetric, anExperiment, aRun } from '../builders.ts';
+import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 import { type Call, listening } from '../kinds/world.ts';
 
 const T0 = Date.parse('2026-11-05T10:00:00.250Z');
@@ -95,6 +96,7 @@ async function created(override: Parameters<typeof aRun>[0] = {}): Promise<Messa
   return { ref: { cluster: 'c1', kind: 'AnalysisRun', namespace, name, uid } };
 }
 
+const pick = ({ name = '', uid = '' }: ObjectMeta = {}) => ({ name, uid });
 const stored = ({ ref }: Message) => memory.get('AnalysisRun', ref);
 const versionOf = async (message: Message) => (await stored(message))?.metadata.resourceVersion;
 
@@ -151,6 +153,28 @@ describe('a step', () => {
     await take(message);
     const ref = { cluster: 'c1', kind: 'Experiment', namespace: 'shop', name, uid };
     expect(sent).toEqual([{ message: { ref }, inMs: 0 }]);
+  });
+
+  test('of an experiment tells the runs that it makes, and those that it stops', async () => {
+    await memory.create('AnalysisTemplate', aTemplate());
+    const { metadata } = await memory.create('Experiment', anExperiment());
+    const { name = '', uid = '' } = metadata;
+    const message: Message = { ref: { cluster: 'c1', kind: 'Experiment', namespace: 'shop', name, uid } };
+    const runs = () => sent.filter(({ message: { ref } }) => ref.kind === 'AnalysisRun');
+    await take(message);
+    await take(message);
+    const status = { replicas: 1, readyReplicas: 1, availableReplicas: 1 };
+    memory.writeStatus('ReplicaSet', { namespace: 'shop', name: 'guestbook-compare-canary' }, status);
+    for (let steps = 0; steps < 3; steps += 1) await take(message);
+    const [run] = memory.objects('AnalysisRun');
+    const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', ...pick(run?.metadata) };
+    expect(runs()).toEqual([{ message: { ref }, inMs: 0 }]);
+
+    sent = [];
+    await memory.patch('Experiment', message.ref, { spec: { terminate: true } });
+    for (let steps = 0; steps < 2; steps += 1) await take(message);
+    expect(memory.objects('AnalysisRun')).toMatchObject([{ spec: { terminate: true } }]);
+    expect(runs()).toEqual([{ message: { ref }, inMs: 0 }]);
   });
 
   test('waits for its turn where the cluster has as many as it may', async () => {
