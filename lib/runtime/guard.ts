@@ -12,8 +12,8 @@ export interface GuardOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** Requests in a row without an answer, after which the next are not even made. */
-const FAILURES_TO_OPEN = 5;
+/** Requests in a row without an answer, after which the next are not even made. Each may have cost ten seconds. */
+const FAILURES_TO_OPEN = 3;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Who would wait longer for its turn is told to come back later: waiting inside an invocation is paid for. */
@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 2000;
  * Puts limits in front of a cluster, so that one API server that is dead or overrun costs the others nothing.
  *
  * Requests beyond the rate wait their turn, and fail with ASSAY_CLUSTER_THROTTLED where that would be long. After
- * five requests in a row without an answer the breaker opens: all requests fail at once with ASSAY_CLUSTER_UNREACHABLE
+ * three requests in a row without an answer the breaker opens: all requests fail at once with ASSAY_CLUSTER_UNREACHABLE
  * until the pause is over; then one goes through as a probe, and its success closes the breaker. Pauses double, from 5 s
  * to a minute. What metrics request of other servers passes by.
  */

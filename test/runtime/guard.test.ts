@@ -55,12 +55,12 @@ async function askTimes(cluster: OpenCluster, times: number): Promise<readonly (
 }
 
 describe('the breaker', () => {
-  test('opens after five requests without an answer; from then on none is made', async () => {
+  test('opens after three requests without an answer; from then on none is made', async () => {
     answer = away;
     const cluster = open();
     const codes = await askTimes(cluster, 9);
     expect(new Set(codes)).toEqual(new Set(['ASSAY_CLUSTER_UNREACHABLE']));
-    expect([asked, opened]).toEqual([5, 1]);
+    expect([asked, opened]).toEqual([3, 1]);
     await expect(ask(cluster)).rejects.toMatchObject({ retry: true, retryAfterMs: 5000 });
   });
 
@@ -68,17 +68,17 @@ describe('the breaker', () => {
     const cluster = open();
     for (const code of ['ASSAY_CLUSTER_DENIED', 'ASSAY_CLUSTER_THROTTLED', 'ASSAY_CLUSTER_CONFLICT'] as const) {
       answer = away;
-      await askTimes(cluster, 4);
+      await askTimes(cluster, 2);
       answer = () => Promise.reject(new AssayError(code, 'no'));
       await askTimes(cluster, 1);
     }
-    expect([asked, opened]).toEqual([15, 0]);
+    expect([asked, opened]).toEqual([9, 0]);
   });
 
   test('what says nothing of the server changes nothing', async () => {
     answer = away;
     const cluster = open();
-    await askTimes(cluster, 4);
+    await askTimes(cluster, 2);
     answer = () => Promise.reject(new AssayError('ASSAY_SECRET_UNREADABLE', 'no secret'));
     await askTimes(cluster, 1);
     answer = away;
@@ -89,26 +89,26 @@ describe('the breaker', () => {
   test('after the pause one request probes; its answer closes the breaker', async () => {
     answer = away;
     const cluster = open();
-    await askTimes(cluster, 5);
+    await askTimes(cluster, 3);
     nowMs += 5000;
     answer = async () => undefined;
     expect(await askTimes(cluster, 3)).toEqual([undefined, undefined, undefined]);
-    expect(asked).toBe(8);
+    expect(asked).toBe(6);
   });
 
   test('of many at once only one probes', async () => {
     answer = away;
     const cluster = open();
-    await askTimes(cluster, 5);
+    await askTimes(cluster, 3);
     nowMs += 5000;
     await Promise.allSettled([1, 2, 3, 4].map(() => ask(cluster)));
-    expect(asked).toBe(6);
+    expect(asked).toBe(4);
   });
 
   test('pauses double, up to a minute', async () => {
     answer = away;
     const cluster = open();
-    await askTimes(cluster, 5);
+    await askTimes(cluster, 3);
     for (const pauseMs of [5000, 10_000, 20_000, 40_000, 60_000, 60_000]) {
       const before = asked;
       nowMs += pauseMs - 1;
