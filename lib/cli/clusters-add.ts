@@ -68,7 +68,7 @@ async function makePlan(name: string, before: string | undefined, options: AddOp
     return { document: checked(name, { ...restOf(before), ...(await documentOfEks({ ...options, eks })) }) };
   }
   const secretName = stage.secretNameOf(name);
-  const { document, secret } = readKubeconfig(fromKubeconfig ?? '', options.context, secretName);
+  const { document, secret } = await readKubeconfig(fromKubeconfig ?? '', options.context, secretName);
   return {
     document: checked(name, { ...restOf(before), ...document }),
     secret: { ...secret, name: secretName },

@@ -20,9 +20,13 @@ export interface FromKubeconfig {
  * @param secretName  under which the secret will be kept
  * @throws InputError, AssayError ASSAY_KUBECONFIG_INVALID
  */
-export function readKubeconfig(file: string, context: string | undefined, secretName: string): FromKubeconfig {
+export async function readKubeconfig(
+  file: string,
+  context: string | undefined,
+  secretName: string,
+): Promise<FromKubeconfig> {
   const text = withFiles(readText(file), dirname(file));
-  const found = readStaticKubeconfig(text, context, `kubeconfig ${file}`);
+  const found = await readStaticKubeconfig(text, context, `kubeconfig ${file}`);
   const { server, tls, headers, proxyUrl } = found.access;
   const token = headers['authorization']?.replace('Bearer ', '');
   const isPlain = proxyUrl === undefined && tls.servername === undefined && tls.rejectUnauthorized === undefined;

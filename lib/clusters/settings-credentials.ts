@@ -43,7 +43,9 @@ export function settingsCredentials(settings: ClusterSettings, options: Settings
 
 type StaticMethod = Exclude<AuthenticationMethod, 'eks'>;
 
-const READERS: Readonly<Record<StaticMethod, (secret: string, name: string, settings: ClusterSettings) => Access>> = {
+const READERS: Readonly<
+  Record<StaticMethod, (secret: string, name: string, settings: ClusterSettings) => Access | Promise<Access>>
+> = {
   token: (token, name, settings) => {
     // What would break the header would also be printed with the error.
     if (/\s/.test(token)) throw unreadable(`secret ${name} is no token: it holds spaces`);
@@ -54,8 +56,8 @@ const READERS: Readonly<Record<StaticMethod, (secret: string, name: string, sett
     if (!isPem(cert) || !isPem(key)) throw unreadable(`secret ${name}: cert and key must be PEM`);
     return accessTo(settings, { cert, key }, {});
   },
-  kubeconfig: (text, name, { authentication, endpoint, ca }) => {
-    const { access } = readStaticKubeconfig(text, authentication.kubeconfig?.context, `secret ${name}`);
+  kubeconfig: async (text, name, { authentication, endpoint, ca }) => {
+    const { access } = await readStaticKubeconfig(text, authentication.kubeconfig?.context, `secret ${name}`);
     return {
       ...access,
       server: endpoint === undefined ? access.server : plainServer(endpoint),

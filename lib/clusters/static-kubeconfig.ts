@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { AssayError } from '../model/errors.ts';
 import { isObject } from '../model/is-object.ts';
 import type { Access } from './credentials.ts';
@@ -23,8 +22,12 @@ export interface StaticContext {
  * @param what     begins messages: `secret assay/prod/shop`
  * @throws         AssayError ASSAY_KUBECONFIG_INVALID, which names fields and never what is in them
  */
-export function readStaticKubeconfig(text: string, context: string | undefined, what: string): StaticContext {
-  const config = parseConfig(text, what);
+export async function readStaticKubeconfig(
+  text: string,
+  context: string | undefined,
+  what: string,
+): Promise<StaticContext> {
+  const config = await parseConfig(text, what);
   const name = context ?? textOf(config['current-context']);
   if (name === undefined) throw invalid(`${what}: no context is set`);
   const found = entryOf(config, 'contexts', 'context', name);
@@ -50,14 +53,25 @@ export function readStaticKubeconfig(text: string, context: string | undefined, 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function parseConfig(text: string, what: string): Fields {
+async function parseConfig(text: string, what: string): Promise<Fields> {
   try {
-    const config: unknown = parse(text);
+    const config: unknown = isJson(text) ? JSON.parse(text) : await parseYamlText(text);
     if (isObject(config)) return config;
   } catch {
     // Parsers quote what they cannot read, secrets and all.
   }
   throw invalid(`${what} is no kubeconfig`);
+}
+
+/** As `assay clusters add` writes it. */
+function isJson(text: string): boolean {
+  return text.trimStart().startsWith('{');
+}
+
+/** Loaded here: few clusters are got into by a kubeconfig, and every function would load it. */
+async function parseYamlText(text: string): Promise<unknown> {
+  const { parseYaml } = await import('./parse-yaml.ts');
+  return parseYaml(text);
 }
 
 /** `{name, [field]: {…}}` of a list of such. */

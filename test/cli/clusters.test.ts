@@ -89,8 +89,8 @@ describe('assay clusters add --from-kubeconfig', () => {
     const file = kubeconfig({ token: 'HUSH' }, end);
     expect((await clusters('add', 'shop', '--from-kubeconfig', file, '--no-check')).code).toBe(0);
     expect(document()).toEqual({ authentication: { kubeconfig: { secret: SECRET } } });
-    const kept = readStaticKubeconfig(aws.secrets.get(SECRET)?.value ?? '', undefined, 'kept');
-    expect(kept).toEqual(readStaticKubeconfig(readFileSync(file, 'utf8'), undefined, 'given'));
+    const kept = await readStaticKubeconfig(aws.secrets.get(SECRET)?.value ?? '', undefined, 'kept');
+    expect(kept).toEqual(await readStaticKubeconfig(readFileSync(file, 'utf8'), undefined, 'given'));
   });
 
   it('prints what it would write, secrets hidden, and writes nothing', async () => {
