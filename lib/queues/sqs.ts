@@ -17,7 +17,7 @@ export interface SqsQueueOptions {
   readonly now: () => Date;
   /** Beside what the environment gives. */
   readonly client?: SQSClientConfig;
-  /** How long a message waits for others to go in the same call. Default 5. */
+  /** How long a message waits at most for others to go in the same call. Default 5. */
   readonly lingerMs?: number;
   /** Waits so many milliseconds, between two tries of messages that were not taken. */
   readonly sleep?: (ms: number) => Promise<void>;
@@ -28,6 +28,8 @@ export interface SqsQueueOptions {
 export interface SqsQueue extends Queue {
   /** The same as `send`, with every hint. Resolves when the queue has taken the message. */
   put(message: Message, at: Date): Promise<void>;
+  /** Does work that may send. Once all who work wait for their messages to be taken, none waits for others to come. */
+  during<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const CODES: FailureCodes = { refused: 'ASSAY_QUEUE_REFUSED', unreachable: 'ASSAY_QUEUE_UNREACHABLE' };
@@ -54,6 +56,7 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
   let client: SQSClient | undefined;
   let gathering: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let workers = 0;
 
   const call = async (entries: SendMessageBatchRequestEntry[]): Promise<SendMessageBatchCommandOutput> => {
     // Loaded with the first message: whoever only reads settings does without it.
@@ -82,6 +85,7 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
     clearTimeout(timer);
     timer = undefined;
     const batch = gathering;
+    if (batch.length === 0) return;
     gathering = [];
     // Those that were taken have been settled by then, which a rejection does not change.
     deliver(batch).catch((error: unknown) => batch.forEach(({ settle }) => settle.reject(error)));
@@ -98,12 +102,25 @@ export function sqsQueue(options: SqsQueueOptions): SqsQueue {
     const settle = Promise.withResolvers<void>();
     gathering.push({ message, at, settle });
     if (gathering.length >= MESSAGES_A_CALL) flush();
+    // After this turn of the loop: who sends many at once is not cut short.
+    else if (isNobodyLeft()) queueMicrotask(flush);
     else timer ??= setTimeout(flush, lingerMs);
     return settle.promise;
   };
 
+  const isNobodyLeft = (): boolean => workers > 0 && gathering.length >= workers;
+
   return {
     put,
+    async during(work) {
+      workers += 1;
+      try {
+        return await work();
+      } finally {
+        workers -= 1;
+        if (isNobodyLeft()) flush();
+      }
+    },
     send: (ref, at, version) => put({ ref, ...(version !== undefined && { version }) }, at),
   };
 }

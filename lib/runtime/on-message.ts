@@ -49,10 +49,12 @@ export async function onMessages(
 }
 
 async function onRecord({ messageId, body }: QueueRecord, runtime: Runtime, remainingMs: () => number): Promise<void> {
+  const { queue } = runtime.ports;
   try {
     const message = parseMessage(body);
     if (!message) throw new RangeError(`no message: ${body.slice(0, 500)}`);
-    await withDeadline(formatRef(message.ref), remainingMs() - MARGIN_MS, () => onMessage(message, runtime));
+    const work = () => queue.during(() => onMessage(message, runtime));
+    await withDeadline(formatRef(message.ref), remainingMs() - MARGIN_MS, work);
   } catch (error) {
     runtime.ports.log.error('message failed', { messageId, ...describe(error) });
     throw error;

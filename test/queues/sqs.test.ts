@@ -58,6 +58,23 @@ test('ten messages go in a call; each says for whom it is, in the group of its c
     expect(JSON.parse(first?.MessageBody ?? '')).toEqual({ ...aRef('run-0'), version: '7' });
   }));
 
+test('who works alone does not wait for others; nor do those who all wait', () =>
+  withStub(undefined, async (stub) => {
+    const queue = open(stub, { lingerMs: 60_000 });
+    const send = (name: string) => queue.send(aRef(name), new Date(START));
+    await queue.during(() => send('alone'));
+    await queue.during(() => Promise.all(Array.from({ length: 23 }, (_, index) => send(`run-${index}`))));
+    const idle = Promise.withResolvers<void>();
+    const both = [
+      queue.during(() => send('first')),
+      queue.during(() => idle.promise),
+      queue.during(() => send('last')),
+    ];
+    idle.resolve();
+    await Promise.all(both);
+    expect(stub.calls.map(({ length }) => length).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 10, 10]);
+  }));
+
 test('a longer wait than the queue can hold is as long as it can', () =>
   withStub(undefined, async (stub) => {
     await open(stub, { maxDelaySeconds: 3 }).send(aRef('run'), new Date(START + 3_600_000));

@@ -67,6 +67,7 @@ function open(): Runtime {
       clusters,
       queue: {
         put: (message, at) => put(message, at),
+        during: (work) => work(),
         send: (ref, at, version) => put({ ref, ...(version !== undefined && { version }) }, at),
       },
       bus: { publish: async () => {} },

@@ -20,7 +20,7 @@ function aRuntime(names: readonly string[], sent: Message[]): Pick<Runtime, 'clu
     clusters,
     ports: {
       clusters,
-      queue: { put: async (message) => void sent.push(message), send: async () => {} },
+      queue: { put: async (message) => void sent.push(message), send: async () => {}, during: (work) => work() },
       bus: { publish: async () => {} },
       log: { info() {}, warn() {}, error() {} },
       meter: { stepped() {}, failed() {}, measured() {} },
@@ -40,6 +40,6 @@ test('each cluster has a message, and is not asked anything', async () => {
 test('a queue that takes nothing is an error', async () => {
   const runtime = aRuntime(['a'], []);
   const error = new AssayError('ASSAY_QUEUE_UNREACHABLE', 'no answer', { retry: true });
-  const queue = { put: () => Promise.reject(error), send: async () => {} };
+  const queue = { ...runtime.ports.queue, put: () => Promise.reject(error) };
   await expect(onSchedule({ ...runtime, ports: { ...runtime.ports, queue } })).rejects.toBe(error);
 });
