@@ -13,6 +13,9 @@ type Loose<T> = { readonly [Field in keyof T]: T[Field] | undefined };
 
 /** An object without its empty fields, as statuses have it. Name and phase are always there. */
 export function omitEmpty<T extends object>(fields: Loose<T>): T {
-  const kept = Object.entries(fields).filter(([name, value]) => name === 'name' || name === 'phase' || !isEmpty(value));
-  return Object.fromEntries(kept) as T;
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'name' || name === 'phase' || !isEmpty(value)) kept[name] = value;
+  }
+  return kept as T;
 }

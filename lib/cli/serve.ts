@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/addresses.ts';
 import { machineCredentials } from '../runtime/aws-credentials.ts';
+import { tuneHeap } from '../runtime/heap.ts';
 import { openHttp } from '../runtime/http.ts';
 import { jsonLog } from '../runtime/log.ts';
 import { openListener } from '../runtime/listen.ts';
@@ -138,7 +138,7 @@ function readToken(file: string | undefined): string {
 const SHORTEST_TOKEN = 16;
 
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
-  keepHeapSmall();
+  tuneHeap();
   const token = options.listen ? readToken(options.listenTokenFile) : '';
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
@@ -175,15 +175,6 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   }
   log.info('stopped', {});
   return EXIT.ok;
-}
-
-/**
- * On a large machine V8 lets garbage pile up: with 500 runs 290 MB, of which a seventh is alive. Collected more eagerly
- * it is 150 MB, for some 5 % more CPU (`npm run bench:serve`).
- */
-function keepHeapSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=30');
 }
 
 function now(): Date {

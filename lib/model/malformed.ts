@@ -17,3 +17,8 @@ export function findMalformation(object: object): string | undefined {
   }
   return known.get(object);
 }
+
+/** Takes over for `after`, which `before` became by a status that we made, that it can be read. */
+export function staysReadable(before: object, after: object): void {
+  if (known.has(before) && known.get(before) === undefined) known.set(after, undefined);
+}

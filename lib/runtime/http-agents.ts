@@ -35,6 +35,7 @@ const POOL: AgentOptions = {
   maxSockets: 64, // A host; what is more waits, inside its own time limit.
   maxFreeSockets: 64,
   timeout: 30_000, // An idle connection is closed then.
+  keepAliveMsecs: 60_000, // As axios sets it: else both would set it anew at every request.
 };
 
 /**

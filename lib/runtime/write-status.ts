@@ -1,6 +1,7 @@
 import { AssayError } from '../model/errors.ts';
 import type { AnyStatus, Seen } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
+import { staysReadable } from '../model/malformed.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { KubernetesObject, Outcome } from '../model/outcome.ts';
 import type { Cluster } from '../model/ports.ts';
@@ -24,8 +25,7 @@ export async function writeStatus(
   cluster: Cluster,
 ): Promise<Written> {
   const statusPatch = mergePatch({ status: object.status }, { status });
-  const labels =
-    finished && object.metadata.labels?.[FINISHED_LABEL] !== 'true' ? { [FINISHED_LABEL]: 'true' } : undefined;
+  const labels = labelsOf(object, finished === true);
   if (!statusPatch && !labels) return { went: 'nothing', version: object.metadata.resourceVersion };
 
   const key = { namespace: ref.namespace, name: ref.name };
@@ -34,6 +34,7 @@ export async function writeStatus(
     try {
       const metadata = { resourceVersion, ...(labels && { labels }) };
       const after = await cluster.patch(resourceKind(ref.kind), key, { metadata, ...statusPatch });
+      staysReadable(object, after);
       return { went: 'status', version: after.metadata.resourceVersion };
     } catch (error) {
       if (!(error instanceof AssayError) || !LOST.has(error.code)) throw error;
@@ -42,6 +43,16 @@ export async function writeStatus(
       if (resourceVersion === undefined) return { went: 'lost', version: undefined };
     }
   }
+}
+
+/** Finished: labelled. The label of an object that begins anew, since somebody took its status away, goes. */
+function labelsOf(
+  { metadata, status }: Seen['object'],
+  isFinished: boolean,
+): Readonly<Record<string, 'true' | null>> | undefined {
+  const isLabelled = metadata.labels?.[FINISHED_LABEL] === 'true';
+  if (isFinished && !isLabelled) return { [FINISHED_LABEL]: 'true' };
+  return isLabelled && !isFinished && !status?.phase ? { [FINISHED_LABEL]: null } : undefined;
 }
 
 /** The version that the object has now, if nothing but its labels and annotations has changed. */

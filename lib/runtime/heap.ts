@@ -1,0 +1,27 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+
+const YOUNG_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Fits V8 to a process that does little, all the time, and for long. Left alone, it lets garbage pile up on a large
+ * machine: with 500 runs 290 MB, of which a seventh is alive. Collected more eagerly it is 175 MB; with a young
+ * generation large enough for what a wave of steps leaves behind, that costs no more (`npm run bench:serve`).
+ */
+export function tuneHeap(): void {
+  setFlagsFromString('--heap-growing-percent=30');
+  // The last tier of compiling pays for loops, which have a threshold of their own, and not for waves of I/O.
+  setFlagsFromString('--invocation-count-for-turbofan=30000');
+  growYoungGeneration();
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** Its size can be set when a process begins, or grown into: by objects that live through collections. */
+function growYoungGeneration(): void {
+  for (let round = 0; round < 20 && youngBytes() < YOUNG_BYTES; round += 1) {
+    Array.from({ length: 40_000 }, (_, index) => ({ index }));
+  }
+}
+
+function youngBytes(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? YOUNG_BYTES;
+}
