@@ -19,10 +19,13 @@ const STRICTLY_AFTER_MS = 1;
  */
 export function dueAt(experiment: Experiment, now: Date, polledAt?: Date): Date | undefined {
   const { metadata, status } = experiment;
-  if (metadata.deletionTimestamp !== undefined || metadata.labels?.[FINISHED_LABEL] === 'true') return undefined;
+  const isNew = (status?.phase ?? '') === '';
+  // Whoever wants it tried again takes the status away, and leaves the label.
+  const isDone = metadata.labels?.[FINISHED_LABEL] === 'true' && !isNew;
+  if (metadata.deletionTimestamp !== undefined || isDone) return undefined;
   const problem = findInvalidSpec(experiment);
   if (problem !== undefined) return saysInvalid(status, problem) ? undefined : now;
-  if ((status?.phase ?? '') === '') return now;
+  if (isNew) return now;
 
   const pollMs = (polledAt?.getTime() ?? lastNewsMs(status) ?? now.getTime()) + POLL_MS;
   const dueMs = findDueMs(withoutLeftovers(experiment), now);

@@ -84,6 +84,16 @@ describe.skipIf(!(await serversAvailable()))('the webhook of a real API server',
     expect(JSON.stringify(went)).not.toContain(terminated.spec.metrics[0]?.name);
   });
 
+  it('tells that a status was taken away, so that the object begins anew', async () => {
+    const body = anExperiment({ metadata: { name: 'retried' } });
+    await plane.api.call(experiments, { method: 'POST', body });
+    expect(await told('retried', 1)).toEqual(['Experiment Created']);
+    const patch = { contentType: 'application/merge-patch+json', method: 'PATCH' } as const;
+    await plane.api.call(`${experiments}/retried`, { ...patch, body: { status: { phase: 'Failed' } } });
+    await plane.api.call(`${experiments}/retried`, { ...patch, body: { status: null } });
+    expect(await told('retried', 2)).toEqual(['Experiment Created', 'Experiment Updated']);
+  });
+
   it('tells of experiments too, and of names that the API server makes up', async () => {
     await plane.api.call(experiments, { method: 'POST', body: anExperiment({ metadata: { name: 'compare' } }) });
     expect(await told('compare', 1)).toEqual(['Experiment Created']);

@@ -43,6 +43,11 @@ test.each([
     want: undefined,
   },
   {
+    name: 'one that is to be tried again, its status taken away: now',
+    experiment: anExperiment({ metadata: { labels: { 'assay.dev/finished': 'true' } } }),
+    want: '2026-11-05T10:10:00Z',
+  },
+  {
     name: 'an invalid one that does not say so yet: now',
     experiment: anExperiment({ spec: { duration: 'long' } }),
     want: '2026-11-05T10:10:00Z',

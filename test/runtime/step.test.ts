@@ -236,6 +236,17 @@ test('a run with a time to live is deleted after it, and is not labelled before'
   expect(sent).toHaveLength(1);
 });
 
+test('who takes the status of a finished run away has it begin anew, and be found by a resync again', async () => {
+  const ref = await created({
+    metadata: { labels: { 'assay.dev/finished': 'true', team: 'web' } },
+    spec: { metrics: [metric] },
+  });
+  await step(ref, portsOf());
+  const run = await stored(ref);
+  expect(run?.status?.phase).toBe('Running');
+  expect(run?.metadata.labels).toEqual({ team: 'web' });
+});
+
 test('a run that cannot be read is an error at once, without a look at the rest of it', async () => {
   const odd = { ...aRun(), status: { phase: 'Running', startedAt: ['now'] } } as object as AnalysisRun;
   const { metadata } = await cluster.create('AnalysisRun', odd);
