@@ -33,7 +33,7 @@ interface Plan {
 export async function addCluster(name: string, options: AddOptions, console: Console): Promise<ExitCode> {
   requireClusterName(name);
   requireOneSource(options);
-  const stage = openStage(options, console);
+  const stage = openStage(options);
   const before = await stage.documents.read(name);
   const place = stage.documents.placeOf(name);
   if (before !== undefined && options.replace !== true) {

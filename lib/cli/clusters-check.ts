@@ -28,7 +28,7 @@ export async function checkClusters(
     throw new InputError('give the name of a registered cluster or --kubeconfig FILE, not both');
   }
   if (name === undefined) return checkKubeconfig(options, console);
-  return checkRegistered(name, options, openStage(options, console), console);
+  return checkRegistered(name, options, openStage(options), console);
 }
 
 /** Checks a cluster as its document has it. A document that cannot be read is what fails. */

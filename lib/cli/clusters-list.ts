@@ -14,7 +14,7 @@ interface Row {
 
 /** `assay clusters list`: one line a cluster, the broken ones with what is wrong. */
 export async function listClusters(options: StageOptions, console: Console): Promise<ExitCode> {
-  const { documents, name: stage } = openStage(options, console);
+  const { documents, name: stage } = openStage(options);
   const rows = [...(await documents.readAll())].map(([name, text]) => rowOf(name, text));
   if (options.output === 'json') {
     console.out.write(`${JSON.stringify(rows, undefined, 2)}\n`);

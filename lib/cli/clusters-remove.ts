@@ -3,13 +3,13 @@ import { openStage, readDocument, type Stage, type StageOptions } from './cluste
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 
-interface RemoveOptions extends StageOptions {
+export interface RemoveOptions extends StageOptions {
   readonly withSecrets?: boolean;
 }
 
 /** `assay clusters remove`: the document, and with `--with-secrets` what `add` has put into Secrets Manager. */
 export async function removeCluster(name: string, options: RemoveOptions, console: Console): Promise<ExitCode> {
-  const stage = openStage(options, console);
+  const stage = openStage(options);
   const secrets = secretNamesOf(await readDocument(name, stage));
   await stage.documents.remove(name);
   const outcomes = await Promise.all(

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 
 /** `assay clusters show`: the document as it stands, which is JSON in every form; and what is wrong with it. */
 export async function showCluster(name: string, options: StageOptions, console: Console): Promise<ExitCode> {
-  const text = await readDocument(name, openStage(options, console));
+  const text = await readDocument(name, openStage(options));
   try {
     parseClusterSettings(name, text);
   } catch (error) {

@@ -4,11 +4,10 @@ import { didYouMean } from '../model/suggest.ts';
 import { secretsManagerStore } from '../registries/secrets-manager-store.ts';
 import { ssmStore } from '../registries/ssm-store.ts';
 import { type AssumedRoles, assumedRoles } from '../runtime/assumed-roles.ts';
-import type { Console } from './console.ts';
 import { InputError } from './input-error.ts';
 
 export interface StageOptions {
-  readonly stage?: string;
+  readonly stage: string;
   readonly output: 'text' | 'json';
 }
 
@@ -23,12 +22,8 @@ export interface Stage {
   secretNameOf(cluster: string): string;
 }
 
-/** What serverless.yml deploys where nothing else is said. */
-export const DEFAULT_STAGE = 'prod';
-
 /** @throws InputError for what is no name of a stage */
-export function openStage({ stage }: StageOptions, { env }: Pick<Console, 'env'>): Stage {
-  const name = stage ?? (env['ASSAY_STAGE'] || DEFAULT_STAGE);
+export function openStage({ stage: name }: StageOptions): Stage {
   if (!/^[A-Za-z0-9][\w-]*$/.test(name)) throw new InputError(`--stage: expected a word such as prod, got "${name}"`);
   return {
     name,

@@ -1,10 +1,8 @@
 import { Command, Option } from 'commander';
-import { type AddOptions, addCluster } from './clusters-add.ts';
-import { type CheckOptions, checkClusters } from './clusters-check.ts';
-import { listClusters } from './clusters-list.ts';
-import { removeCluster } from './clusters-remove.ts';
-import { showCluster } from './clusters-show.ts';
-import { DEFAULT_STAGE, type StageOptions } from './clusters-stage.ts';
+import type { AddOptions } from './clusters-add.ts';
+import type { CheckOptions } from './clusters-check.ts';
+import type { RemoveOptions } from './clusters-remove.ts';
+import type { StageOptions } from './clusters-stage.ts';
 import type { Console } from './console.ts';
 import type { ExitCode } from './exit-code.ts';
 
@@ -33,69 +31,92 @@ and their versions, the webhook, that clocks agree, and that addresses can be re
 
 Exit codes: 0 nothing fails, 1 something does (warnings do not count).`;
 
-/** `assay clusters`: which clusters a deployment on AWS looks after. */
+/**
+ * `assay clusters`: which clusters a deployment on AWS looks after. What each part does is loaded when it is done: the
+ * AWS SDK and the Kubernetes client take half a second, which no help text should wait for.
+ */
 export function command(console: Console, exitWith: (code: ExitCode) => void): Command {
   const clusters = new Command('clusters')
     .description('Register, list, check and remove the clusters of a deployment on AWS.')
     .helpCommand(false)
     .addHelpText('after', HELP);
-  clusters.addCommand(
-    staged('add', 'Register a cluster, or replace its document.')
-      .argument('<name>', 'what Assay calls the cluster')
-      .option('--from-kubeconfig <file>', 'take address and credentials from a kubeconfig')
-      .option('--context <name>', 'context in the kubeconfig (default: the current one)')
-      .option('--eks <cluster>', 'take address and authority from EKS, and get in by IAM')
-      .option('--region <region>', 'region of the EKS cluster (default: that of the environment)')
-      .option('--role-arn <arn>', 'role to get into the EKS cluster as (default: that of the function)')
-      .option('--external-id <id>', 'what the trust policy of that role asks for')
-      .option('--from-document <file>', 'take the whole document from a file, as `show` prints it')
-      .option('--replace', 'replace what is registered under the name')
-      .option('--dry-run', 'print what would be written, secrets hidden, and write nothing')
-      .option('--no-check', 'do not check the cluster afterwards')
-      .addHelpText('after', ADD_HELP)
-      .action(async (name: string, options: AddOptions) => exitWith(await addCluster(name, options, console))),
-  );
-  clusters.addCommand(
-    staged('list', 'List the clusters.').action(async (options: StageOptions) =>
-      exitWith(await listClusters(options, console)),
-    ),
-  );
-  clusters.addCommand(
-    staged('show', 'Print the document of a cluster.')
-      .argument('<name>')
-      .action(async (name: string, options: StageOptions) => exitWith(await showCluster(name, options, console))),
-  );
-  clusters.addCommand(
-    staged('check', 'Prove what Assay needs of a cluster.')
-      .argument('[name]', 'a registered cluster')
-      .option('--kubeconfig <file>', 'check the cluster of a kubeconfig instead, without AWS')
-      .option('--context <name>', 'context in the kubeconfig (default: the current one)')
-      .option('-n, --namespace <name>', 'ask for rights in this namespace only (default: as registered)')
-      .addOption(
-        new Option('--address <url>', 'try to reach this address as metrics would; may be repeated')
-          .argParser((url: string, before: readonly string[]) => [...before, url])
-          .default([], 'the Prometheus address of the settings'),
-      )
-      .addHelpText('after', CHECK_HELP)
-      .action(async (name: string | undefined, options: CheckOptions) =>
-        exitWith(await checkClusters(name, options, console)),
-      ),
-  );
-  clusters.addCommand(
-    staged('remove', 'Remove a cluster: it is looked after no more.')
-      .argument('<name>')
-      .option('--with-secrets', 'remove the secrets too that `add` made for it')
-      .action(async (name: string, options: StageOptions & { readonly withSecrets?: boolean }) =>
-        exitWith(await removeCluster(name, options, console)),
-      ),
-  );
+  for (const part of [add, list, show, check, remove]) clusters.addCommand(part(console, exitWith));
   return clusters;
 }
 
-function staged(name: string, description: string): Command {
+type Part = (console: Console, exitWith: (code: ExitCode) => void) => Command;
+
+const add: Part = (console, exitWith) =>
+  staged('add', 'Register a cluster, or replace its document.', console)
+    .argument('<name>', 'what Assay calls the cluster')
+    .option('--from-kubeconfig <file>', 'take address and credentials from a kubeconfig')
+    .option('--context <name>', 'context in the kubeconfig (default: the current one)')
+    .option('--eks <cluster>', 'take address and authority from EKS, and get in by IAM')
+    .option('--region <region>', 'region of the EKS cluster (default: that of the environment)')
+    .option('--role-arn <arn>', 'role to get into the EKS cluster as (default: that of the function)')
+    .option('--external-id <id>', 'what the trust policy of that role asks for')
+    .option('--from-document <file>', 'take the whole document from a file, as `show` prints it')
+    .option('--replace', 'replace what is registered under the name')
+    .option('--dry-run', 'print what would be written, secrets hidden, and write nothing')
+    .option('--no-check', 'do not check the cluster afterwards')
+    .addHelpText('after', ADD_HELP)
+    .action(async (name: string, options: AddOptions) => {
+      const { addCluster } = await import('./clusters-add.ts');
+      exitWith(await addCluster(name, options, console));
+    });
+
+const list: Part = (console, exitWith) =>
+  staged('list', 'List the clusters.', console).action(async (options: StageOptions) => {
+    const { listClusters } = await import('./clusters-list.ts');
+    exitWith(await listClusters(options, console));
+  });
+
+const show: Part = (console, exitWith) =>
+  staged('show', 'Print the document of a cluster.', console)
+    .argument('<name>')
+    .action(async (name: string, options: StageOptions) => {
+      const { showCluster } = await import('./clusters-show.ts');
+      exitWith(await showCluster(name, options, console));
+    });
+
+const check: Part = (console, exitWith) =>
+  staged('check', 'Prove what Assay needs of a cluster.', console)
+    .argument('[name]', 'a registered cluster')
+    .option('--kubeconfig <file>', 'check the cluster of a kubeconfig instead, without AWS')
+    .option('--context <name>', 'context in the kubeconfig (default: the current one)')
+    .option('-n, --namespace <name>', 'ask for rights in this namespace only (default: as registered)')
+    .addOption(
+      new Option('--address <url>', 'try to reach this address as metrics would; may be repeated')
+        .argParser((url: string, before: readonly string[]) => [...before, url])
+        .default([], 'the Prometheus address of the settings'),
+    )
+    .addHelpText('after', CHECK_HELP)
+    .action(async (name: string | undefined, options: CheckOptions) => {
+      const { checkClusters } = await import('./clusters-check.ts');
+      exitWith(await checkClusters(name, options, console));
+    });
+
+const remove: Part = (console, exitWith) =>
+  staged('remove', 'Remove a cluster: it is looked after no more.', console)
+    .argument('<name>')
+    .option('--with-secrets', 'remove the secrets too that `add` made for it')
+    .action(async (name: string, options: RemoveOptions) => {
+      const { removeCluster } = await import('./clusters-remove.ts');
+      exitWith(await removeCluster(name, options, console));
+    });
+
+/** What serverless.yml deploys where nothing else is said. */
+const DEFAULT_STAGE = 'prod';
+
+function staged(name: string, description: string, { env }: Console): Command {
   return new Command(name)
     .description(description)
-    .option('--stage <name>', `deployment (default: $ASSAY_STAGE, or ${DEFAULT_STAGE})`)
+    .addOption(
+      new Option('--stage <name>', 'deployment').default(
+        env['ASSAY_STAGE'] || DEFAULT_STAGE,
+        `$ASSAY_STAGE, or ${DEFAULT_STAGE}`,
+      ),
+    )
     .addOption(
       new Option('-o, --output <form>', 'for people or for scripts').choices(['text', 'json']).default('text'),
     );

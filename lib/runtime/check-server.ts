@@ -1,15 +1,25 @@
+import type { Access } from '../clusters/credentials.ts';
 import type { Identity, Inspection, Reach } from '../clusters/inspect.ts';
 import { AssayError } from '../model/errors.ts';
 import { type CheckResult, messageOf } from './check-result.ts';
 
+const TRUST = 'Give the authority that signed the certificate of the server: `ca` in the settings of the cluster.';
+
 /** Whether the server answers, over TLS that is trusted; and what it said, if it did. */
 export async function checkServer(
   inspection: Inspection,
+  access: () => Pick<Access, 'server' | 'tls'> | Promise<Pick<Access, 'server' | 'tls'>>,
 ): Promise<{ readonly result: CheckResult; readonly reach?: Reach }> {
   try {
     const reach = await inspection.reach();
-    const message = `answers${reach.version === undefined ? '' : ` as ${reach.version}`}, over TLS that is trusted`;
-    return { reach, result: { area: 'server', subject: 'API server', status: 'ok', message } };
+    const about = { area: 'server', subject: 'API server' } as const;
+    const answers = `answers${reach.version === undefined ? '' : ` as ${reach.version}`}`;
+    const { server, tls } = await access();
+    const isVerified = server.startsWith('https:') && tls.rejectUnauthorized !== false;
+    if (isVerified)
+      return { reach, result: { ...about, status: 'ok', message: `${answers}, over TLS that is trusted` } };
+    const message = `${answers}, but nobody verifies that it is who it says: others could listen`;
+    return { reach, result: { ...about, status: 'warn', message, mend: TRUST } };
   } catch (error) {
     const message = messageOf(error);
     if (error instanceof AssayError && error.code !== 'ASSAY_CLUSTER_UNREACHABLE') {
@@ -24,10 +34,7 @@ export async function checkServer(
 
 /** By the code in brackets at the end of the message. */
 const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [
-  [
-    /SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO/,
-    'Give the authority that signed the certificate of the server: `ca` in the settings of the cluster.',
-  ],
+  [/SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO/, TRUST],
   [/CERT_HAS_EXPIRED/, 'Renew the certificate of the API server.'],
   [/ALTNAME/, 'Give an endpoint by a name that the certificate has, or a kubeconfig with tls-server-name.'],
   [/ENOTFOUND|EAI_AGAIN/, 'The name of the endpoint is unknown here: mend it, or the resolver.'],

@@ -36,7 +36,7 @@ export async function checkCluster(options: ClusterCheckOptions): Promise<readon
   const cluster = kubernetesCluster(options);
   try {
     const inspection = inspect(name, connection);
-    const server = await checkServer(inspection);
+    const server = await checkServer(inspection, () => credentials.access());
     if (!server.reach) return [server.result];
     // Asked once more: by now the connection is open, and the answer is as old as one way over the network.
     const sentMs = now().getTime();

@@ -25,7 +25,18 @@ const fails = (
   message: string,
 ) => Promise.reject(new AssayError(code, message));
 
+const verified = () => ({ server: 'https://a', tls: {} });
+
 describe('checkServer', () => {
+  it.each([
+    { name: 'plain HTTP', access: { server: 'http://127.0.0.1:8001', tls: {} } },
+    { name: 'a certificate that is not verified', access: { server: 'https://a', tls: { rejectUnauthorized: false } } },
+  ])('warns of $name', async ({ access }) => {
+    const { result, reach } = await checkServer(anInspection(), () => access);
+    expect(result).toMatchObject({ status: 'warn', message: expect.stringContaining('nobody verifies') });
+    expect(reach?.version).toBe('v1.36.3');
+  });
+
   it.each([
     { message: 'no answer from a (CERT_HAS_EXPIRED)', mend: /^Renew the certificate/ },
     { message: 'no answer from a (ERR_TLS_CERT_ALTNAME_INVALID)', mend: /by a name that the certificate has/ },
@@ -35,6 +46,7 @@ describe('checkServer', () => {
   ])('$message: $mend', async ({ message, mend }) => {
     const { result, reach } = await checkServer(
       anInspection({ reach: () => fails('ASSAY_CLUSTER_UNREACHABLE', message) }),
+      verified,
     );
     expect(result).toMatchObject({ area: 'server', status: 'fail', message, mend: expect.stringMatching(mend) });
     expect(reach).toBeUndefined();
@@ -43,13 +55,14 @@ describe('checkServer', () => {
   it('tells credentials that cannot be had from a server that cannot be reached', async () => {
     const { result } = await checkServer(
       anInspection({ reach: () => fails('ASSAY_SECRET_UNREADABLE', 'secret s: there is none') }),
+      verified,
     );
     expect(result).toMatchObject({ area: 'identity', subject: 'credentials', message: 'secret s: there is none' });
   });
 
   it('lets bugs through', async () => {
     const broken = anInspection({ reach: () => Promise.reject(new TypeError('a bug')) });
-    await expect(checkServer(broken)).rejects.toThrow('a bug');
+    await expect(checkServer(broken, verified)).rejects.toThrow('a bug');
   });
 });
 
