@@ -44,6 +44,12 @@ const LEFT_OUT: readonly LeftOut[] = [
   { file: 'https-proxy-agent/dist/index.js', instead: `module.exports = ${refuse('a proxy')}` },
   { file: 'follow-redirects/debug.js', instead: 'module.exports = () => {};' },
 
+  // Of no service that is asked here; loaded lazily, and so a wrapper around 200 modules.
+  {
+    file: '@smithy/core/dist-es/submodules/event-streams/index.js',
+    instead: 'export const EventStreamSerde = null, eventStreamSerdeProvider = null;',
+  },
+
   // Lambda gives its credentials in the environment; the other places to look for them cost 90 KB.
   {
     file: '@aws-sdk/credential-provider-node/dist-es/index.js',
