@@ -48,8 +48,7 @@ export async function resyncSchedules(name: string, looked: Looked, ports: Ports
     onRun: async (run) => queue.send(refOf(name, run), now()),
   };
   try {
-    const templates = await listTemplates(cluster, looked);
-    memory.keepOnly(new Set(templates.map(({ metadata }) => metadata.uid ?? '')));
+    const templates = await listTemplates(looked, scheduler);
     const open: ScheduledTemplate[] = [];
     await eachInTurn(templates, scheduler, async (template) => {
       if (await isOpen(template, scheduler)) open.push(template);
@@ -70,16 +69,24 @@ function memoryOf(clusters: Clusters, name: string): ScheduleMemory {
   return memory;
 }
 
-async function listTemplates(cluster: Cluster, looked: Looked): Promise<ScheduledTemplate[]> {
+/** Of both kinds. One that may not be listed leaves the other alone. */
+async function listTemplates(looked: Looked, scheduler: Scheduler): Promise<ScheduledTemplate[]> {
   const found: ScheduledTemplate[] = [];
+  let isWhole = true;
   for (const { kind, namespace, labelSelector } of scopesOf(looked)) {
     if (kind !== 'AnalysisTemplate' && kind !== 'ClusterAnalysisTemplate') continue;
     const query = {
       ...(namespace !== undefined && { namespace }),
       ...(labelSelector !== undefined && { labelSelector }),
     };
-    await eachPage(cluster, kind, query, (items) => found.push(...items.filter(hasSchedule)));
+    try {
+      await eachPage(scheduler.cluster, kind, query, (items) => found.push(...items.filter(hasSchedule)));
+    } catch (error) {
+      isWhole = false;
+      logFailure(error, scheduler, { kind });
+    }
   }
+  if (isWhole) scheduler.memory.keepOnly(new Set(found.map(({ metadata }) => metadata.uid ?? '')));
   return found;
 }
 
@@ -144,16 +151,18 @@ async function eachInTurn(
 ): Promise<void> {
   const left = [...templates].values();
   const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (const template of left) await work(template).catch((error: unknown) => logFailure(error, scheduler, template));
+    for (const template of left) {
+      const { namespace = '', name } = template.metadata;
+      const about = { namespace, template: name };
+      await work(template).catch((error: unknown) => logFailure(error, scheduler, about));
+    }
   });
   await Promise.all(workers);
 }
 
 /** What is no AssayError is a bug; and without the queue nothing goes on. */
-function logFailure(error: unknown, { cluster, log }: Scheduler, template?: ScheduledTemplate): void {
+function logFailure(error: unknown, { cluster, log }: Scheduler, about: Readonly<Record<string, unknown>> = {}): void {
   if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
-  const { namespace, name } = template?.metadata ?? {};
-  const about = template ? { namespace: namespace ?? '', template: name } : {};
   log.warn('schedules not kept', { cluster: cluster.name, ...about, code: error.code, error: error.message });
 }
 

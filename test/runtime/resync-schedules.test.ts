@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { AssayError } from '../../lib/model/errors.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import { resyncSchedules } from '../../lib/runtime/resync-schedules.ts';
 import { aMetric } from '../builders.ts';
@@ -137,4 +138,17 @@ test('one namespace, and one instance, as the cluster is registered', async () =
   expect(runs().map(({ metadata }) => metadata.namespace)).toEqual(['web']);
   await look({ instanceId: 'other' });
   expect(runs()).toHaveLength(1);
+});
+
+test('who may not list ClusterAnalysisTemplates has the others kept', async () => {
+  await create({ '': '@hourly' });
+  const cluster = ports.clusters.get('one');
+  const list: typeof cluster.list = async (kind, query) => {
+    if (kind !== 'ClusterAnalysisTemplate') return cluster.list(kind, query);
+    throw new AssayError('ASSAY_CLUSTER_DENIED', 'cluster one: forbidden');
+  };
+  ports = { ...ports, clusters: { get: () => ({ ...cluster, list }), names: () => ['one'] } };
+  tick(3 * MINUTE);
+  await look();
+  expect(names()).toHaveLength(1);
 });
