@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { DEFAULT_STAGE } from '../../lib/cli/clusters-stage.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8');
 const read = (file: string): unknown => parse(readFileSync(join(ROOT, file), 'utf8'));
 
 interface Service {
+  readonly provider: { readonly stage: string };
   readonly params: { readonly default: Readonly<Record<string, string | number>> };
 }
 
@@ -27,14 +29,15 @@ function documented(): Map<string, string> {
 }
 
 test('every parameter of a deployment is documented, with its default', () => {
-  const { params } = read('serverless.yml') as Service;
+  const { params, provider } = read('serverless.yml') as Service;
   const given = Object.entries(params.default).map(([name, value]) => [
     name,
     String(value).replace('${sls:stage}', 'STAGE').replace('${AWS::Partition}', 'aws'),
   ]);
   const { '--stage': stage, '--region': region, ...others } = Object.fromEntries(documented());
   expect(others).toEqual(Object.fromEntries(given));
-  expect([stage, region]).toEqual(['prod', '$AWS_REGION, else eu-west-1']);
+  expect(provider.stage).toBe(DEFAULT_STAGE);
+  expect([stage, region]).toEqual([DEFAULT_STAGE, '$AWS_REGION, else eu-west-1']);
 });
 
 test('every alarm has a row that says what to do', () => {
