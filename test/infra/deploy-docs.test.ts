@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULT_STAGE } from '../../lib/cli/clusters-stage.ts';
+import { DEFAULT_STAGE } from '../../';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8');
