@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatMessage } from '../../../lib/model/message.ts';
+import type { KubernetesObject } from '../../../lib/model/outcome.ts';
+import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from '../analysis-cluster.ts';
+import {
+  aJobTemplate,
+  anAnalysis,
+  aPodTemplate,
+  type ExperimentCluster,
+  openExperimentCluster,
+} from '../experiment-cluster.ts';
+import { emulatorsAvailable } from '../servers/aws/install.ts';
+import { serversAvailable } from '../servers/build.ts';
+import { type Kubelet, startKubelet } from '../servers/kubelet.ts';
+import { waitFor } from '../servers/wait-for.ts';
+import { type Deployment, registerCluster, startDeployment } from './deployment.ts';
+
+const CLUSTER = 'compare';
+
+/** There is no webhook here: what objects do to each other is told by steps, and seen by polls. */
+describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('experiments on AWS', () => {
+  let cluster: AnalysisCluster;
+  let experiments: ExperimentCluster;
+  let kubelet: Kubelet;
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    [cluster, deployment] = await Promise.all([startAnalysisCluster({ controllers: true }), startDeployment()]);
+    const { plane } = cluster;
+    kubelet = await startKubelet(plane);
+    await waitFor('the service account that pods run as', () =>
+      plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),
+    );
+    await registerCluster(deployment, CLUSTER, plane);
+    experiments = openExperimentCluster(cluster);
+    await experiments.createTemplate('passes', aJobTemplate(['true']));
+    await experiments.createTemplate('fails', aJobTemplate(['sh', '-c', 'sleep 2; exit 3']));
+    await experiments.createTemplate('waits', aJobTemplate(['sleep', '600']));
+  });
+  afterAll(async () => {
+    await deployment?.stop();
+    await kubelet?.stop();
+    await cluster?.stop();
+  });
+
+  const start = async ({ kind, metadata }: KubernetesObject): Promise<void> => {
+    const { namespace = '', name = '', uid = '' } = metadata;
+    await deployment.account.send(formatMessage({ ref: { cluster: CLUSTER, kind, namespace, name, uid } }));
+  };
+  const pause = { duration: '10m', scaleDownDelaySeconds: 0 };
+  const untilQuiet = () =>
+    waitFor('the queue to be empty', async () => (await deployment.messages()) === 0, { timeoutMs: 30_000 });
+
+  it('brings one with two templates and two analyses to its verdict; its pods go', async () => {
+    const verdict = await experiments.create('verdict', {
+      ...pause,
+      templates: [aPodTemplate('baseline'), aPodTemplate('canary', { replicas: 2 })],
+      analyses: [anAnalysis('passes'), anAnalysis('fails')],
+    });
+    await start(verdict);
+    const { status } = await experiments.done('verdict');
+    expect(status).toMatchObject({
+      phase: 'Failed',
+      message: expect.stringMatching(/^Metric "job" assessed Failed due to failed \(1\) > failureLimit \(0\)/),
+      templateStatuses: [
+        { name: 'baseline', status: 'Successful', replicas: 0 },
+        { name: 'canary', status: 'Successful', replicas: 0 },
+      ],
+      analysisRuns: [
+        { name: 'passes', phase: 'Successful' },
+        { name: 'fails', phase: 'Failed' },
+      ],
+    });
+    await untilQuiet();
+  });
+
+  it('polls what takes long by one chain an object, however often everything is looked at', async () => {
+    const long = await experiments.create('long', {
+      ...pause,
+      templates: [aPodTemplate('steady')],
+      analyses: [anAnalysis('waits')],
+    });
+    await start(long);
+    await experiments.once('long', 'to measure', ({ status }) => status?.analysisRuns?.[0]?.phase === 'Running');
+    // What is looked at every ten seconds, and was last changed half a minute ago, counts as overdue.
+    await new Promise((resolve) => void setTimeout(resolve, 45_000));
+    for (let minute = 0; minute < 5; minute += 1) await deployment.tick();
+    await waitFor('the looks to be over', async () => (await deployment.messages()) <= 2, { timeoutMs: 20_000 });
+    const looks = deployment.onMessage.log().filter(({ message }) => message === 'overdue');
+    expect(looks.length).toBeGreaterThanOrEqual(5);
+
+    await experiments.patch('long', { spec: { terminate: true } });
+    const ended = await experiments.done('long');
+    const run = await cluster.ended('long-waits');
+    expect(ended.status).toMatchObject({ phase: 'Successful', analysisRuns: [{ phase: run.status?.phase }] });
+    await untilQuiet();
+    expect(deployment.onMessage.usage()).toMatchObject({ errors: 0, timeouts: 0, crashes: 0 });
+    expect(await deployment.account.queueState(deployment.account.deadLetterUrl)).toMatchObject({ visible: 0 });
+  });
+});
