@@ -12,8 +12,10 @@ export interface GuardOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** Requests in a row without an answer, after which the next are not even made. Each may have cost ten seconds. */
+/** Requests in a row without an answer, after which the next are not even made. */
 const FAILURES_TO_OPEN = 3;
+/** Or one alone, if it took so long: others wait while an invocation does. */
+const LONG_FAILURE_MS = 2000;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Who would wait longer for its turn is told to come back later: waiting inside an invocation is paid for. */
@@ -23,7 +25,7 @@ const LONGEST_WAIT_MS = 2000;
  * Puts limits in front of a cluster, so that one API server that is dead or overrun costs the others nothing.
  *
  * Requests beyond the rate wait their turn, and fail with ASSAY_CLUSTER_THROTTLED where that would be long. After
- * three requests in a row without an answer the breaker opens: all requests fail at once with ASSAY_CLUSTER_UNREACHABLE
+ * three requests in a row without an answer, or one that was waited for for 2 s, the breaker opens: all requests fail at once with ASSAY_CLUSTER_UNREACHABLE
  * until the pause is over; then one goes through as a probe, and its success closes the breaker. Pauses double, from 5 s
  * to a minute. What metrics request of other servers passes by.
  */
@@ -71,28 +73,32 @@ function rateLimit(name: string, { requestsPerSecond, now, sleep = wait }: Guard
 
 function openBreaker(name: string, { now, onOpen }: GuardOptions) {
   let failures = 0;
+  let isOpen = false;
   let pauseMs = 0;
   let closedAgainMs = 0;
   let isProbing = false;
 
   const open = (): void => {
+    isOpen = true;
     pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
     closedAgainMs = now().getTime() + pauseMs;
     onOpen?.();
   };
   const answered = (): void => {
     failures = 0;
+    isOpen = false;
     pauseMs = 0;
   };
-  const unanswered = (isProbe: boolean): void => {
+  const unanswered = (isProbe: boolean, tookMs: number): void => {
     failures += 1;
+    const isEnough = failures >= FAILURES_TO_OPEN || tookMs >= LONG_FAILURE_MS;
     // What was under way when the breaker opened says nothing new.
-    if (isProbe || failures === FAILURES_TO_OPEN) open();
+    if (isProbe || (isEnough && !isOpen)) open();
   };
 
   /** @throws AssayError ASSAY_CLUSTER_UNREACHABLE while the breaker is open */
   const check = (): void => {
-    if (failures < FAILURES_TO_OPEN) return;
+    if (!isOpen) return;
     const leftMs = closedAgainMs - now().getTime();
     if (leftMs <= 0 && !isProbing) return;
     const message = `cluster ${name}: no answer of late, so it is not asked just now`;
@@ -104,16 +110,18 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
     check,
     async watch<T>(request: () => Promise<T>): Promise<T> {
       check();
-      const isProbe = failures >= FAILURES_TO_OPEN;
+      const isProbe = isOpen;
       if (isProbe) isProbing = true;
+      const startedMs = now().getTime();
       try {
         const result = await request();
         answered();
         return result;
       } catch (error) {
-        if (error instanceof AssayError && error.code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe);
+        const code = error instanceof AssayError ? error.code : '';
+        if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
         // A refusal is an answer; a secret that cannot be read, or a bug, says nothing of the server.
-        else if (error instanceof AssayError && error.code.startsWith('ASSAY_CLUSTER_')) answered();
+        else if (code.startsWith('ASSAY_CLUSTER_')) answered();
         throw error;
       } finally {
         if (isProbe) isProbing = false;

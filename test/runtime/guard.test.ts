@@ -64,6 +64,16 @@ describe('the breaker', () => {
     await expect(ask(cluster)).rejects.toMatchObject({ retry: true, retryAfterMs: 5000 });
   });
 
+  test('opens after one that was waited for for long', async () => {
+    answer = async () => {
+      nowMs += 3000;
+      return away();
+    };
+    const cluster = open();
+    await askTimes(cluster, 4);
+    expect([asked, opened]).toEqual([1, 1]);
+  });
+
   test('stays closed as long as there are answers between, refusals among them', async () => {
     const cluster = open();
     for (const code of ['ASSAY_CLUSTER_DENIED', 'ASSAY_CLUSTER_THROTTLED', 'ASSAY_CLUSTER_CONFLICT'] as const) {
