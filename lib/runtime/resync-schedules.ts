@@ -7,7 +7,7 @@ import { SCHEDULE_LABEL } from '../schedule/annotations.ts';
 import { scheduleLabel } from '../schedule/names.ts';
 import { findOpenTick } from '../schedule/plan.ts';
 import { scheduleOwner, type ScheduledRun, seeRun } from '../schedule/run.ts';
-import { hasSchedule, readSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
+import { hasSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 import { chosenNamespaces } from './chosen-namespaces.ts';
 import { scheduleMemory, type ScheduleMemory } from './schedule-memory.ts';
 import { findNamespaces, keepSchedule, type Scheduler } from './schedules.ts';
@@ -48,11 +48,7 @@ export async function resyncSchedules(name: string, looked: Looked, ports: Ports
     onRun: async (run) => queue.send(refOf(name, run), now()),
   };
   try {
-    const templates = await listTemplates(looked, scheduler);
-    const open: ScheduledTemplate[] = [];
-    await eachInTurn(templates, scheduler, async (template) => {
-      if (await isOpen(template, scheduler)) open.push(template);
-    });
+    const open = await listOpen(looked, scheduler);
     const runs = await listRuns(open, looked, cluster);
     await eachInTurn(open, scheduler, async (template) =>
       keepSchedule(template, runs.get(template.metadata.uid ?? '') ?? [], scheduler),
@@ -69,10 +65,22 @@ function memoryOf(clusters: Clusters, name: string): ScheduleMemory {
   return memory;
 }
 
-/** Of both kinds. One that may not be listed leaves the other alone. */
-async function listTemplates(looked: Looked, scheduler: Scheduler): Promise<ScheduledTemplate[]> {
-  const found: ScheduledTemplate[] = [];
+/**
+ * The templates of both kinds that have a tick to look into. Each page is gone before the next is read: garbage that
+ * lives no longer costs next to nothing. A kind that may not be listed leaves the other alone.
+ */
+async function listOpen(looked: Looked, scheduler: Scheduler): Promise<ScheduledTemplate[]> {
+  const open: ScheduledTemplate[] = [];
+  const uids = new Set<string>();
   let isWhole = true;
+  const sift = async (templates: readonly ScheduledTemplate[]): Promise<void> => {
+    const scheduled = templates.filter(hasSchedule);
+    for (const { metadata } of scheduled) uids.add(metadata.uid ?? '');
+    const mayBeOpen = scheduled.filter((template) => isWanted(template, scheduler));
+    await eachInTurn(mayBeOpen, scheduler, async (template) => {
+      if (await isOpen(template, scheduler)) open.push(template);
+    });
+  };
   for (const { kind, namespace, labelSelector } of scopesOf(looked)) {
     if (kind !== 'AnalysisTemplate' && kind !== 'ClusterAnalysisTemplate') continue;
     const query = {
@@ -80,19 +88,29 @@ async function listTemplates(looked: Looked, scheduler: Scheduler): Promise<Sche
       ...(labelSelector !== undefined && { labelSelector }),
     };
     try {
-      await eachPage(scheduler.cluster, kind, query, (items) => found.push(...items.filter(hasSchedule)));
+      await eachPage(scheduler.cluster, kind, query, sift);
     } catch (error) {
       isWhole = false;
       logFailure(error, scheduler, { kind });
     }
   }
-  if (isWhole) scheduler.memory.keepOnly(new Set(found.map(({ metadata }) => metadata.uid ?? '')));
-  return found;
+  if (isWhole) scheduler.memory.keepOnly(uids);
+  return open;
+}
+
+/** Whether it is worth a closer look: there is something to be said of it, or a tick that is not known to be had. */
+function isWanted(template: ScheduledTemplate, { memory, now }: Scheduler): boolean {
+  const { schedule } = memory.scheduleOf(template);
+  if (schedule === undefined) return true;
+  const tick = findOpenTick(template, schedule, now());
+  if (tick === undefined || template.kind === 'ClusterAnalysisTemplate') return tick !== undefined;
+  const known = memory.tickOf(template, template.metadata.namespace ?? '');
+  return known === undefined || known.getTime() < tick.getTime();
 }
 
 /** Whether a template has a tick that is not known to have had its run; what is wrong with it is told meanwhile. */
 async function isOpen(template: ScheduledTemplate, scheduler: Scheduler): Promise<boolean> {
-  const { schedule } = readSchedule(template);
+  const { schedule } = scheduler.memory.scheduleOf(template);
   if (schedule === undefined) {
     await keepSchedule(template, [], scheduler);
     return false;
@@ -133,12 +151,12 @@ async function eachPage<K extends ResourceKind>(
   cluster: Cluster,
   kind: K,
   query: ListQuery,
-  take: (items: readonly Resources[K][]) => void,
+  take: (items: readonly Resources[K][]) => void | Promise<void>,
 ): Promise<void> {
   let at: string | undefined;
   do {
     const page = await cluster.list(kind, { ...query, limit: PAGE_SIZE, ...(at !== undefined && { continue: at }) });
-    take(page.items);
+    await take(page.items);
     at = page.continue;
   } while (at !== undefined && at !== '');
 }

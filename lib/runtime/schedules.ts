@@ -8,7 +8,7 @@ import { formatProblem } from '../model/problem.ts';
 import { wordsOf } from '../model/reply.ts';
 import { findNewestTick, findOpenTick, plan } from '../schedule/plan.ts';
 import type { ScheduledRun } from '../schedule/run.ts';
-import { readSchedule, type Schedule, type ScheduledTemplate } from '../schedule/schedule.ts';
+import type { Schedule, ScheduledTemplate } from '../schedule/schedule.ts';
 import { apply } from './apply.ts';
 import type { ChosenNamespaces } from './chosen-namespaces.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
@@ -39,7 +39,7 @@ export async function keepSchedule(
   scheduler: Scheduler,
 ): Promise<void> {
   const malformation = findMalformation(template);
-  const { schedule, problems } = readSchedule(template);
+  const { schedule, problems } = scheduler.memory.scheduleOf(template);
   if (malformation !== undefined || problems.length > 0) {
     const message = malformation ?? problems.map(formatProblem).join('; ');
     await tell(template, '', { type: 'Warning', reason: 'InvalidSchedule', message }, scheduler);

@@ -7,7 +7,7 @@ import { type ObjectRef, refOf } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { findNextTick } from '../schedule/plan.ts';
 import { scheduleOwner, seeRun } from '../schedule/run.ts';
-import { hasSchedule, readSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
+import { hasSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 import { type ChosenNamespaces, chosenNamespaces } from './chosen-namespaces.ts';
 import { scheduleMemory, type ScheduleMemory } from './schedule-memory.ts';
 import { keepSchedule } from './schedules.ts';
@@ -45,7 +45,7 @@ export function serveSchedules({ clusters, log, now }: ServeSchedulesOptions): S
     const own = [...(runs.get(ref.uid)?.values() ?? [])].map(seeRun);
     const selects = (run: AnalysisRun) => cluster.selects('AnalysisRun', run);
     await keepSchedule(template, own, { cluster, log, now, memory, namespaces, selects });
-    const { schedule } = readSchedule(template);
+    const { schedule } = memory.scheduleOf(template);
     const nextAt = schedule && findNextTick(schedule, now());
     if (nextAt) void queue.send(ref, nextAt);
   }

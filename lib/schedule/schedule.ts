@@ -52,23 +52,8 @@ export function hasSchedule({ metadata }: Pick<ScheduledTemplate, 'metadata'>): 
   return metadata.annotations?.[ANNOTATIONS.schedule] !== undefined;
 }
 
-const read = new WeakMap<ScheduledTemplate, ReadSchedule>();
-
-/** Reads the annotations of a template; never throws. Remembered, so that the template must not change afterwards. */
+/** Reads the annotations of a template; never throws. */
 export function readSchedule(template: ScheduledTemplate): ReadSchedule {
-  const before = read.get(template);
-  if (before) return before;
-  const result = readAnnotations(template);
-  read.set(template, result);
-  return result;
-}
-
-/** What is wrong with the schedule of a template: errors keep it from running, warnings do not. */
-export function checkSchedule(template: ScheduledTemplate): readonly Problem[] {
-  return readSchedule(template).problems;
-}
-
-function readAnnotations(template: ScheduledTemplate): ReadSchedule {
   const { annotations = {} } = template.metadata;
   const names = Object.keys(annotations).filter((name) => name.startsWith(ANNOTATIONS.schedule));
   if (names.length === 0) return { schedule: undefined, problems: [] };
@@ -100,6 +85,11 @@ function readAnnotations(template: ScheduledTemplate): ReadSchedule {
   problems.push(...misplaced(annotations, isOfCluster), ...missingArgument(template, schedule.args));
   const isSound = hasSchedule(template) && problems.every(({ severity }) => severity !== 'error');
   return { schedule: isSound ? schedule : undefined, problems };
+}
+
+/** What is wrong with the schedule of a template: errors keep it from running, warnings do not. */
+export function checkSchedule(template: ScheduledTemplate): readonly Problem[] {
+  return readSchedule(template).problems;
 }
 
 const NEVER: Ticks = { next: () => undefined, latest: () => undefined };

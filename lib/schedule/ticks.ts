@@ -40,10 +40,13 @@ function compile(text: string, timeZone: string): Ticks {
 function remembering(ticks: Ticks): Ticks {
   let from: Date | undefined;
   let to: Date | undefined;
+  let [fromMs, toMs] = [NaN, NaN];
   const look = (at: Date): void => {
-    if (from && to && from <= at && at < to) return;
+    const atMs = at.getTime();
+    if (fromMs <= atMs && atMs < toMs) return;
     from = ticks.latest(at);
     to = ticks.next(at);
+    [fromMs, toMs] = [from?.getTime() ?? NaN, to?.getTime() ?? NaN];
   };
   return {
     next(at) {
