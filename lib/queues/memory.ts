@@ -9,8 +9,8 @@ export interface MemoryQueueOptions {
   /** Steps of one cluster at once; the others wait their turn. A slow cluster cannot take another's places. */
   readonly concurrencyPerCluster?: number;
   /**
-   * Due times are rounded up to a multiple of this, so that what is due within it is worked on together. Fewer, fuller
-   * wake-ups cost less: caches stay warm, and sockets are read many at a time. Default 1: none waits.
+   * Due times are rounded down to a multiple of this, so that what is due within it is worked on together: fewer, fuller
+   * wake-ups cost less, since caches stay warm and sockets are read many at a time. Default 1: nothing begins early.
    */
   readonly slotMs?: number;
   /** In [0, 1); spreads the retries. */
@@ -61,8 +61,9 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   function put(ref: ObjectRef, atMs: number, tries: number): void {
     if (stopped) return;
     const key = formatRef(ref);
-    // What is due at once is: only waits are rounded.
-    const dueMs = atMs > now().getTime() ? Math.ceil(atMs / slotMs) * slotMs : atMs;
+    // Who is told at the slot that it was too early waits out the rest: else each look would ask for the next.
+    const slot = Math.floor(atMs / slotMs) * slotMs;
+    const dueMs = slot > now().getTime() ? slot : atMs;
     const known = waiting.get(key);
     if (known && known.dueMs <= dueMs) return;
     const entry = { ref, key, dueMs, tries, order: (sent += 1) };

@@ -38,16 +38,24 @@ test('a message is worked on at its time, a past one at once', async () => {
   expect(worked).toEqual(['a@0', 'c@200', 'b@500']);
 });
 
-test('what is due within one slot is worked on together, and what is due now at once', async () => {
+test('what is due within one slot is worked on together, at its start; what is due now at once', async () => {
   const { queue, worked } = aQueue(0, { slotMs: 100 });
   await vi.advanceTimersByTimeAsync(30);
   await queue.send(aRef('now'), at(30));
-  await queue.send(aRef('a'), at(110));
-  await queue.send(aRef('b'), at(190));
-  await queue.send(aRef('c'), at(200));
-  await queue.send(aRef('d'), at(201));
+  await queue.send(aRef('a'), at(200));
+  await queue.send(aRef('b'), at(201));
+  await queue.send(aRef('c'), at(299));
+  await queue.send(aRef('d'), at(300));
   await vi.advanceTimersByTimeAsync(1000);
   expect(worked).toEqual(['now@30', 'a@200', 'b@200', 'c@200', 'd@300']);
+});
+
+test('what is due in the slot that has begun waits for its very time', async () => {
+  const { queue, worked } = aQueue(0, { slotMs: 100 });
+  await vi.advanceTimersByTimeAsync(230);
+  await queue.send(aRef('a'), at(260));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual(['a@260']);
 });
 
 test('one message an object: the earliest time wins', async () => {
