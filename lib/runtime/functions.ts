@@ -41,7 +41,14 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
     log,
     onBroken: (name) => meter.broken(name),
     guard: (cluster, { limits: { requestsPerSecond } }) =>
-      guard(cluster, { requestsPerSecond, now, onOpen: () => meter.unreachable(cluster.name) }),
+      guard(cluster, {
+        requestsPerSecond,
+        now,
+        onOpen() {
+          meter.unreachable(cluster.name);
+          log.warn('cluster not asked for a while', { cluster: cluster.name });
+        },
+      }),
     ...(runtimeApi !== undefined && { runtimeApi }),
   });
   const queue = sqsQueue({ queueUrl, maxDelaySeconds, now });
