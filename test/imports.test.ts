@@ -31,6 +31,8 @@ const rows = [
   { file: 'lib/kinds/analysis-run.ts', imports: '../clusters/memory.ts', says: 'observes through the ports' },
   { file: 'lib/runtime/serve.ts', imports: '../cli/main.ts', says: 'never imports the ways in' },
   { file: 'lib/runtime/serve.ts', imports: 'axios', says: 'never imports the ways in' },
+  { file: 'lib/runtime/functions.ts', imports: '@aws-sdk/client-ssm', says: 'folders of their own' },
+  { file: 'lib/clusters/eks.ts', imports: '@aws-sdk/client-sts', says: 'knows model/ only' },
   { file: 'lib/runtime/http.ts', imports: 'axios', says: undefined },
   { file: 'lib/cli/run.ts', imports: '../../test/builders.ts', says: 'never imports test/' },
 ].map((row, index) => ({ ...row, index }));
