@@ -7,7 +7,7 @@ import type { Cluster, Log } from '../model/ports.ts';
 import { formatProblem } from '../model/problem.ts';
 import { wordsOf } from '../model/reply.ts';
 import { findNewestTick, findOpenTick, plan } from '../schedule/plan.ts';
-import type { ScheduledRun } from '../schedule/run.ts';
+import { type ScheduledRun, scheduleOwner } from '../schedule/run.ts';
 import type { Schedule, ScheduledTemplate } from '../schedule/schedule.ts';
 import { apply } from './apply.ts';
 import type { ChosenNamespaces } from './chosen-namespaces.ts';
@@ -57,6 +57,19 @@ export async function keepSchedule(
   ]);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;
+  noteWhole(template, schedule, chosen, scheduler);
+}
+
+/** Once all namespaces have had a tick, they need not be looked up again before the next. */
+function noteWhole(
+  template: ScheduledTemplate,
+  schedule: Schedule,
+  namespaces: readonly string[],
+  { memory, now }: Scheduler,
+): void {
+  const tick = findOpenTick(template, schedule, now());
+  const isHad = (namespace: string) => (memory.tickOf(template, namespace)?.getTime() ?? 0) >= (tick?.getTime() ?? 0);
+  if (tick && namespaces.every(isHad)) memory.noteTick(template, ALL, tick);
 }
 
 /** Where runs of a template are to be; none where it has no tick to make up for. */
@@ -68,17 +81,19 @@ export async function findNamespaces(
   if (template.kind === 'AnalysisTemplate') return [template.metadata.namespace ?? ''];
   const { namespaces } = schedule;
   if ('names' in namespaces) return namespaces.names;
-  if (findOpenTick(template, schedule, scheduler.now()) === undefined) return [];
+  const tick = findOpenTick(template, schedule, scheduler.now());
+  const known = scheduler.memory.tickOf(template, ALL);
+  if (tick === undefined || (known && known >= tick)) return [];
   const found = await listNamespaces(template, namespaces.selector, scheduler);
   if (found?.length === 0) {
     const message = `No namespace has the labels ${namespaces.selector}: no runs are made`;
-    await tell(template, NAMESPACES, { type: 'Warning', reason: 'NoNamespaces', message }, scheduler);
+    await tell(template, ALL, { type: 'Warning', reason: 'NoNamespaces', message }, scheduler);
   }
   return found ?? [];
 }
 
-/** Under what the memory keeps what was said about the choice of namespaces: none is called so. */
-const NAMESPACES = '*';
+/** Under what the memory keeps what concerns all namespaces of a template: none is called so. */
+const ALL = '*';
 
 /** Undefined where it is not allowed. */
 async function listNamespaces(
@@ -88,12 +103,12 @@ async function listNamespaces(
 ): Promise<readonly string[] | undefined> {
   try {
     const names = await scheduler.namespaces(labelSelector);
-    if (names.length > 0) scheduler.memory.allWell(template, NAMESPACES);
+    if (names.length > 0) scheduler.memory.allWell(template, ALL);
     return names;
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
     const message = `Namespaces cannot be listed: ${wordsOf(error, scheduler.cluster.name)}`;
-    await tell(template, NAMESPACES, { type: 'Warning', reason: 'NoNamespaces', message }, scheduler);
+    await tell(template, ALL, { type: 'Warning', reason: 'NoNamespaces', message }, scheduler);
     return undefined;
   }
 }
@@ -140,8 +155,11 @@ async function makeRun(
   }
   const reply = await apply({ verb: 'create', object: run }, cluster);
   if (reply.went === 'failed') return failedCreate(namespace, reply.message);
-  if (reply.went === 'exists') return undefined;
   const name = run.metadata.name ?? '';
+  if (reply.went === 'exists') {
+    const isOurs = 'object' in reply.found && scheduleOwner(reply.found.object) === template.metadata.uid;
+    return isOurs ? undefined : failedCreate(namespace, `the name ${name} is taken`);
+  }
   log.info('run scheduled', { cluster: cluster.name, namespace, template: template.metadata.name, run: name });
   await onRun?.(reply.object as AnalysisRun);
   await record(

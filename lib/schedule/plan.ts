@@ -74,7 +74,7 @@ export function plan(seen: SeenSchedule, now: Date): Plan {
  * or not it is late.
  */
 export function findOpenTick(template: ScheduledTemplate, schedule: Schedule, now: Date): Date | undefined {
-  if (schedule.isSuspended) return undefined;
+  if (schedule.isSuspended || template.metadata.deletionTimestamp !== undefined) return undefined;
   const { until } = schedule;
   const tick = schedule.ticks.latest(until && until < now ? until : now);
   const createdMs = Date.parse(template.metadata.creationTimestamp ?? '') || 0;

@@ -4,6 +4,7 @@ import { SpecError } from '../analysis/spec-error.ts';
 import { newRunFromTemplates, templatesFromRefs, type TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import type { KubernetesObject } from '../model/outcome.ts';
 import { SCHEDULE_LABEL, TICK_LABEL } from './annotations.ts';
 import { formatTick, manualRunName, parseTick, runName, scheduleLabel } from './names.ts';
 import type { Schedule, ScheduledTemplate } from './schedule.ts';
@@ -23,7 +24,7 @@ export interface ScheduledRun {
 }
 
 /** The uid of the template that a run was made for by its schedule; undefined: by anything else. */
-export function scheduleOwner({ metadata }: AnalysisRun): string | undefined {
+export function scheduleOwner({ metadata }: KubernetesObject): string | undefined {
   if (metadata.labels?.[SCHEDULE_LABEL] === undefined) return undefined;
   return metadata.ownerReferences?.find(({ kind }) => TEMPLATE_KINDS.has(kind))?.uid;
 }

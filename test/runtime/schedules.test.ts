@@ -4,7 +4,8 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts'
 import { AssayError } from '../../lib/model/errors.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve, type Serving } from '../../lib/runtime/serve.ts';
-import { aMetric } from '../builders.ts';
+import { aMetric, aRun } from '../builders.ts';
+import { listening } from '../kinds/world.ts';
 import { aScheduled, aScheduledOfCluster, annotations } from '../schedule/templates.ts';
 
 const now = () => new Date();
@@ -369,6 +370,16 @@ describe('what is wrong is told on the template, once a change', () => {
     ]);
   });
 
+  test('a name that something else has taken', async () => {
+    await create({ '': '@hourly' });
+    await memory.create('AnalysisRun', aRun({ metadata: { name: named('2026-11-21T11:00:00Z') } }));
+    open();
+    await tick(3 * MINUTE);
+    expect(events().filter((event) => event.startsWith('FailedCreate'))).toEqual([
+      `FailedCreate: Cannot make a run in shop: the name ${named('2026-11-21T11:00:00Z')} is taken`,
+    ]);
+  });
+
   test('a template that cannot be read keeps nobody from anything', async () => {
     await create({ '': '@hourly' });
     await memory.create(
@@ -407,9 +418,12 @@ describe('templates of the cluster', () => {
     await aNamespace('shop', { team: 'web' });
     await aNamespace('lab', { team: 'lab' });
     await memory.create('ClusterAnalysisTemplate', aScheduledOfCluster({ '': '@hourly', namespaces: 'team=web' }));
-    open();
+    const calls: string[] = [];
+    open({}, (cluster) => ({ ...cluster, ...listening(cluster, calls) }));
     await tick(10 * MINUTE);
     expect(placed()).toEqual([`shop/${eleven}`]);
+    // Asked once a tick.
+    expect(calls.filter((call) => call.startsWith('list Namespace'))).toHaveLength(1);
     await memory.patch('Namespace', { name: 'lab' }, { metadata: { labels: { team: 'web' } } });
     await tick(20 * MINUTE);
     expect(placed()).toEqual([`shop/${eleven}`]);

@@ -123,6 +123,11 @@ describe('ticks', () => {
     expect(verbs(planOf(aScheduled({}, { metadata }), [], NOON))).toHaveLength(1);
   });
 
+  test('no tick for a template that is being deleted', () => {
+    const going = { ...hourly(), metadata: { ...hourly().metadata, deletionTimestamp: TEN } };
+    expect(verbs(planOf(going, [done], ELEVEN))).toEqual([]);
+  });
+
   test.each([
     { name: 'a tick at the very end counts', until: ELEVEN, want: 1 },
     { name: 'none after it', until: '2026-11-21T10:59:59Z', want: 0 },
