@@ -69,7 +69,7 @@ function noteWhole(
 ): void {
   const tick = findOpenTick(template, schedule, now());
   const isHad = (namespace: string) => (memory.tickOf(template, namespace)?.getTime() ?? 0) >= (tick?.getTime() ?? 0);
-  if (tick && namespaces.every(isHad)) memory.noteTick(template, ALL, tick);
+  if (tick && namespaces.length > 0 && namespaces.every(isHad)) memory.noteTick(template, ALL, tick);
 }
 
 /** Where runs of a template are to be; none where it has no tick to make up for. */
