@@ -7,7 +7,7 @@ import { importStatically } from './static-imports.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** The functions that AWS runs, by the name of their entry in functions/. */
-export const FUNCTIONS = ['on-message', 'on-schedule'] as const;
+const FUNCTIONS = ['on-message', 'on-schedule'] as const;
 
 /** One file that Lambda loads, and what it is made of. */
 export interface BuiltFunction {
