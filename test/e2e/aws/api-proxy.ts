@@ -27,6 +27,8 @@ export interface ApiProxy {
   readonly requests: readonly PassingRequest[];
   /** Says what to answer; `undefined` lets the request through. */
   answer(by: (request: PassingRequest) => ProxyAnswer | undefined): void;
+  /** Lets requests through so many milliseconds late. */
+  delay(ms: number): void;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openApiProxy(plane: Pick<ControlPlane, 'server' | 'caPem'>
   const { certificate, key, authorities } = await makeCertificate(['127.0.0.1'], new Date());
   const agent = new Agent({ keepAlive: true, ca: plane.caPem });
   const requests: PassingRequest[] = [];
+  let delayMs = 0;
   let answerBy: ((request: PassingRequest) => ProxyAnswer | undefined) | undefined;
 
   const server = createServer({ key, cert: certificate }, (incoming, response) => {
@@ -42,8 +45,13 @@ export async function openApiProxy(plane: Pick<ControlPlane, 'server' | 'caPem'>
     const passing = { method, path, atMs: Date.now() };
     requests.push(passing);
     const instead = answerBy?.(passing);
-    if (instead === undefined) forward(incoming, response, plane.server, agent);
-    else incoming.resume().on('end', () => response.writeHead(instead.status, { ...instead.headers }).end('{}'));
+    if (instead !== undefined) {
+      incoming.resume().on('end', () => response.writeHead(instead.status, { ...instead.headers }).end('{}'));
+    } else if (delayMs > 0) {
+      setTimeout(() => forward(incoming, response, plane.server, agent), delayMs);
+    } else {
+      forward(incoming, response, plane.server, agent);
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -52,6 +60,9 @@ export async function openApiProxy(plane: Pick<ControlPlane, 'server' | 'caPem'>
     requests,
     answer(by) {
       answerBy = by;
+    },
+    delay(ms) {
+      delayMs = ms;
     },
     async stop() {
       agent.destroy();

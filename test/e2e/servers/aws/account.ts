@@ -44,6 +44,8 @@ export interface AwsAccount {
   readonly deadLetterUrl: string;
   readonly busArn: string;
   readonly registryPath: string;
+  /** Of all but SQS, for requests that are not to be counted. */
+  readonly endpoint: string;
   /** Requests to SQS so far that went by `env`, by operation: those of the functions. */
   sqsRequests(): ReadonlyMap<string, number>;
   /** The same of all other services. */
@@ -131,6 +133,7 @@ export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): 
       deadLetterUrl,
       busArn: BUS_ARN,
       registryPath: `/assay/${STAGE}/clusters`,
+      endpoint: moto.url,
       sqsRequests: () => sqsLink.counts,
       otherRequests: () => motoLink.counts,
       async putCluster(name, document) {
