@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { runProgram } from '../../lib/cli/program.ts';
 import { scheduleCells, scheduleRow } from '../../lib/cli/schedule-rows.ts';
+import * as schedules from '../../lib/cli/schedules.ts';
 import { triggerSchedule } from '../../lib/cli/trigger-schedule.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
 import { newScheduledRun, type ScheduledRun, seeRun } from '../../lib/schedule/run.ts';
 import { readSchedule, type ScheduledTemplate } from '../../lib/schedule/schedule.ts';
 import type { AnalysisPhase } from '../../lib/model/phase.ts';
 import { aMetric, aTemplate } from '../builders.ts';
+import { aConsole } from './console.ts';
 import { aScheduled, aScheduledOfCluster } from '../schedule/templates.ts';
 
 const NONE = { template: () => undefined, clusterTemplate: () => undefined };
@@ -92,6 +95,16 @@ describe('what is shown', () => {
   test('control characters do not reach the terminal', () => {
     expect(scheduleCells([rowOf(aScheduled({ '': '\u001B[31m' }))]).join()).not.toContain('\u001B');
   });
+});
+
+test.each([
+  { args: ['frob'], says: 'unknown action "frob"' },
+  { args: ['trigger'], says: 'trigger what? Give the name of a template.' },
+  { args: ['--kubeconfig', 'absent.kubeconfig'], says: 'absent.kubeconfig' },
+])('assay schedules $args is not worked with', async ({ args, says }) => {
+  const console = aConsole();
+  const code = await runProgram(['schedules', ...args], { schedules: async () => schedules }, console);
+  expect([code, console.written.err]).toEqual([64, expect.stringContaining(says)]);
 });
 
 describe('trigger', () => {

@@ -76,6 +76,9 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
     const { kubeconfigPath } = cluster;
     const both = [await serve({ kubeconfigPath }), await serve({ kubeconfigPath })];
     await cluster.plane.apply(scheduled('each-minute', { '': '* * * * *' }));
+    // One that asks for namespaces by their labels, as the service account that infra/cluster gives Assay.
+    await cluster.plane.kubectl(['label', 'namespace', NAMESPACE, 'analysed=yes']);
+    await cluster.plane.apply(scheduledOfCluster('selected', { '': '* * * * *', namespaces: 'analysed=yes' }));
     const template = await cluster.plane.api.call<KubernetesObject>(
       `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/analysistemplates/each-minute`,
     );
@@ -88,6 +91,8 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
       { timeoutMs: 150_000, everyMs: 200 },
     );
     await both[1]?.stop();
+    const selected = await runsOf('selected');
+    expect(new Set(selected.map(({ metadata }) => metadata.namespace))).toEqual(new Set([NAMESPACE]));
     for (const { metadata, status } of runs) {
       const minutes = Number(/^each-minute-(\d+)$/.exec(metadata.name ?? '')?.[1]);
       const tick = new Date(minutes * 60_000);
@@ -122,6 +127,7 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
     expect(rows).toMatchObject([
       { name: 'each-minute', namespace: NAMESPACE, schedule: '* * * * *', lastRun: { phase: expect.any(String) } },
       { name: 'yearly', suspended: true, skipped: 'suspended' },
+      { kind: 'ClusterAnalysisTemplate', name: 'selected', schedule: '* * * * *' },
     ]);
     expect(await assayCommand(['schedules', '-A'])).toMatch(
       /NAMESPACE +TEMPLATE.*\nshop +each-minute.*\nshop +yearly.*suspended/,
@@ -137,8 +143,9 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
   });
 
   test('the end of a template is that of its runs', async () => {
-    for (const name of ['each-minute', 'yearly']) {
-      await cluster.plane.kubectl(['delete', 'analysistemplate', name, '-n', NAMESPACE]);
+    for (const name of ['each-minute', 'yearly', 'selected']) {
+      const kind = name === 'selected' ? 'clusteranalysistemplate' : 'analysistemplate';
+      await cluster.plane.kubectl(['delete', kind, name, '-n', NAMESPACE]);
       const isGone = async () => (await runsOf(name)).length === 0;
       expect(await waitFor(`the runs of ${name} to be collected`, isGone, PATIENCE)).toBe(true);
     }
@@ -157,8 +164,7 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
   test('a namespace that refuses leaves the others alone', async () => {
     await Promise.all(started.splice(0).map((assay) => assay.stop()));
     for (const name of ['vault', 'web']) await cluster.plane.kubectl(['create', 'namespace', name]);
-    for (const name of [NAMESPACE, 'vault', 'web'])
-      await cluster.plane.kubectl(['label', 'namespace', name, 'analysed=yes']);
+    for (const name of ['vault', 'web']) await cluster.plane.kubectl(['label', 'namespace', name, 'analysed=yes']);
     await allowOnlyIn([NAMESPACE, 'web', 'default']);
     await serve({ kubeconfigPath: cluster.plane.kubeconfigFor('scheduler') });
     await cluster.plane.apply(scheduledOfCluster('everywhere', { '': '* * * * *', namespaces: 'analysed=yes' }));

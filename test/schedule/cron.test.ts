@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readTicks, type Ticks } from '../../lib/schedule/ticks.ts';
 
@@ -95,4 +96,34 @@ test('a tick is the latest from its first moment on, and the next until then', (
     '2026-11-21T15:00:00Z',
   ]);
   expect([iso(ticks.latest(tick)), iso(ticks.next(tick))]).toEqual(['2026-11-21T15:00:00Z', '2026-11-21T16:00:00Z']);
+});
+
+/** Any field of cron. */
+const field = (first: number, last: number) => {
+  const value = fc.integer({ min: first, max: last });
+  return fc.oneof(
+    fc.constant('*'),
+    value.map(String),
+    fc.tuple(value, value).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`),
+    fc.integer({ min: 1, max: last }).map((step) => `*/${step}`),
+    fc.array(value, { minLength: 2, maxLength: 4 }).map((values) => values.join(',')),
+  );
+};
+
+test('whatever the schedule: ticks are whole minutes, and between two of them there is none', () => {
+  const schedule = fc.tuple(field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 6));
+  const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Beirut', 'Australia/Lord_Howe');
+  const moment = fc.integer({ min: Date.UTC(2024, 0, 1), max: Date.UTC(2030, 0, 1) }).map((ms) => new Date(ms));
+  fc.assert(
+    fc.property(schedule, zone, moment, (fields, timeZone, at) => {
+      const ticks = readTicks(fields.join(' '), timeZone);
+      const [latest, next] = [ticks.latest(at), ticks.next(at)];
+      fc.pre(latest !== undefined && next !== undefined);
+      expect([latest.getTime() % 60_000, next.getTime() % 60_000]).toEqual([0, 0]);
+      expect(latest.getTime()).toBeLessThanOrEqual(at.getTime());
+      expect(next.getTime()).toBeGreaterThan(at.getTime());
+      const compiled = readTicks(`${fields.join(' ')} `, timeZone);
+      expect([compiled.next(latest), compiled.latest(next)]).toEqual([next, next]);
+    }),
+  );
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../lib/model/problem.ts';
 import { hasSchedule, readSchedule } from '../../lib/schedule/schedule.ts';
@@ -232,4 +233,33 @@ test('a template that cannot be read otherwise does no harm', () => {
     const template = { ...aScheduled({ '': '@daily', args: '{}' }), spec: odd } as ReturnType<typeof aScheduled>;
     expect(() => readSchedule(template)).not.toThrow();
   }
+});
+
+test('whatever the annotations say, they are read or refused with a path, and never thrown over', () => {
+  const names = [
+    '',
+    'time-zone',
+    'args',
+    'namespaces',
+    'concurrency',
+    'history',
+    'starting-deadline',
+    'suspend',
+    'until',
+  ];
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom('@daily', '{}', 'true', '10m', 'UTC', 'rate(1 day)', 'a=b', '{"a":'),
+  );
+  const parts = fc.dictionary(fc.constantFrom(...names), text).map((some) => ({ '': '@daily', ...some }));
+  fc.assert(
+    fc.property(parts, (some) => {
+      for (const template of [aScheduled(some), aScheduledOfCluster(some)]) {
+        const { schedule, problems } = readSchedule(template);
+        const hasErrors = problems.some(({ severity }) => severity === 'error');
+        expect(schedule === undefined).toBe(hasErrors);
+        expect(problems.every(({ path }) => path.startsWith('metadata.annotations["assay.dev/schedule'))).toBe(true);
+      }
+    }),
+  );
 });
