@@ -10,14 +10,14 @@ export interface AwsUsage {
 }
 
 /**
- * US dollars in us-east-1 on 2026-11-21, for arm64, in the first tier and without free tiers.
+ * US dollars in us-east-1, as found in 2026 (docs/deploy.md), for arm64, in the first tier and without free tiers.
  *
  * @source https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/sqs/pricing/,
  *   https://aws.amazon.com/eventbridge/pricing/, https://aws.amazon.com/cloudwatch/pricing/
  */
 export const PRICES = {
-  /** A request of up to 64 KB; a batch is one. Standard queues. */
-  sqsRequest: 0.4e-6,
+  /** A request of up to 64 KB; a batch is one. Of a standard queue 0.40 a million, and 0.10 for its message groups. */
+  sqsRequest: 0.5e-6,
   invocation: 0.2e-6,
   /** Of memory, for a second; the start of an environment is billed too. */
   lambdaGbSecond: 0.0000133334,
