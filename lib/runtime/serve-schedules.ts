@@ -44,9 +44,11 @@ export function serveSchedules({ clusters, log, now }: ServeSchedulesOptions): S
     const { cluster, runs, memory, namespaces } = known;
     const own = [...(runs.get(ref.uid)?.values() ?? [])].map(seeRun);
     const selects = (run: AnalysisRun) => cluster.selects('AnalysisRun', run);
+    const at = now();
     await keepSchedule(template, own, { cluster, log, now, memory, namespaces, selects });
     const { schedule } = memory.scheduleOf(template);
-    const nextAt = schedule && findNextTick(schedule, now());
+    // A tick may have come meanwhile.
+    const nextAt = schedule && findNextTick(schedule, at);
     if (nextAt) void queue.send(ref, nextAt);
   }
 

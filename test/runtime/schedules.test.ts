@@ -66,12 +66,10 @@ const names = () => runs().map(({ metadata }) => metadata.name);
 const named = (time: string, template = 'nightly') => `${template}-${at(time) / MINUTE}`;
 const events = () => memory.objects('Event').map(({ reason, message }) => `${String(reason)}: ${String(message)}`);
 const key = { namespace: 'shop', name: 'nightly' };
-/** Measures for longer than the tests look. */
 const long = { metrics: [aMetric({ interval: '1h', count: 9 })] };
 const annotate = (parts: Record<string, string>) =>
   memory.patch('AnalysisTemplate', key, { metadata: { annotations: annotations(parts) } });
 
-// An object that is created is as old as the clock says.
 const create = (...[parts, override]: Parameters<typeof aScheduled>) =>
   memory.create('AnalysisTemplate', aScheduled(parts, override));
 
@@ -229,6 +227,23 @@ describe('assay serve', () => {
     expect(runs()[0]?.spec.metrics[0]?.name).toBe('other');
     await tick(MINUTE);
     expect(names()).toHaveLength(1);
+  });
+
+  test('a tick that comes while another is still being seen to is not lost', async () => {
+    await create({});
+    await tick(30_000);
+    open({}, (cluster) => ({
+      ...cluster,
+      async create(kind, object) {
+        if (kind === 'AnalysisRun') await new Promise<void>((resolve) => void setTimeout(resolve, 5000));
+        return cluster.create(kind, object);
+      },
+    }));
+    await tick(87_000);
+    // 10:59:57.
+    await annotate({ '': '* * * * *' });
+    await tick(20_000);
+    expect(names()).toEqual([named('2026-11-21T10:59:00Z'), named('2026-11-21T11:00:00Z')]);
   });
 
   test('a schedule that is taken away runs no more', async () => {
