@@ -41,7 +41,7 @@ export interface QueueCounts {
 }
 
 /**
- * Long polls of 20 s, batches of what is there (no window), at most so many invocations at once. What the function does not
+ * Long polls, batches of what is there (no window), at most so many invocations at once. What the function does not
  * name in `batchItemFailures` is deleted; an answer that makes no sense, an error or a timeout deletes nothing.
  *
  * The emulated queue has no fairness, which SQS has, so messages are taken ahead and go out quiet groups first.
@@ -85,6 +85,8 @@ interface Received extends Grouped {
 /** Lambda begins with five. Two are enough for one queue on one machine, and each costs processor time. */
 const POLLERS = 2;
 const TAKEN_AHEAD = 2000;
+/** Lambda waits for 20 s. A poll that is cut off here would keep what comes meanwhile, so who stops waits for its polls. */
+const LONG_POLL_SECONDS = 2;
 
 async function poll(
   { sqs, queueUrl, batchSize }: QueuePollerOptions,
@@ -96,7 +98,7 @@ async function poll(
   const receive = new ReceiveMessageCommand({
     QueueUrl: queueUrl,
     MaxNumberOfMessages: batchSize,
-    WaitTimeSeconds: 20,
+    WaitTimeSeconds: LONG_POLL_SECONDS,
     MessageSystemAttributeNames: ['All'],
   });
   while (!signal.aborted) {
@@ -104,15 +106,11 @@ async function poll(
       await new Promise((resolve) => setTimeout(resolve, 50));
       continue;
     }
-    try {
-      const { Messages = [] } = await sqs.send(receive, { abortSignal: signal });
-      counts.receives += 1;
-      counts.emptyReceives += Messages.length === 0 ? 1 : 0;
-      for (const message of Messages) buffer.add({ message, group: message.Attributes?.MessageGroupId ?? '' });
-      dispatch();
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    const { Messages = [] } = await sqs.send(receive);
+    counts.receives += 1;
+    counts.emptyReceives += Messages.length === 0 ? 1 : 0;
+    for (const message of Messages) buffer.add({ message, group: message.Attributes?.MessageGroupId ?? '' });
+    dispatch();
   }
 }
 
