@@ -1,7 +1,26 @@
+import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+
+/**
+ * Has Node's own modules asked for with `require`. An ES module that imports one takes all that it exports, getters
+ * included, and one of `node:http` loads the whole of `fetch`: 6 MB.
+ */
+const requireBuiltins: Plugin = {
+  name: 'require-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path, namespace }) => {
+      const name = path.replace('node:', '');
+      if (!builtinModules.includes(name)) return undefined;
+      return namespace === 'builtin' ? { path, external: true } : { path: name, namespace: 'builtin' };
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require('node:${path}');`,
+    }));
+  },
+};
 
 /** `node infra/cluster/build-webhook.ts [FILE]`: bundles functions/webhook.ts into one file. Default dist/webhook.mjs. */
 await build({
@@ -17,6 +36,7 @@ await build({
   legalComments: 'none',
   minify: true,
   logLevel: 'warning',
+  plugins: [requireBuiltins],
   // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

@@ -57,6 +57,21 @@ test('an entry that fails goes again, alone', async () => {
   await stub.close();
 });
 
+test('between calls others get their turn; one that fails early keeps no other from going, and is told of at the end', async () => {
+  const stub = await openEventBridgeStub((entries) =>
+    entries.some(({ Detail }) => Detail.includes('"run-0"')) ? { status: 400, body: {} } : undefined,
+  );
+  const bus = await open(stub);
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1), 0);
+  const publishing = bus.publish(Array.from({ length: 60 }, (_, index) => anEvent(`run-${index}`)));
+  await expect(publishing).rejects.toMatchObject({ code: 'ASSAY_BUS_REFUSED' });
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(1);
+  expect(stub.calls.flat()).toHaveLength(50);
+  await stub.close();
+});
+
 test('an entry that fails three times is an error that may be tried again', async () => {
   const stub = await openEventBridgeStub(refusing('b'));
   await expect((await open(stub)).publish(['a', 'b'].map(anEvent))).rejects.toMatchObject({
