@@ -10,13 +10,13 @@ const ROOT = resolve(import.meta.dirname, '../..');
  */
 const requireBuiltins: Plugin = {
   name: 'require-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path, namespace }) => {
+  setup(bundler) {
+    bundler.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path, namespace }) => {
       const name = path.replace('node:', '');
       if (!builtinModules.includes(name)) return undefined;
       return namespace === 'builtin' ? { path, external: true } : { path: name, namespace: 'builtin' };
     });
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+    bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = require('node:${path}');`,
     }));
   },
