@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/addresses.ts';
 import { machineCredentials } from '../runtime/aws-credentials.ts';
@@ -12,16 +12,15 @@ import { openServedClusters } from '../runtime/served-clusters.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { type ListenFlags, readListenFlags } from './listen-options.ts';
 
-interface ServeCommandOptions {
+interface ServeCommandOptions extends ListenFlags {
   readonly kubeconfig?: string;
   readonly context: readonly string[];
   readonly namespace?: string;
   readonly selector?: string;
   readonly instanceId?: string;
   readonly metrics: Address;
-  readonly listen?: Address;
-  readonly listenTokenFile?: string;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
   readonly prometheusAddress?: string;
@@ -47,8 +46,9 @@ Private networks may be requested; loopback, link-local addresses and metadata s
 them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
-even while a watch is away. They must know the token in the file. It goes over plain HTTP: keep it within a network that
-you trust, or put a proxy with TLS in front.
+even while a watch is away. They must know the token in the file. With --listen-cert and --listen-key it goes over HTTPS,
+and files that are replaced are read anew within a minute (let webhooks trust an authority of your own with
+NODE_EXTRA_CA_CERTS); without them keep it within a network that you trust.
 
 Pages: /metrics, /healthz, /readyz.   Log: one line of JSON a step, on standard output.
 
@@ -81,6 +81,8 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       ),
     )
     .option('--listen-token-file <file>', 'what webhooks must know to post events')
+    .option('--listen-cert <file>', 'certificate to listen with, PEM; with it events are taken over HTTPS')
+    .option('--listen-key <file>', 'its key, PEM')
     .addOption(
       new Option(
         '--allow-host <host>',
@@ -121,25 +123,9 @@ function readCount(text: string): number {
   return count;
 }
 
-/** @throws InputError unless there is a token: whoever could post events could keep the process busy */
-function readToken(file: string | undefined): string {
-  if (file === undefined) throw new InputError('--listen needs --listen-token-file: what webhooks must know');
-  let token: string;
-  try {
-    token = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new InputError(`--listen-token-file: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  if (token.length < SHORTEST_TOKEN) {
-    throw new InputError(`--listen-token-file: expected a token of at least ${SHORTEST_TOKEN} characters in ${file}`);
-  }
-  return token;
-}
-const SHORTEST_TOKEN = 16;
-
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
   tuneHeap();
-  const token = options.listen ? readToken(options.listenTokenFile) : '';
+  const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
   const served = await openServedClusters({
@@ -159,7 +145,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
   const pages = await openStatusServer(options.metrics, serving);
   const { receive } = serving;
-  const listener = options.listen ? await openListener({ address: options.listen, token, receive }) : undefined;
+  const listener = listen && (await openListener({ ...listen, receive, log }));
   const events = listener ? { events: listener.url } : {};
   log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url, ...events });
 

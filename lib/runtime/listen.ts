@@ -1,15 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { refOfDetail } from '../model/change-event.ts';
+import type { Log } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 
 export interface ListenOptions {
   readonly address: { readonly host: string; readonly port: number };
   /** What whoever posts must know. */
   readonly token: string;
+  /** With it over HTTPS: certificate and key, PEM. Asked for again each minute. */
+  readonly tls?: () => Certificate;
   /** Called with each object that an event is about. */
   readonly receive: (ref: ObjectRef) => Promise<void>;
+  /** Hears of a certificate that cannot be renewed. */
+  readonly log: Log;
+  /** Default 60,000. */
+  readonly renewMs?: number;
+}
+
+interface Certificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface Listener {
@@ -21,6 +34,7 @@ export interface Listener {
 const LONGEST_BODY = 256 * 1024;
 /** Events whose objects are being looked up; with more, the sender waits. */
 const MOST_UNDERWAY = 1000;
+const TIMEOUTS = { headersTimeout: 5000, requestTimeout: 10_000 };
 
 /**
  * Takes events from the webhooks of clusters: `POST /events` with `{"events": […]}`, as `lib/buses/http.ts` sends them.
@@ -28,7 +42,8 @@ const MOST_UNDERWAY = 1000;
  *
  * @throws the error of `listen`, such as EADDRINUSE
  */
-export async function openListener({ address, token, receive }: ListenOptions): Promise<Listener> {
+export async function openListener(options: ListenOptions): Promise<Listener> {
+  const { address, token, tls, receive } = options;
   let underway = 0;
   const take = (refs: readonly ObjectRef[]): void => {
     for (const ref of refs) {
@@ -53,25 +68,37 @@ export async function openListener({ address, token, receive }: ListenOptions): 
     return { status: 202, body: { taken: refs.length, ignored: details.length - refs.length } };
   };
 
-  const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request).then(
       ({ status, body }) => end(request, response, status, body),
       () => response.destroy(),
     );
-  });
+  };
+  const server = tls ? createTlsServer({ ...TIMEOUTS, ...tls() }, serve) : createServer(TIMEOUTS, serve);
   server.maxConnections = 256;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(address, resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const renewing = tls && setInterval(() => renew(server, tls, options.log), options.renewMs ?? 60_000).unref();
   return {
-    url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+    url: `${tls ? 'https' : 'http'}://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
     async close() {
+      clearInterval(renewing);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** From the next connection on; what cannot be read, or does not fit together, changes nothing. */
+function renew(server: Server | TlsServer, tls: () => Certificate, log: Log): void {
+  try {
+    if ('setSecureContext' in server) server.setSecureContext(tls());
+  } catch (error) {
+    log.warn('certificate not renewed', { error: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 /** Where the body was not read, the connection is of no further use. */

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Experiment } from '../../lib/model/experiment.ts';
+import { makeCertificate } from '../../lib/webhook/certificate.ts';
 import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
 import {
   aJobTemplate,
@@ -52,18 +53,29 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
     ]);
 
     folder = createScratchFolder('listen-token');
-    const tokenFile = join(folder, 'token');
-    writeFileSync(tokenFile, 'a-token-for-tests-only');
+    const files = { token: join(folder, 'token'), cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
+    const { certificate, key, authorities } = await makeCertificate(['127.0.0.1'], new Date());
+    const authority = join(folder, 'ca.crt');
+    writeFileSync(files.token, 'a-token-for-tests-only');
+    writeFileSync(files.cert, certificate);
+    writeFileSync(files.key, key);
+    writeFileSync(authority, authorities);
     const listen = `127.0.0.1:${await findFreePort()}`;
     silence = await openSilentWatches(cluster);
     assay = await startAssayServe({
       kubeconfigPath: silence.kubeconfigPath,
-      args: [`--listen=${listen}`, `--listen-token-file=${tokenFile}`],
+      args: [
+        `--listen=${listen}`,
+        `--listen-token-file=${files.token}`,
+        `--listen-cert=${files.cert}`,
+        `--listen-key=${files.key}`,
+      ],
     });
     const env = {
       ASSAY_CLUSTER: plane.name,
-      ASSAY_BUS_URL: `http://${listen}`,
-      ASSAY_BUS_TOKEN_FILE: tokenFile,
+      ASSAY_BUS_URL: `https://${listen}`,
+      ASSAY_BUS_TOKEN_FILE: files.token,
+      NODE_EXTRA_CA_CERTS: authority,
     };
     webhook = await startAssayWebhook({ plane, port, env });
     // API servers hear of a configuration, and of its authority, through a watch.
