@@ -20,6 +20,9 @@ test.each([
   { name: 'an experiment', request: { kind: argo('Experiment'), object: anExperiment() }, want: 'Experiment Created' },
   { name: 'a dry run', request: { dryRun: true }, want: undefined },
   { name: 'a template', request: { kind: argo('AnalysisTemplate'), object: aTemplate() }, want: undefined },
+  { name: 'a connection to it', request: { operation: 'CONNECT' }, want: undefined },
+  { name: 'a review without an object', request: { object: null }, want: undefined },
+  { name: 'another kind of its group', request: { kind: argo('Rollout') }, want: undefined },
   { name: 'a kind of others', request: { kind: { ...argo('AnalysisRun'), group: 'example.com' } }, want: undefined },
 ] as const)('what is told of: $name', ({ request, want }) => {
   const { answer, event } = reviewed(request);
@@ -43,6 +46,30 @@ test('an event carries the key and the resourceVersion, and nothing of the objec
       },
     },
   });
+});
+
+test('namespace and name are those of the request where the object does not have its own', () => {
+  const { namespace: _, name: __, ...metadata } = run.metadata;
+  const object = { ...run, metadata: { ...metadata, generateName: 'guestbook-' } };
+  const detailOf = (request: Partial<AdmissionRequest>) => reviewed({ object, ...request }).event?.event.detail;
+  expect(detailOf({ namespace: 'shop', name: 'guestbook-1' })).toMatchObject({
+    namespace: 'shop',
+    name: 'guestbook-1',
+  });
+  expect(detailOf({})).toMatchObject({ namespace: '', name: '' });
+});
+
+test('a long review is told of and not checked', () => {
+  const annotations = { note: 'x'.repeat(256 * 1024) };
+  const { answer, event } = reviewed({ object: { ...wrong, metadata: { ...wrong.metadata, annotations } } });
+  expect(answer.response).toEqual({ uid: 'u1', allowed: true });
+  expect(event).toBeDefined();
+});
+
+test('a warning that is too long for API servers is cut', () => {
+  const successCondition = `${'x'.repeat(300)} > 1`;
+  const { answer } = reviewed({ object: aRun({ spec: { metrics: [aMetric({ successCondition })] } }) });
+  expect(answer.response.warnings?.[0]).toMatch(/^assay: error: .{241}…$/s);
 });
 
 const owned = (kind: string, apiVersion = 'argoproj.io/v1alpha1', controller = true) => ({
