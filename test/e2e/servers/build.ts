@@ -31,7 +31,7 @@ const prometheus = join(here, 'prometheus');
 const argoPlugin = join(here, 'argo-plugin');
 const argoHealth = join(here, 'argo-health');
 const needsGo =
-  'Go is needed to build the servers of the end-to-end tests: install Go 1.26 or newer (https://go.dev/dl) and put it on the PATH.';
+  'Go is needed to build the servers of the end-to-end tests: install Go 1.26.1 or newer (https://go.dev/dl) and put it on the PATH.';
 
 /**
  * Builds what is missing (about five minutes a module on two cores the first time) and promises where everything is.
@@ -179,7 +179,11 @@ async function compile(module: string, args: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   try {
-    console.log(JSON.stringify({ ...(await ensureServers()), ...(await ensureArgo()) }, undefined, 2));
+    // Loaded here: it knows where things are kept from this file.
+    const { emulatorsAvailable, ensureEmulators } = await import('./aws/install.ts');
+    const emulators = (await emulatorsAvailable()) ? await ensureEmulators() : {};
+    const servers = { ...(await ensureServers()), ...(await ensureArgo()), ...emulators };
+    console.log(JSON.stringify(servers, undefined, 2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
