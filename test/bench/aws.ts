@@ -53,7 +53,9 @@ function scenarios(): readonly Scenario[] {
 async function main(): Promise<void> {
   const wanted = scenarios();
   console.log(`${describeMachine()}; shared with kube-apiserver, etcd, Prometheus, the emulators and the bench itself`);
-  console.log('Three registry entries, each a namespace of one API server. us-east-1 prices of 2026-11-21, arm64.\n');
+  console.log(
+    'Three registry entries, each a namespace of one API server. Prices of us-east-1 as found in 2026, arm64.\n',
+  );
   const service = await startSampleService();
   service.set('success_ratio', {}, 0.99);
   const prometheus = await startPrometheus({ targets: [service.target] });

@@ -127,6 +127,28 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     expect(stepsOf('forged')).toEqual([]);
   });
 
+  it('makes the run of a schedule once, when its minute has come', async () => {
+    const template = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AnalysisTemplate',
+      metadata: { name: 'each-minute', namespace: 'shop', annotations: { 'assay.dev/schedule': '* * * * *' } },
+      spec: { metrics: [metric('success', '1s', 2)] },
+    };
+    await cluster.plane.apply(template);
+    const scheduled = async () =>
+      (await cluster.runs()).filter(({ metadata }) => metadata.labels?.['assay.dev/schedule'] === 'each-minute');
+    const isThere = async () => {
+      await deployment.tick();
+      return (await scheduled()).length > 0;
+    };
+    await waitFor('a run of the schedule', isThere, { timeoutMs: 70_000, everyMs: 2000 });
+    const [run] = await scheduled();
+    expect((await cluster.ended(run?.metadata.name ?? '')).status?.phase).toBe('Successful');
+    await cluster.plane.kubectl(['delete', 'analysistemplate', 'each-minute', '--namespace=shop']);
+    const ticks = (await scheduled()).map(({ metadata }) => metadata.labels?.['assay.dev/tick']);
+    expect(new Set(ticks).size).toBe(ticks.length);
+  });
+
   it('goes on for longer than the sixteen hops after which Lambda would stop it', async () => {
     const run = await cluster.ended('long', { timeoutMs: 180_000 });
     expect(resultOf(run)).toMatchObject({ count: LONG_MEASUREMENTS, successful: LONG_MEASUREMENTS });

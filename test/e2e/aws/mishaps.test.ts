@@ -189,6 +189,24 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('w
     await waitFor('the queue to be empty', isQuiet);
   });
 
+  it('goes on with what it knows while nothing of AWS answers but the queue', async () => {
+    const { account, onMessage } = deployment;
+    const run = await createRun('alone', '1s', 5);
+    await start(run);
+    await cluster.runOnce('alone', 'to measure', ({ status }) => (status?.metricResults?.[0]?.count ?? 0) > 0);
+    account.reachable(false);
+    try {
+      expect(resultOf(await cluster.ended('alone'))).toMatchObject({ count: 5, successful: 5 });
+      await waitFor('the queue to be empty', isQuiet);
+    } finally {
+      account.reachable(true);
+    }
+    // The outcome could not be told to the bus, which is no reason to fail a step.
+    const untold = onMessage.log().filter(({ message }) => message === 'outcomes not published');
+    expect(untold.map(({ object }) => object)).toEqual([expect.stringContaining('/shop/alone/')]);
+    expect(await deadLetters()).toBe(0);
+  });
+
   it('puts what is no message aside after five tries', async () => {
     await deployment.account.send('{"cluster": "shop", "kind":');
     await waitFor('a dead letter', async () => (await deadLetters()) === 1, { timeoutMs: 60_000, everyMs: 500 });

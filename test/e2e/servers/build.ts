@@ -2,10 +2,11 @@ import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { emulatorsAvailable, ensureEmulators } from './aws/install.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 /** Where the executables are. */
 export interface ServerPaths {
@@ -108,12 +109,6 @@ async function ensureBuilt(module: string): Promise<string> {
   return final;
 }
 
-/** `$ASSAY_CACHE`, else `$XDG_CACHE_HOME/assay`, else `~/.cache/assay`: what is built or installed once stays there. */
-export function cacheFolder(): string {
-  const { ASSAY_CACHE, XDG_CACHE_HOME } = process.env;
-  return ASSAY_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'assay');
-}
-
 /** The version of a Go that suits the module, `undefined` if there is none. */
 async function findGo(module: string): Promise<string | undefined> {
   try {
@@ -179,8 +174,6 @@ async function compile(module: string, args: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   try {
-    // Loaded here: it knows where things are kept from this file.
-    const { emulatorsAvailable, ensureEmulators } = await import('./aws/install.ts');
     const emulators = (await emulatorsAvailable()) ? await ensureEmulators() : {};
     const servers = { ...(await ensureServers()), ...(await ensureArgo()), ...emulators };
     console.log(JSON.stringify(servers, undefined, 2));

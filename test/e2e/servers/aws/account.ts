@@ -24,7 +24,7 @@ import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk
 import { startBusBridge } from './bus-bridge.ts';
 import { MOTO_ACCOUNT, startElasticMq, startMoto } from './emulators.ts';
 import type { QueueSettings, RuleSettings } from './template.ts';
-import { openWatchedLink } from './watched-link.ts';
+import { openWatchedLink, type WatchedLink } from './watched-link.ts';
 
 /** A queue, and what it holds. */
 export interface QueueState {
@@ -62,6 +62,8 @@ export interface AwsAccount {
   redrive(): Promise<number>;
   /** The outcome events that are on the bus since the last call. */
   takeOutcomes(): Promise<readonly OutcomeSeen[]>;
+  /** Whether processes that go by `env` get answers from anything but SQS. */
+  reachable(isReachable: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -81,8 +83,7 @@ const BUS_ARN = `arn:aws:events:${REGION}:${MOTO_ACCOUNT}:event-bus/${BUS}`;
 const OPERATION = /x-amz-target:\s*\w+\.(\w+)\r/gi;
 const credentials = { accessKeyId: 'for-tests-only', secretAccessKey: 'for-tests-only' };
 
-interface CountedLink {
-  readonly url: string;
+interface CountedLink extends Pick<WatchedLink, 'url' | 'cut' | 'mend'> {
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -99,7 +100,7 @@ export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): 
       counts.set(operation, (counts.get(operation) ?? 0) + 1);
     });
     endings.push(() => opened.stop());
-    return { url: opened.url, counts };
+    return { ...opened, counts };
   };
   try {
     const [motoLink, sqsLink] = [await link(moto.url), await link(elasticMq.url)];
@@ -171,6 +172,7 @@ export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): 
       async takeOutcomes() {
         return (await drain(motoSqs, landing.outcomesUrl)).map((body) => JSON.parse(body) as OutcomeSeen);
       },
+      reachable: (isReachable) => (isReachable ? motoLink.mend() : motoLink.cut()),
       stop,
     };
   } catch (error) {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../build.ts';
+import { cacheFolder } from '../cache-folder.ts';
 
 /** Where the emulators of AWS services are installed. */
 export interface EmulatorPaths {

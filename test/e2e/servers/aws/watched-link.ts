@@ -4,6 +4,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface WatchedLink {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Ends every connection, and each new one at once. */
+  cut(): void;
+  /** Lets connections through again. */
+  mend(): void;
   stop(): Promise<void>;
 }
 
@@ -21,7 +25,16 @@ export async function openWatchedLink(
 ): Promise<WatchedLink> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
+  let isCut = false;
+  const cut = (): void => {
+    isCut = true;
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((client) => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(port), hostname);
     let rest = '';
     client.on('data', (chunk) => {
@@ -41,8 +54,12 @@ export async function openWatchedLink(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    mend() {
+      isCut = false;
+    },
     async stop() {
-      for (const socket of sockets) socket.destroy();
+      cut();
       await new Promise((resolve) => server.close(resolve));
     },
   };
