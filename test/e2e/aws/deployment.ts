@@ -121,16 +121,19 @@ function scheduledEvent(now: Date): object {
   };
 }
 
-/** Registers a cluster, let in by a token of the account that infra/cluster gives Assay. `more` is of the document. */
+/**
+ * Registers a cluster, let in by a token of the account that infra/cluster gives Assay, which it promises. `more` is of the
+ * document.
+ */
 export async function registerCluster(
   { account }: Deployment,
   name: string,
   plane: ControlPlane,
   more: object = {},
-): Promise<void> {
+): Promise<string> {
   const secret = `assay/${STAGE}/clusters/${name}`;
-  const token = await plane.kubectl(['create', 'token', 'assay', '--namespace=assay-system']);
-  await account.putSecret(secret, token.trim());
+  const token = (await plane.kubectl(['create', 'token', 'assay', '--namespace=assay-system'])).trim();
+  await account.putSecret(secret, token);
   await account.putCluster(name, {
     endpoint: plane.server,
     ca: plane.caPem,
@@ -138,4 +141,5 @@ export async function registerCluster(
     allowedHosts: ['127.0.0.1'],
     ...more,
   });
+  return token;
 }

@@ -19,6 +19,7 @@ const LONG_MEASUREMENTS = 40;
 describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('the loop on AWS', () => {
   let cluster: AnalysisCluster;
   let deployment: Deployment;
+  let token: string;
   let proxy: ApiProxy;
   let webhook: AssayWebhook;
   let service: SampleService;
@@ -48,7 +49,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     await waitFor('samples', async () => (await prometheus.query('success_ratio')).length === 1);
     const port = await findFreePort();
     await installWebhook(cluster.plane, port);
-    await registerCluster(deployment, CLUSTER, cluster.plane);
+    token = await registerCluster(deployment, CLUSTER, cluster.plane);
     proxy = await openApiProxy(cluster.plane);
     await registerCluster(deployment, 'watched', cluster.plane, { endpoint: proxy.server, ca: proxy.ca });
     const { account } = deployment;
@@ -154,6 +155,12 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     expect(resultOf(run)).toMatchObject({ count: LONG_MEASUREMENTS, successful: LONG_MEASUREMENTS });
     expect(Math.min(...pausesOf(resultOf(run)))).toBeGreaterThanOrEqual(1);
   }, 200_000);
+
+  it('keeps the credentials of clusters out of its log', () => {
+    const text = deployment.onMessage.text() + deployment.onSchedule.text();
+    expect(text).toContain('patient');
+    expect(text).not.toContain(token);
+  });
 
   it('leaves no message behind, and none has failed', async () => {
     await untilQuiet();

@@ -33,12 +33,13 @@ const MOTO: Installation = {
   install: installPython,
 };
 
+const COPY_JARS = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 const ELASTIC_MQ: Installation = {
   name: 'elasticmq-1.7.1',
   pins: join(here, 'elasticmq/pom.xml'),
   needs: 'ElasticMQ, which stands in for SQS in the tests, needs java (17 or newer) and mvn on the PATH',
   install: (folder, pins) =>
-    run('mvn', ['--quiet', '--batch-mode', '-f', pins, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`]),
+    run('mvn', ['--quiet', '--batch-mode', '-f', pins, COPY_JARS, `-DoutputDirectory=${folder}`]),
 };
 
 let ensured: Promise<EmulatorPaths> | undefined;
