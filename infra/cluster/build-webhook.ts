@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const requireBuiltins: Plugin = {
   name: 'require-builtins',
   setup(bundler) {
-    bundler.onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z]+)?$/ }, ({ path, namespace }) => {
+    bundler.onResolve({ filter: /^(node:)?[a-z_\d]+(\/[a-z]+)?$/ }, ({ path, namespace }) => {
       const name = path.replace('node:', '');
       if (!builtinModules.includes(name)) return undefined;
       return namespace === 'builtin' ? { path, external: true } : { path: name, namespace: 'builtin' };
