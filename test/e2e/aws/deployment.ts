@@ -17,6 +17,7 @@ export interface Deployment {
   tick(): Promise<void>;
   /** Takes no more messages off the queue, as a mapping that is disabled. */
   pause(): Promise<void>;
+  /** Does nothing where it is not paused. */
   resume(): void;
   /** Messages on the queue or with the function. */
   messages(): Promise<number>;
@@ -57,6 +58,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       maximumConcurrency: concurrency,
     });
   let poller = startPoller();
+  let isPaused = false;
   return {
     account,
     wiring,
@@ -67,9 +69,13 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       const went = await onSchedule.invoke(scheduledEvent(new Date()));
       if (went.went === 'wrong') throw new Error(`on-schedule: ${went.reason}: ${went.message}\n${onSchedule.text()}`);
     },
-    pause: () => poller.stop(),
+    async pause() {
+      isPaused = true;
+      await poller.stop();
+    },
     resume() {
-      poller = startPoller();
+      if (isPaused) poller = startPoller();
+      isPaused = false;
     },
     async messages() {
       const { visible, delayed, inFlight } = await account.queueState();

@@ -53,6 +53,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('w
     await service?.stop();
   });
   beforeEach(async () => {
+    deployment.resume();
     await deployment.account.purge();
     await deployment.account.purge(deployment.account.deadLetterUrl);
   });
