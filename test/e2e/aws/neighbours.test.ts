@@ -127,10 +127,8 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     expect(await deployment.account.queueState(deployment.account.deadLetterUrl)).toMatchObject({ visible: 0 });
     expect(deployment.onMessage.log().filter(({ level }) => level === 'error')).toEqual([]);
     expect(deployment.onMessage.usage()).toMatchObject({ errors: 0, timeouts: 0, crashes: 0 });
-    const steps = deployment.onMessage
-      .log()
-      .filter(({ message, cluster }) => message === 'step failed' && cluster === SILENT);
-    console.log(silent.connections(), steps.length);
+    // Who does not answer is hardly asked any more.
+    expect(silent.connections()).toBeLessThan(failedSteps(deployment, SILENT) / 3);
     expect(failing(deployment)).toEqual(new Set([SILENT, GONE]));
   }, 240_000);
 });
@@ -146,6 +144,10 @@ async function createRun(plane: ControlPlane, namespace: string, name: string, u
 function failing({ onMessage }: Deployment): ReadonlySet<unknown> {
   const told = onMessage.log().filter((line) => line['StepFailed'] !== undefined);
   return new Set(told.map((line) => line['Cluster']));
+}
+
+function failedSteps({ onMessage }: Deployment, of: string): number {
+  return onMessage.log().filter(({ message, cluster }) => message === 'step failed' && cluster === of).length;
 }
 
 function pauses(times: readonly number[]): readonly number[] {
