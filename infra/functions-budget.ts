@@ -6,12 +6,14 @@ import { describeMachine, type Figure, formatFigures } from '../test/bench/figur
 import { type BuiltFunction, buildFunctions } from './build-functions.ts';
 
 // `npm run budget`: what the functions weigh and how long they take to load, each time in a fresh process. Fails where
-// a limit is passed. Every cold start pays for it.
+// a limit is passed; by the time only from half as much again, since machines that check it differ, and are shared.
+// Every cold start pays for it.
 
 const LIMITS = { bytes: 1_500_000, loadMs: 150, rssBytes: 90 * 2 ** 20 } as const;
 const PROCESSES = 10;
 /** Time depends on what else the machine does; size and memory do not. */
-const ATTEMPTS = 2;
+const ATTEMPTS = 3;
+const TIME_TOLERANCE = 1.5;
 
 /** Medians over some processes. */
 interface Load {
@@ -78,7 +80,9 @@ try {
   const built = await buildFunctions(folder);
   const figures = built.flatMap(figuresOf);
   console.log(`${describeMachine()}\n\n${formatFigures(figures)}\n\n${built.map(describeContents).join('\n')}`);
-  if (figures.some(({ figure, limit = Infinity }) => figure > limit)) process.exitCode = 1;
+  const isBroken = ({ figure, unit, limit = Infinity }: Figure) =>
+    figure > limit * (unit === 'ms' ? TIME_TOLERANCE : 1);
+  if (figures.some(isBroken)) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
