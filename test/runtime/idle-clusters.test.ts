@@ -9,6 +9,7 @@ import { onSchedule } from '../../lib/runtime/on-schedule.ts';
 import { type Call, listening } from '../kinds/world.ts';
 
 const now = () => new Date('2026-11-05T10:00:00Z');
+const nothing = () => {};
 const NAMES = Array.from({ length: 100 }, (_, index) => `c${index}`);
 const DOCUMENT = JSON.stringify({
   endpoint: 'https://cluster.example.com',
@@ -18,18 +19,24 @@ const DOCUMENT = JSON.stringify({
 /** A hundred clusters with nothing in them, and all that is asked of them and of the queue. */
 function open(): { runtime: Runtime; sent: Message[]; calls: ReadonlyMap<string, Call[]> } {
   const sent: Message[] = [];
-  const calls = new Map(NAMES.map((name): [string, Call[]] => [name, []]));
-  const asked = new Map(
-    NAMES.map((name): [string, Cluster] => [name, listening(memoryCluster(name, { now }), calls.get(name) ?? [])]),
-  );
+  const calls = new Map<string, Call[]>();
+  const asked = new Map<string, Cluster>();
+  for (const name of NAMES) {
+    const called: Call[] = [];
+    calls.set(name, called);
+    asked.set(name, listening(memoryCluster(name, { now }), called));
+  }
   const clusters = {
     refresh: async () => {},
     settingsOf: (name: string) => (asked.has(name) ? parseClusterSettings(name, DOCUMENT) : undefined),
     names: () => NAMES,
     broken: () => new Map(),
-    get: (name: string) => asked.get(name) ?? expect.fail(`${name} is no cluster`),
+    get(name: string) {
+      const cluster = asked.get(name);
+      if (!cluster) throw new RangeError(`${name} is no cluster`);
+      return cluster;
+    },
   };
-  const nothing = () => {};
   const meter = {
     stepped: nothing,
     failed: nothing,
