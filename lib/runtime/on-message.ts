@@ -5,6 +5,7 @@ import { CLUSTER_KIND, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { RESOURCES, resourceKind } from '../model/resources.ts';
 import { withDeadline } from './deadline.ts';
+import { errorFields } from './error-fields.ts';
 import type { Runtime } from './functions.ts';
 import { ownObject } from './own-object.ts';
 import { resync } from './resync.ts';
@@ -56,7 +57,7 @@ async function onRecord({ messageId, body }: QueueRecord, runtime: Runtime, rema
     const work = () => queue.during(() => onMessage(message, runtime));
     await withDeadline(formatRef(message.ref), remainingMs() - MARGIN_MS, work);
   } catch (error) {
-    runtime.ports.log.error('message failed', { messageId, ...describe(error) });
+    runtime.ports.log.error('message failed', { messageId, ...errorFields(error) });
     throw error;
   }
 }
@@ -117,9 +118,4 @@ async function warn(ref: ObjectRef, { message }: AssayError, { clusters, log }: 
     if (!(error instanceof AssayError)) throw error;
     log.warn('event not recorded', { object: formatRef(ref), code: error.code, error: error.message });
   }
-}
-
-function describe(error: unknown): Readonly<Record<string, unknown>> {
-  if (error instanceof AssayError) return { code: error.code, error: error.message, hint: error.hint };
-  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

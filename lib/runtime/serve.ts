@@ -9,6 +9,7 @@ import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { errorFields } from './error-fields.ts';
 import { isOverdue } from './overdue.ts';
 import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
@@ -68,7 +69,7 @@ export function serve(options: ServeOptions): Serving {
     ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
     onFailure(ref, error, retryInMs) {
       meter.failed(ref);
-      log.error('step failed', { ...ref, ...describe(error), retryInMs });
+      log.error('step failed', { ...ref, ...errorFields(error), retryInMs });
     },
   });
   const ports: Ports = {
@@ -200,9 +201,4 @@ function inventoryOf(cluster: CachedCluster): Inventory {
     experiments: cluster.stored('Experiment'),
     templates: [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')],
   };
-}
-
-function describe(error: unknown): Readonly<Record<string, unknown>> {
-  if (error instanceof AssayError) return { code: error.code, error: error.message, hint: error.hint };
-  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
