@@ -1,4 +1,4 @@
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { hasText } from '../analysis/limits.ts';
 import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';

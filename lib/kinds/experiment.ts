@@ -1,4 +1,4 @@
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import { dueAt } from '../experiment/due-at.ts';
 import { findToScaleUp, needs } from '../experiment/needs.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../clusters/follow.ts';
+import type { Scope } from '../clusters/store/follow.ts';
 import { REPLICA_SETS } from '../kinds/experiment.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';

@@ -1,4 +1,4 @@
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { isFinished } from '../analysis/phases.ts';
 import { SpecError } from '../analysis/spec-error.ts';
 import { newRunFromTemplates, templatesFromRefs, type TemplateSource } from '../analysis/templates.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cachedCluster } from '../../lib/clusters/cached.ts';
+import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { kindOf } from '../../lib/kinds/registry.ts';
 import { AssayError, type ErrorCode } from '../../lib/model/errors.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
@@ -8,7 +8,7 @@ import type { Cluster, ListPage } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aClusterTemplate, aMetric, anExperiment, aRun, aTemplate, aTemplateSpec } from '../builders.ts';
-import { listening, openWorld, type World, writesOf } from './world.ts';
+import { listening, openWorld, type World, writesOf } from '../world.ts';
 
 const namespace = 'shop';
 const EXPERIMENT = 'guestbook-compare';

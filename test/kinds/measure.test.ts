@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { AssayError, type ErrorCode } from '../../lib/model/errors.ts';
 import type { Change } from '../../lib/model/outcome.ts';
 import type { Cluster } from '../../lib/model/ports.ts';

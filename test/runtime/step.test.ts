@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { BusEvent } from '../../lib/model/bus.ts';
 import { AssayError } from '../../lib/model/errors.ts';

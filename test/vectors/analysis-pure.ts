@@ -11,7 +11,7 @@ import {
 import { assessMetric, exceededLimit } from '../../lib/analysis/assess.ts';
 import { findNextAt, findTasks } from '../../lib/analysis/due.ts';
 import { resolveExperimentArgument } from '../../lib/analysis/experiment-arguments.ts';
-import { findRunsToDelete } from '../../lib/analysis/history.ts';
+import { findRunsToDelete } from '../../lib/rollout/analysis-history.ts';
 import { POD_HASH_LABEL, rolloutLabels } from '../../lib/analysis/labels.ts';
 import { effectiveCount, int32Of, integerOf, type IntOrString } from '../../lib/analysis/limits.ts';
 import { findName, isSameAnalysis, jobName } from '../../lib/analysis/names.ts';
@@ -22,8 +22,8 @@ import {
   buildRolloutArguments,
   type RolloutArgument,
   type RolloutDocument,
-} from '../../lib/analysis/rollout-arguments.ts';
-import { newRunFromRollout, type RolloutAnalysis } from '../../lib/analysis/rollout-run.ts';
+} from '../../lib/rollout/analysis-arguments.ts';
+import { newRunFromRollout, type RolloutAnalysis } from '../../lib/rollout/analysis-run.ts';
 import { findDryRun, findRetention } from '../../lib/analysis/rules.ts';
 import {
   filterUnique,

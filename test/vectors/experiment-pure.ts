@@ -7,8 +7,8 @@ import {
   isDurationOver,
   isTerminating,
 } from '../../lib/experiment/lifecycle.ts';
-import { podTemplateHash } from '../../lib/experiment/pod-template-hash.ts';
-import { podTemplateJson } from '../../lib/experiment/pod-template-json.ts';
+import { podTemplateHash } from '../../lib/workload/pod-template-hash.ts';
+import { podTemplateJson } from '../../lib/workload/pod-template-json.ts';
 import { isSameReplicaSet } from '../../lib/experiment/replica-set.ts';
 import type { ReplicaSet } from '../../lib/experiment/seen.ts';
 import { toStored } from '../../lib/experiment/stored.ts';
