@@ -1,8 +1,10 @@
 import { memoryCluster, type MemoryCluster } from '../lib/clusters/memory/memory-cluster.ts';
-import type { KubernetesObject } from '../lib/model/outcome.ts';
-import type { Cluster, HttpRequest, HttpResponse, Ports } from '../lib/model/ports.ts';
-import type { ObjectRef } from '../lib/model/ref.ts';
+import type { Cluster } from '../lib/model/cluster.ts';
+import type { HttpRequest, HttpResponse } from '../lib/model/http.ts';
+import type { KubernetesObject } from '../lib/model/kubernetes.ts';
+import type { Ports } from '../lib/model/ports.ts';
 import { resourceKind } from '../lib/model/resources.ts';
+import type { ObjectRef } from '../lib/model/ref.ts';
 import { step } from '../lib/runtime/step.ts';
 
 /** What was asked of the cluster: `verb kind namespace/name`. */

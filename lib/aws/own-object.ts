@@ -1,9 +1,9 @@
 import { isWatchedKind } from '../kinds/registry.ts';
 import type { Selects } from '../model/label-selector.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
-import type { Cluster, ObjectKey, ResourceKind, Resources } from '../model/ports.ts';
+import type { Cluster, ObjectKey } from '../model/cluster.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind, type Resources } from '../model/resources.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
-import { RESOURCES } from '../model/resources.ts';
 
 /** A cluster as the step of one object sees it. */
 export interface OwnObject {

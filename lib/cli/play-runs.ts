@@ -1,5 +1,5 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { Job } from '../model/ports.ts';
+import type { Job } from '../model/kubernetes.ts';
 import { type LocalObjects, type LocalOptions, runLocally } from '../local/run-locally.ts';
 import type { Console, Output } from './console.ts';
 import { EXIT } from './exit-code.ts';

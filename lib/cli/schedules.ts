@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import type { Template } from '../analysis/templates.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Cluster, ListQuery, ResourceKind, Resources } from '../model/ports.ts';
+import type { Cluster, ListQuery } from '../model/cluster.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 import { openLocalHttp } from '../http/local-http.ts';
 import { openRemoteCluster } from '../clusters/remote-cluster.ts';
 import { SCHEDULE_LABEL } from '../schedule/annotations.ts';

@@ -1,6 +1,7 @@
 import type { OpenCluster } from './registered.ts';
 import { AssayError } from '../model/errors.ts';
-import type { ListQuery, ObjectKey, Patch, ResourceKind, Resources } from '../model/ports.ts';
+import type { ListQuery, ObjectKey, Patch } from '../model/cluster.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 
 export interface GuardOptions {
   /** Of the API server; as many may go at once after a pause. */

@@ -1,6 +1,7 @@
 import { type ClusterSettings, isClusterName, parseClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Cluster, Clusters, Log } from '../model/ports.ts';
+import type { Cluster, Clusters } from '../model/cluster.ts';
+import type { Log } from '../model/ports.ts';
 import type { ClusterDocuments } from '../model/cluster-documents.ts';
 
 /** The clusters that a registry names. */

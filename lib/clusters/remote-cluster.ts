@@ -1,6 +1,6 @@
 import { kubeConfigCredentials, type KubeConfigSource, listContexts } from './access/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from './api/kubernetes.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 
 export interface RemoteOptions {
   /** Default: where kubectl looks. */

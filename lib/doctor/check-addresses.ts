@@ -1,5 +1,5 @@
 import { type AddressMode, parseServiceAddress } from '../clusters/api/addresses.ts';
-import type { Cluster } from '../model/ports.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { type CheckResult, messageOf } from './check-result.ts';
 
 /** For one address: who checks does not wait for half a minute. */

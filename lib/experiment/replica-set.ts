@@ -1,4 +1,4 @@
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { POD_HASH_LABEL } from '../model/labels.ts';
 import { quote } from '../expression/go/strconv.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import { isOfTemplate } from './claim.ts';

@@ -1,5 +1,6 @@
 import type { Experiment } from '../model/experiment.ts';
-import type { OutcomeEvent, OwnerReference, Target } from '../model/outcome.ts';
+import type { OwnerReference, Target } from '../model/kubernetes.ts';
+import type { OutcomeEvent } from '../model/outcome.ts';
 import { formatted } from './events.ts';
 import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
 import type { Writes } from '../workload/writes.ts';

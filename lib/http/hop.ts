@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest } from '../model/ports.ts';
+import type { HttpRequest } from '../model/http.ts';
 import { requestFailure, shownUrl } from '../model/request-text.ts';
 
 /** One request of a chain of redirects. */

@@ -2,7 +2,7 @@ import { lookup as resolve } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
 import { openAgents, type Agents, type Lookup } from './agents.ts';

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 
 export interface PlainHttp {
   /** One try, no redirects; certificates are always checked. Rejects with ASSAY_HTTP_UNREACHABLE or _TIMEOUT. */

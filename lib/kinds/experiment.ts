@@ -1,5 +1,5 @@
 import { isAbsent } from '../model/empty.ts';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { POD_HASH_LABEL } from '../model/labels.ts';
 import { dueAt } from '../experiment/due-at.ts';
 import { findToScaleUp, needs } from '../experiment/needs.ts';
 import { reconcileExperiment } from '../experiment/reconcile.ts';
@@ -10,8 +10,8 @@ import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 import type { Kind } from '../model/kind.ts';
 import { findMalformation } from '../model/malformed.ts';
 import { mergePatch } from '../model/merge-patch.ts';
+import type { Cluster, StoredQuery } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Cluster, StoredQuery } from '../model/ports.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
 import { readTemplates } from './read-templates.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MemoryCluster } from '../clusters/memory/memory-cluster.ts';
-import type { Job } from '../model/ports.ts';
+import type { Job } from '../model/kubernetes.ts';
 import { ContainerError, type SecretKey } from './container.ts';
 import { type PodSpec, runPod } from './pod.ts';
 

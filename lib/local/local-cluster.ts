@@ -1,5 +1,7 @@
 import type { MemoryCluster } from '../clusters/memory/memory-cluster.ts';
-import type { Cluster, Job, ObjectKey, ResourceKind, Resources } from '../model/ports.ts';
+import type { Cluster, ObjectKey } from '../model/cluster.ts';
+import type { Job } from '../model/kubernetes.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 
 /** Jobs that a run leaves in a cluster are gone ten minutes after they ended: nothing there owns them. */
 const JOB_TTL_SECONDS = 600;

@@ -1,6 +1,6 @@
 import { formatFloat } from '../expression/go/strconv.ts';
 import type { Argument } from '../model/analysis-run.ts';
-import type { ObjectMeta } from '../model/outcome.ts';
+import type { ObjectMeta } from '../model/kubernetes.ts';
 import { isAbsent, isEmpty } from '../model/empty.ts';
 import { metadataAt } from '../analysis/field-path.ts';
 import { ArgumentError } from '../analysis/spec-error.ts';

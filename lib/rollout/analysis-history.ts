@@ -1,7 +1,7 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { ObjectMeta } from '../model/outcome.ts';
+import type { ObjectMeta } from '../model/kubernetes.ts';
 import { isAbsent } from '../model/empty.ts';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { POD_HASH_LABEL } from '../model/labels.ts';
 import { isFinished } from '../analysis/phases.ts';
 import { msOf } from '../analysis/times.ts';
 

@@ -1,6 +1,6 @@
 import type { AnalysisRun, Argument, DryRun, MeasurementRetention } from '../model/analysis-run.ts';
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
-import type { ObjectMeta } from '../model/outcome.ts';
+import type { ObjectMeta } from '../model/kubernetes.ts';
 import type { TemplateSource } from '../analysis/templates.ts';
 import { newRunFromTemplates, templatesFromRefs } from '../analysis/templates.ts';
 

@@ -4,7 +4,7 @@ import { SpecError } from '../analysis/spec-error.ts';
 import { newRunFromTemplates, templatesFromRefs, type TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { SCHEDULE_LABEL, TICK_LABEL } from './annotations.ts';
 import { formatTick, manualRunName, parseTick, runName, scheduleLabel } from './names.ts';
 import type { Schedule, ScheduledTemplate } from './schedule.ts';

@@ -1,4 +1,4 @@
-import type { Cluster } from '../model/ports.ts';
+import type { Cluster } from '../model/cluster.ts';
 
 /** Many templates have one selector, and are due at the same moment. */
 const MAX_AGE_MS = 10_000;

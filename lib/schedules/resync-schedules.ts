@@ -1,7 +1,9 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
-import type { Cluster, Clusters, ListQuery, Ports, ResourceKind, Resources } from '../model/ports.ts';
+import type { Cluster, Clusters, ListQuery } from '../model/cluster.ts';
+import type { Ports } from '../model/ports.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 import { refOf } from '../model/ref.ts';
 import { SCHEDULE_LABEL } from '../schedule/annotations.ts';
 import { scheduleLabel } from '../schedule/names.ts';

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { readSchedule, type ReadSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 
 /**

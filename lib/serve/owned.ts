@@ -1,8 +1,7 @@
 import type { CachedCluster, ChangeHandler } from '../clusters/store/cached.ts';
 import { isWatchedKind } from '../kinds/registry.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
-import type { Job } from '../model/ports.ts';
+import type { Job, KubernetesObject } from '../model/kubernetes.ts';
 import type { ObjectRef } from '../model/ref.ts';
 
 /** What becomes of objects of these kinds matters to the object that they were made for. */

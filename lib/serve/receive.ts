@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { isWatchedKind, type WatchedKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import { JOB_OWNER_LABEL } from '../model/labels.ts';
-import type { Log, Queue, StoredQuery } from '../model/ports.ts';
+import type { StoredQuery } from '../model/cluster.ts';
+import { JOB_OWNER_LABEL, POD_HASH_LABEL } from '../model/labels.ts';
+import type { Log, Queue } from '../model/ports.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 
 export interface ReceiveOptions {

@@ -1,6 +1,6 @@
 import type { Bus, BusEvent } from '../model/bus.ts';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 
 export interface HttpBusOptions {
   /** Where `assay serve --listen` listens; events go to the path `/events`. */

@@ -1,6 +1,6 @@
 import { AssayError } from '../model/errors.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
-import type { HttpRequest, HttpResponse, Secret } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
+import type { KubernetesObject, Secret } from '../model/kubernetes.ts';
 import { failureOf } from '../clusters/api/failure.ts';
 import { collectionPath, objectPath } from '../clusters/api/path.ts';
 import type { ServiceAccount } from '../clusters/access/service-account.ts';

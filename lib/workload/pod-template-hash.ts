@@ -1,5 +1,5 @@
 import { isAbsent } from '../model/empty.ts';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { POD_HASH_LABEL } from '../model/labels.ts';
 import { toBinary } from '../expression/go/utf8.ts';
 import type { PodTemplate } from '../model/pod-template.ts';
 import { podTemplateJson } from './pod-template-json.ts';

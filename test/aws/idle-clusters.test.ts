@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { parseClusterSettings } from '../../lib/model/cluster-settings.ts';
 import { formatMessage, type Message } from '../../lib/model/message.ts';
-import type { Cluster } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
 import type { Runtime } from '../../lib/aws/functions.ts';
 import { onMessages } from '../../lib/aws/on-message.ts';
 import { onSchedule } from '../../lib/aws/on-schedule.ts';

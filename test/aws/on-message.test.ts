@@ -3,8 +3,8 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/mem
 import { type ClusterSettings, parseClusterSettings } from '../../lib/model/cluster-settings.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import { clusterMessage, formatMessage, type Message } from '../../lib/model/message.ts';
-import type { ObjectMeta } from '../../lib/model/outcome.ts';
-import type { Cluster } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import type { ObjectMeta } from '../../lib/model/kubernetes.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import type { Runtime } from '../../lib/aws/functions.ts';
 import { onMessages } from '../../lib/aws/on-message.ts';

@@ -6,7 +6,7 @@ import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { WatchEvent } from '../../lib/model/ports.ts';
+import type { WatchEvent } from '../../lib/model/cluster.ts';
 import { aNewRun, codeOf, take } from '../contract/cluster-fixtures.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type ControlPlane, startControlPlane } from './servers/control-plane.ts';

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import { openHttp, type HttpSettings } from '../../lib/http/open-http.ts';
 import { failureOf, serveHttp, type Answer } from './server.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import { nextHop } from '../../lib/http/redirect.ts';
 import { firstHop, type Hop } from '../../lib/http/hop.ts';
 import { openHttp, type HttpSettings } from '../../lib/http/open-http.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import { openHttp, type HttpSettings } from '../../lib/http/open-http.ts';
 import { retryDelayMs } from '../../lib/http/retry.ts';
 import { failureOf, serveHttp, type Answer } from './server.ts';

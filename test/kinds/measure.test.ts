@@ -4,7 +4,8 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/mem
 import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
-import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import type { MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
 

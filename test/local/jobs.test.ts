@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
-import type { Job } from '../../lib/model/ports.ts';
+import type { Job } from '../../lib/model/kubernetes.ts';
 import { runLocalJobs } from '../../lib/local/jobs.ts';
 
 const KEY = { namespace: 'n', name: 'j' };

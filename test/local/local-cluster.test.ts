@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
-import type { Cluster, Job } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import type { Job } from '../../lib/model/kubernetes.ts';
 import { localCluster } from '../../lib/local/local-cluster.ts';
 import { aRun } from '../builders.ts';
 

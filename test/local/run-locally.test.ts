@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { HttpResponse } from '../../lib/model/ports.ts';
+import type { HttpResponse } from '../../lib/model/http.ts';
 import { type LocalOptions, runLocally } from '../../lib/local/run-locally.ts';
 import { aMetric, aRun } from '../builders.ts';
 

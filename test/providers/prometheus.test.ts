@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import type { PrometheusMetric } from '../../lib/model/providers/prometheus.ts';
 import { prometheus } from '../../lib/providers/prometheus.ts';
 import { aMetric, aRun } from '../builders.ts';

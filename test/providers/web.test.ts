@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import type { WebMetric } from '../../lib/model/providers/web.ts';
 import { web } from '../../lib/providers/web.ts';
 import { aMetric, aRun } from '../builders.ts';

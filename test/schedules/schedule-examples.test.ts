@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { resourceKind } from '../../lib/model/resources.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve } from '../../lib/serve/serve.ts';

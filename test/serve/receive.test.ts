@@ -3,7 +3,7 @@ import { type CachedCluster, cachedCluster } from '../../lib/clusters/store/cach
 import { type MemoryCluster, memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import { JOB_OWNER_LABEL } from '../../lib/model/labels.ts';
-import type { Cluster } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { receive } from '../../lib/serve/receive.ts';
 import { aRun } from '../builders.ts';

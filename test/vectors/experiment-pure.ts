@@ -1,5 +1,5 @@
 import { resolveExperimentArgument } from '../../lib/analysis/experiment-arguments.ts';
-import { POD_HASH_LABEL } from '../../lib/analysis/labels.ts';
+import { POD_HASH_LABEL } from '../../lib/model/labels.ts';
 import { conclude, findDueMs } from '../../lib/experiment/conclude.ts';
 import {
   areRequiredSuccessful,

@@ -1,5 +1,5 @@
 import { AssayError } from '../../model/errors.ts';
-import type { HttpRequest } from '../../model/ports.ts';
+import type { HttpRequest } from '../../model/http.ts';
 
 /**
  * How `<service>.<namespace>.svc` addresses of templates are reached: by the network that the process stands in

@@ -1,4 +1,4 @@
-import type { KubernetesObject, OwnerReference } from '../../model/outcome.ts';
+import type { KubernetesObject, OwnerReference } from '../../model/kubernetes.ts';
 
 /** A core/v1 Event, as far as it is written here. Times in whole seconds. */
 export interface CoreEvent extends KubernetesObject {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AssayError } from '../../model/errors.ts';
-import type { EventRecord, Target } from '../../model/outcome.ts';
-import type { Cluster } from '../../model/ports.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import type { Target } from '../../model/kubernetes.ts';
+import type { EventRecord } from '../../model/outcome.ts';
 import { type CoreEvent, eventCorrelator } from './event-correlator.ts';
 
 /** As Argo's controller names itself, so that `kubectl describe` prints what its users know. */

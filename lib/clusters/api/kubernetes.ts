@@ -1,21 +1,19 @@
-import type {
-  Cluster,
-  DeleteOptions,
-  HttpRequest,
-  HttpResponse,
-  ListPage,
-  ListQuery,
-  ObjectKey,
-  Patch,
-  ResourceKind,
-  Resources,
-  WatchEvent,
-  WatchQuery,
-} from '../../model/ports.ts';
+import {
+  type Cluster,
+  type DeleteOptions,
+  isJsonPatch,
+  type ListPage,
+  type ListQuery,
+  type ObjectKey,
+  type Patch,
+  type WatchEvent,
+  type WatchQuery,
+} from '../../model/cluster.ts';
+import type { HttpRequest, HttpResponse } from '../../model/http.ts';
+import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
 import { failureOf, parseStatus } from './failure.ts';
 import { collectionPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
-import { isJsonPatch } from '../memory/apply-patch.ts';
 import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
 import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';

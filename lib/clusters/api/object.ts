@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type { ListPage, ResourceKind, WatchEvent } from '../../model/ports.ts';
-import { RESOURCES } from '../../model/resources.ts';
+import type { ListPage, WatchEvent } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { type ApiStatus, failureOf } from './failure.ts';
 
 interface ListAnswer {

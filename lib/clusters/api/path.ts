@@ -1,7 +1,7 @@
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type { ObjectKey, ResourceKind } from '../../model/ports.ts';
-import { RESOURCES } from '../../model/resources.ts';
+import type { ObjectKey } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 
 /** The path of all objects of a kind, or of those of one namespace. */
 export function collectionPath(kind: ResourceKind, namespace?: string): string {

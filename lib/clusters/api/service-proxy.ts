@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError, type ErrorCode } from '../../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../../model/http.ts';
 import { requestFailure } from '../../model/request-text.ts';
 import { redirectPath, type Route } from './addresses.ts';
 import { failureOf, parseStatus } from './failure.ts';

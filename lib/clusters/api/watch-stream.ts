@@ -1,6 +1,7 @@
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type { ResourceKind, WatchEvent } from '../../model/ports.ts';
+import type { WatchEvent } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { ResourceKind } from '../../model/resources.ts';
 import { failureOf } from './failure.ts';
 import { readWatchEvent } from './object.ts';
 import type { Connection } from './connection.ts';

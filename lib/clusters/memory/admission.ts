@@ -1,7 +1,6 @@
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject, ObjectMeta } from '../../model/outcome.ts';
-import { RESOURCES } from '../../model/resources.ts';
-import type { ResourceKind } from '../../model/ports.ts';
+import type { KubernetesObject, ObjectMeta } from '../../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { isSame } from './apply-patch.ts';
 import { requireKind, requireNamespace } from '../api/path.ts';
 import { copy, type Draft } from './store.ts';

@@ -1,5 +1,5 @@
 import { AssayError } from '../../model/errors.ts';
-import type { JsonPatchStep, Patch } from '../../model/ports.ts';
+import { isJsonPatch, type JsonPatchStep, type Patch } from '../../model/cluster.ts';
 
 type Json = unknown;
 type JsonObject = Record<string, Json>;
@@ -10,11 +10,6 @@ type JsonObject = Record<string, Json>;
  */
 export function applyPatch(document: Json, patch: Patch): Json {
   return isJsonPatch(patch) ? patch.reduce<Json>(applyStep, document) : applyMergePatch(document, patch);
-}
-
-/** A list is a JSON patch (RFC 6902), anything else a merge patch (RFC 7386). */
-export function isJsonPatch(patch: Patch): patch is readonly JsonPatchStep[] {
-  return Array.isArray(patch);
 }
 
 /** `null` removes a member, an object is merged, anything else replaces. @source RFC 7386, section 2 */

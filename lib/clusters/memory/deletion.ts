@@ -1,6 +1,6 @@
-import type { KubernetesObject, OwnerReference } from '../../model/outcome.ts';
-import type { DeleteOptions, ResourceKind } from '../../model/ports.ts';
-import { RESOURCES } from '../../model/resources.ts';
+import type { DeleteOptions } from '../../model/cluster.ts';
+import type { KubernetesObject, OwnerReference } from '../../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { wholeSeconds } from './admission.ts';
 import type { Draft, MemoryStore } from './store.ts';
 

@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type {
-  Cluster,
-  HttpRequest,
-  HttpResponse,
-  ListPage,
-  ObjectKey,
-  ResourceKind,
-  Resources,
-  WatchEvent,
-} from '../../model/ports.ts';
+import type { Cluster, ListPage, ObjectKey, WatchEvent } from '../../model/cluster.ts';
+import type { HttpRequest, HttpResponse } from '../../model/http.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { objectPath } from '../api/path.ts';
 import { applyPatch } from './apply-patch.ts';
 import { eventRecorder } from '../api/event-recorder.ts';

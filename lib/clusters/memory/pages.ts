@@ -1,6 +1,7 @@
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type { ListPage, ListQuery, ResourceKind } from '../../model/ports.ts';
+import type { ListPage, ListQuery } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { ResourceKind } from '../../model/resources.ts';
 import type { MemoryStore } from './store.ts';
 import { selectsOf } from '../selectors.ts';
 

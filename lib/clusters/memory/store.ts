@@ -1,6 +1,6 @@
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject, ObjectMeta } from '../../model/outcome.ts';
-import type { ResourceKind } from '../../model/ports.ts';
+import type { KubernetesObject, ObjectMeta } from '../../model/kubernetes.ts';
+import type { ResourceKind } from '../../model/resources.ts';
 import { deepFreeze } from '../freeze.ts';
 
 /** An object as a program may have it: anything may stand beside its metadata. */

@@ -1,7 +1,7 @@
 import { AssayError } from '../../model/errors.ts';
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type { ResourceKind, WatchEvent, WatchQuery } from '../../model/ports.ts';
-import { RESOURCES } from '../../model/resources.ts';
+import type { WatchEvent, WatchQuery } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import type { MemoryStore, StoreChange } from './store.ts';
 import type { Selects } from '../../model/label-selector.ts';
 import { selectsOf } from '../selectors.ts';

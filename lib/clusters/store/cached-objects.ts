@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../model/outcome.ts';
-import type { ObjectKey } from '../../model/ports.ts';
+import type { ObjectKey } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { deepFreeze } from '../freeze.ts';
 import type { Selects } from '../../model/label-selector.ts';
 

@@ -1,5 +1,6 @@
 import { AssayError } from '../../model/errors.ts';
-import type { Cluster, ListQuery, ResourceKind, Resources, WatchEvent } from '../../model/ports.ts';
+import type { Cluster, ListQuery, WatchEvent } from '../../model/cluster.ts';
+import type { ResourceKind, Resources } from '../../model/resources.ts';
 
 /** Which objects to follow. */
 export interface Scope<K extends ResourceKind = ResourceKind> {

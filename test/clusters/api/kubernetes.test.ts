@@ -3,7 +3,7 @@ import type { Access, Credentials } from '../../../lib/clusters/access/credentia
 import { kubernetesCluster, type KubernetesClusterOptions } from '../../../lib/clusters/api/kubernetes.ts';
 import { AssayError } from '../../../lib/model/errors.ts';
 import type { AnalysisRun } from '../../../lib/model/analysis-run.ts';
-import type { Cluster, WatchEvent } from '../../../lib/model/ports.ts';
+import type { Cluster, WatchEvent } from '../../../lib/model/cluster.ts';
 import { aNewRun, codeOf, summary, take } from '../../contract/cluster-fixtures.ts';
 import { aStatus, openStubServer, type StubAnswer, type StubRequest, type StubServer } from './stub-server.ts';
 

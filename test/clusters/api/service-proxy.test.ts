@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kubernetesCluster, type KubernetesClusterOptions } from '../../../lib/clusters/api/kubernetes.ts';
 import { AssayError } from '../../../lib/model/errors.ts';
-import type { Cluster } from '../../../lib/model/ports.ts';
+import type { Cluster } from '../../../lib/model/cluster.ts';
 import { codeOf } from '../../contract/cluster-fixtures.ts';
 import { aStatus, openStubServer, type StubAnswer, type StubRequest, type StubServer } from './stub-server.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyPatch, isSame } from '../../../lib/clusters/memory/apply-patch.ts';
-import type { JsonPatchStep, Patch } from '../../../lib/model/ports.ts';
+import type { JsonPatchStep, Patch } from '../../../lib/model/cluster.ts';
 
 describe('merge patch', () => {
   /** @source RFC 7386, appendix A; a patch that is no object is none for an API server */

@@ -1,7 +1,4 @@
-import { INSTANCE_ID_LABEL } from '../model/labels.ts';
-
-/** Ties ReplicaSets, pods and analyses to one version of a Rollout's pods. */
-export const POD_HASH_LABEL = 'rollouts-pod-template-hash';
+import { INSTANCE_ID_LABEL, POD_HASH_LABEL } from '../model/labels.ts';
 
 /** What a Rollout makes an analysis for. */
 export type RolloutPurpose =
