@@ -1,9 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
-import { eventBridgeBus } from '../sinks/eventbridge.ts';
-import type { Bus } from '../model/bus.ts';
+import { lazyBus } from '../sinks/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Log, Ports } from '../model/ports.ts';
-import { sqsQueue, type SqsQueue } from '../queues/sqs.ts';
+import type { DeliveringQueue } from '../model/queue.ts';
+import { openQueue } from '../queues/registry.ts';
 import { emfMeter, type EmfMeter } from './emf-meter.ts';
 import { guard } from '../clusters/guard.ts';
 import { jsonLog } from '../log/json-log.ts';
@@ -12,7 +12,7 @@ import { type Environment, readSettings } from './settings.ts';
 
 /** What a function has between invocations: the registry, and connections to all that it speaks with. */
 export interface Runtime {
-  readonly ports: Ports & { readonly queue: SqsQueue };
+  readonly ports: Ports & { readonly queue: DeliveringQueue };
   /** Those of the ports. To be refreshed with each invocation. */
   readonly clusters: Pick<RegisteredClusters, 'refresh' | 'settingsOf' | 'names' | 'broken'>;
   readonly meter: EmfMeter;
@@ -51,13 +51,13 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
       }),
     ...(runtimeApi !== undefined && { runtimeApi }),
   });
-  const queue = sqsQueue({ queueUrl, maxDelaySeconds, now });
+  const queue = openQueue({ queueUrl, maxDelaySeconds, now });
   const settingsOf = (name: string) => clusters.providerSettingsOf(name);
   return {
     ports: {
       clusters,
       queue,
-      bus: openedWithFirst(async () => eventBridgeBus({ busArn })),
+      bus: lazyBus({ busArn }),
       log,
       meter,
       now,
@@ -85,17 +85,6 @@ export function invocation(runtime: () => Runtime): MiddlewareObj {
       const details = error instanceof AssayError ? { code: error.code, hint: error.hint } : { stack: error?.stack };
       ports.log.error('invocation failed', { error: error?.message, ...details });
       meter.flush();
-    },
-  };
-}
-
-/** Most invocations end nothing that others want to hear of: the client is loaded when one does. */
-function openedWithFirst(open: () => Promise<Bus>): Bus {
-  let opened: Promise<Bus> | undefined;
-  return {
-    async publish(events) {
-      opened ??= open();
-      await (await opened).publish(events);
     },
   };
 }

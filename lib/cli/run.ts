@@ -4,7 +4,7 @@ import type { AnalysisRun } from '../model/analysis-run.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import type { LocalOptions } from '../local/run-locally.ts';
 import { openLocalHttp } from '../http/local-http.ts';
-import { openRemoteCluster } from '../clusters/remote-cluster.ts';
+import { openRemoteCluster } from '../local/remote-cluster.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Console } from './console.ts';
 import { InputError } from './input-error.ts';

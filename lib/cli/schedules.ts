@@ -4,7 +4,7 @@ import { AssayError } from '../model/errors.ts';
 import type { Cluster, ListQuery } from '../model/cluster.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 import { openLocalHttp } from '../http/local-http.ts';
-import { openRemoteCluster } from '../clusters/remote-cluster.ts';
+import { openRemoteCluster } from '../local/remote-cluster.ts';
 import { SCHEDULE_LABEL } from '../schedule/annotations.ts';
 import { scheduleOwner, type ScheduledRun, seeRun } from '../schedule/run.ts';
 import { hasSchedule, readSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';

@@ -6,7 +6,7 @@ import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
 import { jsonLog } from '../log/json-log.ts';
 import { openListener } from '../web/listener.ts';
-import { openStatusServer } from '../web/status-pages.ts';
+import { openStatusServer } from '../serve/status-pages.ts';
 import { serve } from '../serve/serve.ts';
 import { openServedClusters } from '../serve/served-clusters.ts';
 import type { Console } from './console.ts';

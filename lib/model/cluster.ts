@@ -112,3 +112,13 @@ export interface DeleteOptions {
 export function isJsonPatch(patch: Patch): patch is readonly JsonPatchStep[] {
   return Array.isArray(patch);
 }
+
+/** Which objects to follow. */
+export interface Scope<K extends ResourceKind = ResourceKind> {
+  readonly kind: K;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Keeps only what has a controller of this kind. Servers cannot select by it. */
+  readonly ownerKind?: string;
+}

@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { Clusters } from './cluster.ts';
 import type { ProviderSettings } from './provider.ts';
+import type { Queue } from './queue.ts';
 import type { ObjectRef } from './ref.ts';
 
 /** All effects come in through this one argument. */
@@ -14,18 +15,6 @@ export interface Ports {
   readonly now: () => Date;
   /** What is set for the metrics of a cluster. */
   readonly settingsOf?: (cluster: string) => ProviderSettings;
-}
-
-/** Where steps wait for their time. At least once, in any order: a message is a hint. */
-export interface Queue {
-  /**
-   * Asks for a step of `ref` at `at` (at once when that is past).
-   *
-   * @param version  the resourceVersion of the object as the sender left it: where it is the same when the time has
-   *                 come, nobody else looks after the object. A hint, which queues that keep one message an object drop
-   * @throws AssayError ASSAY_QUEUE_UNREACHABLE (`retry: true`), ASSAY_QUEUE_REFUSED
-   */
-  send(ref: ObjectRef, at: Date, version?: string): Promise<void>;
 }
 
 /** One JSON line a call. Fields never hold secrets. */

@@ -4,7 +4,8 @@ import { isWatchedKind, type WatchedKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { StoredQuery } from '../model/cluster.ts';
 import { JOB_OWNER_LABEL, POD_HASH_LABEL } from '../model/labels.ts';
-import type { Log, Queue } from '../model/ports.ts';
+import type { Log } from '../model/ports.ts';
+import type { Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 
 export interface ReceiveOptions {

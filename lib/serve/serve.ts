@@ -1,4 +1,4 @@
-import { logBus } from '../sinks/log.ts';
+import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
@@ -76,7 +76,7 @@ export function serve(options: ServeOptions): Serving {
   const ports: Ports = {
     clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
     queue,
-    bus: logBus(log),
+    bus: lazyBus({ busLog: log }),
     log,
     meter,
     now,

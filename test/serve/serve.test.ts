@@ -3,7 +3,7 @@ import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
-import { openStatusServer } from '../../lib/web/status-pages.ts';
+import { openStatusServer } from '../../lib/serve/status-pages.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
-import type { Cluster, ObjectKey, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import type { Cluster, ObjectKey, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
-import { follow, type FollowTiming, type Scope } from './follow.ts';
+import { follow, type FollowTiming } from './follow.ts';
 import type { Selects } from '../../model/label-selector.ts';
 import { selectsOf } from '../selectors.ts';
 

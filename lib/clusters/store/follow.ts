@@ -1,16 +1,6 @@
 import { AssayError } from '../../model/errors.ts';
-import type { Cluster, ListQuery, WatchEvent } from '../../model/cluster.ts';
+import type { Cluster, ListQuery, Scope, WatchEvent } from '../../model/cluster.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
-
-/** Which objects to follow. */
-export interface Scope<K extends ResourceKind = ResourceKind> {
-  readonly kind: K;
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  /** Keeps only what has a controller of this kind. Servers cannot select by it. */
-  readonly ownerKind?: string;
-}
 
 /** Who is told. What they throw ends the following. */
 export interface Follower<T> {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type CachedCluster, type CachedClusterOptions, cachedCluster } from '../../../lib/clusters/store/cached.ts';
-import type { Scope } from '../../../lib/clusters/store/follow.ts';
+import type { Scope } from '../../../lib/model/cluster.ts';
 import { type MemoryCluster, memoryCluster } from '../../../lib/clusters/memory/memory-cluster.ts';
 import type { Cluster } from '../../../lib/model/cluster.ts';
 import { anExperiment } from '../../builders.ts';

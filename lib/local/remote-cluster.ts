@@ -1,5 +1,5 @@
-import { kubeConfigCredentials, type KubeConfigSource, listContexts } from './access/kubeconfig.ts';
-import { kubernetesCluster, type KubernetesCluster } from './api/kubernetes.ts';
+import { kubeConfigCredentials, type KubeConfigSource, listContexts } from '../clusters/access/kubeconfig.ts';
+import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
 
 export interface RemoteOptions {

@@ -1,5 +1,5 @@
-import { openPages, type PageServer, textPage } from './pages.ts';
-import type { Serving } from '../serve/serve.ts';
+import { openPages, type PageServer, textPage } from '../web/pages.ts';
+import type { Serving } from './serve.ts';
 
 /**
  * Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (the objects of at least one cluster are read: one
