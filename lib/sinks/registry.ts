@@ -16,21 +16,26 @@ export interface BusSettings {
 /** What a bus needs beside its address. */
 export type BusPorts = Partial<Omit<HttpBusOptions, 'url'>>;
 
-/** Opens the bus of its own setting; undefined where that one is not set. */
-type Backend = (settings: BusSettings, ports: BusPorts) => Bus | Promise<Bus> | undefined;
+interface Backend {
+  /** Its own setting. */
+  readonly setting: keyof BusSettings;
+  readonly open: (settings: BusSettings, ports: BusPorts) => Bus | Promise<Bus>;
+}
 
 /** Every kind of bus. A new one is a file here and a line below. */
-const BUSES: Readonly<Record<string, Backend>> = {
-  eventbridge: ({ busArn }) => (busArn ? eventBridgeBus({ busArn }) : undefined),
-  http: ({ busUrl }, { http = noHttp, token = () => '' }) =>
-    busUrl ? httpBus({ url: busUrl, http, token }) : undefined,
-  log: ({ busLog }) => busLog && logBus(busLog),
-};
+const BUSES: readonly Backend[] = [
+  { setting: 'busArn', open: ({ busArn = '' }) => eventBridgeBus({ busArn }) },
+  {
+    setting: 'busUrl',
+    open: ({ busUrl = '' }, { http = noHttp, token = () => '' }) => httpBus({ url: busUrl, http, token }),
+  },
+  { setting: 'busLog', open: ({ busLog = NO_LOG }) => logBus(busLog) },
+];
 
 /** @throws AssayError ASSAY_SETTING_INVALID unless exactly one address is set, and is one */
 export async function openBus(settings: BusSettings, ports: BusPorts = {}): Promise<Bus> {
-  const [bus, ...more] = Object.values(BUSES).flatMap((open) => open(settings, ports) ?? []);
-  if (bus && more.length === 0) return bus;
+  const [backend, ...more] = BUSES.filter(({ setting }) => settings[setting]);
+  if (backend && more.length === 0) return backend.open(settings, ports);
   throw new AssayError('ASSAY_SETTING_INVALID', 'one of ASSAY_BUS_ARN and ASSAY_BUS_URL says where events go');
 }
 
@@ -48,3 +53,5 @@ export function lazyBus(settings: BusSettings, ports?: BusPorts): Bus {
 const noHttp: HttpBusOptions['http'] = async () => {
   throw new AssayError('ASSAY_SETTING_INVALID', 'nothing here sends requests to a bus');
 };
+
+const NO_LOG: Log = { info() {}, warn() {}, error() {} };
