@@ -1,5 +1,6 @@
-import { WATCHED_KINDS, type WatchedKind } from '../kinds/registry.ts';
+import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
+import type { Kind } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import type { ListQuery } from '../model/cluster.ts';
 import type { Ports } from '../model/ports.ts';
@@ -15,21 +16,28 @@ const PAGE_SIZE = 500;
  * These messages carry no version: a step that has something to write goes on from there. One that only looks (at a Job
  * under way, at pods) does not, since the chain of the object may well be alive: else each minute would add one more.
  *
+ * @param kinds  those that are looked after
  * @throws AssayError if the queue does not take the messages; what the cluster has against it is logged
  */
-export async function resync(cluster: string, looked: Looked, ports: Ports): Promise<void> {
-  for (const kind of WATCHED_KINDS) {
+export async function resync(
+  cluster: string,
+  looked: Looked,
+  ports: Ports,
+  kinds: readonly Kind[] = KINDS,
+): Promise<void> {
+  for (const kind of kinds) {
     try {
       await resyncKind(kind, cluster, looked, ports);
     } catch (error) {
       if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
-      ports.log.warn('objects not listed', { cluster, kind, code: error.code, error: error.message });
+      ports.log.warn('objects not listed', { cluster, kind: kind.facts.kind, code: error.code, error: error.message });
       if (error.code === 'ASSAY_CLUSTER_UNREACHABLE') return;
     }
   }
 }
 
-async function resyncKind(kind: WatchedKind, name: string, looked: Looked, ports: Ports): Promise<void> {
+async function resyncKind(watched: Kind, name: string, looked: Looked, ports: Ports): Promise<void> {
+  const { kind } = watched.facts;
   const cluster = ports.clusters.get(name);
   const { labelSelector, ...where } = objectScope(looked);
   const query: ListQuery = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}`, limit: PAGE_SIZE };
@@ -37,7 +45,7 @@ async function resyncKind(kind: WatchedKind, name: string, looked: Looked, ports
   do {
     const page = await cluster.list(kind, at === undefined ? query : { ...query, continue: at });
     const now = ports.now();
-    const overdue = page.items.filter((object) => isOverdue(object, now));
+    const overdue = page.items.filter((object) => isOverdue(object, now, [watched]));
     await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
     if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
     at = page.continue;

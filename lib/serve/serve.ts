@@ -1,9 +1,10 @@
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
-import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
+import { kindOf, KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Clusters } from '../model/cluster.ts';
+import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
@@ -12,16 +13,16 @@ import { type ObjectRef, refOf } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
-import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
-import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
+import { onOwnedNews } from './owned.ts';
+import { prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
 import { step } from '../runtime/step.ts';
 
 export interface ServeOptions {
   /**
-   * With stores of at least the kinds in `kinds/registry.ts`; of Jobs and ReplicaSets too, if what becomes of them is to
-   * be noticed at once.
+   * With stores of at least the objects that are looked after; of what they own too, if what becomes of that is to be
+   * noticed at once.
    */
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
@@ -32,6 +33,8 @@ export interface ServeOptions {
   readonly settings?: ProviderSettings;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
+  /** Default: all that there are. */
+  readonly kinds?: readonly Kind[];
 }
 
 export interface Serving {
@@ -58,9 +61,10 @@ const SLOT_MS = 250;
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
 export function serve(options: ServeOptions): Serving {
-  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000 } = options;
+  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000, kinds = KINDS } = options;
+  const facts = kinds.map((kind) => kind.facts);
   const stopping = new AbortController();
-  const page = prometheusMeter(() => clusters.map(inventoryOf));
+  const page = prometheusMeter(() => clusters, facts);
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
@@ -88,7 +92,7 @@ export function serve(options: ServeOptions): Serving {
     const mine: Underway = { isChanged: false, wrote: undefined };
     underway.set(ref.uid, mine);
     try {
-      await step(ref, ports);
+      await step(ref, ports, undefined, kinds);
     } finally {
       underway.delete(ref.uid);
     }
@@ -97,21 +101,21 @@ export function serve(options: ServeOptions): Serving {
   }
 
   function enqueue(cluster: string, object: KubernetesObject): void {
-    const at = kindOf(object.kind).dueAt(object, now());
+    const at = kindOf(object.kind, kinds).dueAt(object, now());
     if (at) void queue.send(refOf(cluster, object), at);
   }
 
   function resync(): void {
     for (const cluster of clusters) {
-      for (const kind of WATCHED_KINDS) {
-        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now()));
+      for (const { kind } of facts) {
+        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now(), kinds));
         lost.forEach((object) => void queue.send(refOf(cluster.name, object), now()));
       }
     }
   }
 
   for (const cluster of clusters) {
-    for (const kind of WATCHED_KINDS) {
+    for (const { kind } of facts) {
       cluster.onChange(kind, (object, previous, type) => {
         const taking = underway.get(object.metadata.uid ?? '');
         if (type === 'DELETED') {
@@ -121,17 +125,12 @@ export function serve(options: ServeOptions): Serving {
         const ref = refOf(cluster.name, object);
         page.meet(ref);
         // What it asks for now may end a wait that its status knows of.
-        if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) void queue.send(ref, now());
+        if (previous && asksForOther(previous, object)) void queue.send(ref, now());
         else if (taking) taking.isChanged = true;
         else enqueue(cluster.name, object);
       });
     }
-    for (const kind of OWNED_KINDS) {
-      cluster.onChange(kind, (object, previous, type) => {
-        const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
-        if (owner) void queue.send(owner, now());
-      });
-    }
+    onOwnedNews(cluster, (owner) => void queue.send(owner, now()), facts);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now });
@@ -149,7 +148,7 @@ export function serve(options: ServeOptions): Serving {
       // `failed` tells of it.
       await following.catch(() => {});
     },
-    receive: (ref) => receive(ref, { clusters, queue, log, now }),
+    receive: (ref) => receive(ref, { clusters, queue, log, now, facts }),
     progress() {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
@@ -157,6 +156,12 @@ export function serve(options: ServeOptions): Serving {
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };
+}
+
+type WithSpec = KubernetesObject & { readonly spec?: unknown };
+
+function asksForOther(previous: WithSpec, object: WithSpec): boolean {
+  return mergePatch({ spec: previous.spec }, { spec: object.spec }) !== undefined;
 }
 
 /** A step that is being taken. */
@@ -193,13 +198,4 @@ function registryOf(clusters: readonly CachedCluster[]): Clusters {
 
 function namesOf(clusters: readonly CachedCluster[] = []): readonly string[] {
   return clusters.map(({ name }) => name);
-}
-
-function inventoryOf(cluster: CachedCluster): Inventory {
-  return {
-    cluster: cluster.name,
-    runs: cluster.stored('AnalysisRun'),
-    experiments: cluster.stored('Experiment'),
-    templates: [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')],
-  };
 }
