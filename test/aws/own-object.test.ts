@@ -22,9 +22,9 @@ async function create(change: Partial<OwnerReference> = {}): Promise<ObjectRef> 
   return { cluster: 'c1', kind: 'AnalysisRun', ...key, uid: metadata.uid ?? '' };
 }
 
-describe('whom the step of a run has to tell', () => {
-  const named = (others: readonly ObjectRef[]) => others.map(({ kind, name }) => `${kind} ${name}`);
+const named = (others: readonly ObjectRef[]) => others.map(({ kind, name }) => `${kind} ${name}`);
 
+describe('whom the step of a run has to tell', () => {
   test.each([
     {
       name: 'its experiment, of a phase',

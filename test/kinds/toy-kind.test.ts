@@ -160,9 +160,11 @@ test('is swept: what was lost is found again', async () => {
   expect((await serving?.metrics())?.body).toMatch(/^toy_reconcile_count.* 2$/m);
 });
 
+/** With a question mark behind what there is a way without. */
+const names = (needed: ReturnType<typeof neededVerbs>) =>
+  needed.map(({ verb, resource, without }) => `${verb} ${resource}${without === undefined ? '' : '?'}`);
+
 test('what it needs is asked for', () => {
-  const names = (needed: ReturnType<typeof neededVerbs>) =>
-    needed.map(({ verb, resource, without }) => `${verb} ${resource}${without === undefined ? '' : '?'}`);
   const before = new Set(names(neededVerbs({ addressMode: 'proxy' })));
   const added = names(neededVerbs({ addressMode: 'proxy', facts })).filter((name) => !before.has(name));
   // What runs can do without, it cannot.
