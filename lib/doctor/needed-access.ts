@@ -47,18 +47,26 @@ export interface NeededVerbsOptions {
   readonly facts?: Facts;
 }
 
-/** Verb by verb what a cluster with these settings must allow; each once. */
+/** Verb by verb what a cluster with these settings must allow: each once, resource by resource, group by group. */
 export function neededVerbs({ namespace, addressMode, facts = FACTS }: NeededVerbsOptions): readonly NeededVerb[] {
   const needed = needsOf(facts)
     .filter(({ subresource }) => addressMode === 'proxy' || subresource !== 'proxy')
     // Who looks after one namespace keeps no schedules of ClusterAnalysisTemplates.
     .filter(({ kind }) => namespace === undefined || kind !== 'Namespace')
     .flatMap((need) => verbsOf(need, namespace));
-  const byName = Object.groupBy(needed, ({ group, resource, verb }) => `${group}/${resource}/${verb}`);
-  // What one of them cannot do without is needed, whatever the others say.
-  return Object.values(byName).flatMap(
-    (same = []) => same.find(({ without }) => without === undefined) ?? same[0] ?? [],
-  );
+  const byGroup = Object.groupBy(needed, ({ group }) => group);
+  return Object.values(byGroup).flatMap((ofGroup = []) => {
+    const byResource = Object.groupBy(ofGroup, ({ resource }) => resource);
+    return Object.values(byResource).flatMap((ofResource = []) => withoutDuplicates(ofResource));
+  });
+}
+
+/** Of one resource. What one of them cannot do without is needed, whatever the others say. */
+function withoutDuplicates(needed: readonly NeededVerb[]): readonly NeededVerb[] {
+  const byVerb = new Map<string, NeededVerb>();
+  for (const need of needed) if (need.without !== undefined) byVerb.set(need.verb, byVerb.get(need.verb) ?? need);
+  for (const need of needed) if (need.without === undefined) byVerb.set(need.verb, need);
+  return [...byVerb.values()].toSorted((a, b) => (a.verb < b.verb ? -1 : 1));
 }
 
 function verbsOf({ kind, subresource, verbs, without }: Need, namespace: string | undefined): readonly NeededVerb[] {
