@@ -2,9 +2,11 @@ import { elementAt, sizeOf } from './access.ts';
 import { conditionValues, timeValues } from './environment.ts';
 import type { Input } from './environment.ts';
 import { itemsOf } from './equal.ts';
+import type { Pattern } from './go/regexp.ts';
 import { GoTime } from './go/time.ts';
 import { UTC } from './go/zone.ts';
 import { Meter } from './meter.ts';
+import type { Clock } from './meter.ts';
 import { GoMap, GoPanic, GoPointer, GoRange, goTypeOf, isPlainMap } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -17,6 +19,10 @@ export class Run extends Meter {
   readonly variables: Value[] = [];
   /** Operands that wait for others, where some node leaves more than its value behind: see leftovers.ts. */
   readonly stack: Value[] = [];
+  /** Of `matches`, by the texts that the evaluation made for them. */
+  readonly patterns = new Map<string, Pattern>();
+  /** In how many characters each pattern was looked for. */
+  readonly matched = new Map<Pattern, number>();
   /** The innermost predicate under way. */
   scope: Scope | undefined;
   /** Where an error that comes next is to point. */
@@ -26,8 +32,8 @@ export class Run extends Meter {
   readonly #now: Date | undefined;
   #environment: Readonly<Record<string, Value>> | undefined;
 
-  constructor(input: Input | undefined, now: Date | undefined) {
-    super();
+  constructor(input: Input | undefined, now: Date | undefined, clock: Clock | undefined) {
+    super(clock);
     this.input = input;
     this.#now = now;
   }
@@ -58,7 +64,7 @@ export class Run extends Meter {
 
   /** Opens a scope over a list. It must be left by setting `scope` to its `outer`. */
   begin(list: Value): Scope {
-    this.scope = new Scope(list, this.scope);
+    this.scope = new Scope(list, this.scope, this);
     return this.scope;
   }
 
@@ -77,13 +83,15 @@ export class Scope {
   readonly #list: Value;
   readonly #range: GoRange | undefined;
   readonly #items: readonly Value[] | undefined;
+  readonly #meter: Meter;
 
-  constructor(list: Value, outer: Scope | undefined) {
-    const length = sizeOf(list);
+  constructor(list: Value, outer: Scope | undefined, meter: Meter) {
+    const length = sizeOf(list, meter);
     if (length === undefined) throw lengthPanic(list);
     this.outer = outer;
     this.length = length;
     this.#list = list;
+    this.#meter = meter;
     this.#range = list instanceof GoRange ? list : undefined;
     this.#items = this.#range === undefined && isList(list) ? itemsOf(list) : undefined;
   }
@@ -101,7 +109,7 @@ export class Scope {
     if (this.#list instanceof GoMap || isPlainMap(this.#list)) {
       throw new GoPanic('reflect: call of reflect.Value.Index on map Value');
     }
-    return elementAt(this.#list, index);
+    return elementAt(this.#list, index, this.#meter);
   }
 }
 

@@ -1,0 +1,111 @@
+import { byteOfRune, byteSize, escapedByte, isAscii } from './utf8.ts';
+
+/** So many code units lie between two marks: what a look-up walks over. */
+const STRIDE = 32;
+
+/** A code point of a text: where it begins, in code units and in bytes. At the end of the text it is none. */
+interface Place {
+  readonly unit: number;
+  readonly byte: number;
+}
+
+/**
+ * Where the bytes of a text are: a text is gone through once, and afterwards its slices, bytes and positions cost next
+ * to nothing, wherever they are. Positions lie within the text.
+ */
+export class ByteIndex {
+  readonly text: string;
+  /** In bytes. */
+  readonly length: number;
+  /** The number of code points; an invalid byte counts as one. */
+  readonly runeCount: number;
+  /** Every STRIDE code units or so, where a code point begins; undefined for ASCII, where units are bytes. */
+  readonly #marks: readonly Place[] | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.length = text.length;
+    this.runeCount = text.length;
+    if (isAscii(text)) return;
+    const marks: Place[] = [];
+    let byte = 0;
+    let runes = 0;
+    for (let unit = 0; unit < text.length; unit++, runes++) {
+      if (unit >= marks.length * STRIDE) marks.push({ unit, byte });
+      const code = text.charCodeAt(unit);
+      if (code < 0x80) {
+        byte++;
+      } else if (code < 0xd800) {
+        byte += code < 0x800 ? 2 : 3;
+      } else {
+        const rune = text.codePointAt(unit) ?? 0;
+        if (rune > 0xffff) unit++;
+        byte += byteSize(rune);
+      }
+    }
+    this.length = byte;
+    this.runeCount = runes;
+    this.#marks = marks;
+  }
+
+  /** The bytes from `from` up to `to`. May cut a character in two, whose bytes then stand alone. */
+  slice(from: number, to: number): string {
+    if (this.#marks === undefined) return this.text.slice(from, to);
+    const first = this.#placeOf(from);
+    const last = this.#placeOf(to);
+    if (first.unit === last.unit) return this.#bytesOf(first, from, to);
+    if (first.byte === from) return this.text.slice(first.unit, last.unit) + this.#bytesOf(last, last.byte, to);
+    const rune = this.text.codePointAt(first.unit) ?? 0;
+    const head = this.#bytesOf(first, from, first.byte + byteSize(rune));
+    const middle = this.text.slice(first.unit + (rune > 0xffff ? 2 : 1), last.unit);
+    return head + middle + this.#bytesOf(last, last.byte, to);
+  }
+
+  /** The byte at a position. */
+  at(position: number): number {
+    if (this.#marks === undefined) return this.text.charCodeAt(position);
+    const { unit, byte } = this.#placeOf(position);
+    return byteOfRune(this.text.codePointAt(unit) ?? 0, position - byte);
+  }
+
+  /** The position, in bytes, of the character that begins at a code unit. */
+  byteAt(unit: number): number {
+    if (this.#marks === undefined) return unit;
+    return this.#find('unit', unit).byte;
+  }
+
+  /** The character that a byte is part of. */
+  #placeOf(position: number): Place {
+    return this.#find('byte', position);
+  }
+
+  /** The last character that begins no later than at a position, in code units or in bytes. */
+  #find(by: keyof Place, position: number): Place {
+    const marks = this.#marks ?? [];
+    let low = 0;
+    let high = marks.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((marks[middle]?.[by] ?? Infinity) <= position) low = middle;
+      else high = middle;
+    }
+    let { unit, byte } = marks[low] ?? { unit: 0, byte: 0 };
+    while (unit < this.text.length) {
+      const rune = this.text.codePointAt(unit) ?? 0;
+      const nextUnit = unit + (rune > 0xffff ? 2 : 1);
+      const nextByte = byte + byteSize(rune);
+      if ((by === 'unit' ? nextUnit : nextByte) > position) break;
+      unit = nextUnit;
+      byte = nextByte;
+    }
+    return { unit, byte };
+  }
+
+  #bytesOf({ unit, byte }: Place, from: number, to: number): string {
+    if (from >= to) return '';
+    const rune = this.text.codePointAt(unit) ?? 0;
+    let bytes = '';
+    for (let at = from; at < to; at++) bytes += escapedByte(byteOfRune(rune, at - byte));
+    return bytes;
+  }
+}
