@@ -46,8 +46,8 @@ export function add(left: Value, right: Value, meter: Meter): Value {
 }
 
 function join(left: string, right: string, meter: Meter): string {
-  meter.spend(OPERATOR_STEPS['+'](left, right));
   if (left.length + right.length > MAX_TEXT) throw new GoPanic('memory budget exceeded');
+  meter.spend(OPERATOR_STEPS['+'](left, right));
   return concat(left, right);
 }
 

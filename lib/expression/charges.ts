@@ -1,3 +1,4 @@
+import { GoTime } from './go/time.ts';
 import { isAscii } from './go/utf8.ts';
 import { GoSlice } from './value.ts';
 import type { Value } from './value.ts';
@@ -33,7 +34,7 @@ export const COMPARED_ITEM = 4;
 /** An entry of a map compared with that of another. */
 export const COMPARED_ENTRY = 4;
 /** An entry of a map listed, its key apart. */
-export const LISTED_ENTRY = 8;
+export const LISTED_ENTRY = 12;
 /** A byte of a []byte, which is an object here, made into one of a text. */
 export const BYTE_OBJECT = 12;
 
@@ -78,16 +79,19 @@ function convert(text: Value | undefined, ascii: number, beyond: number): number
 function search(text: Value | undefined, part: Value | undefined): number {
   if (typeof text !== 'string' || typeof part !== 'string') return 0;
   // Parts with an invalid byte are sought in the bytes.
-  if (!part.isWellFormed()) return 2 * (text.length + part.length);
-  if (part.length > 200) return (text.length + part.length) / 2;
-  return text.length * (part.length < 7 ? (part.length + 1) / 24 : 1 / 6);
+  if (!part.isWellFormed()) return BYTE_BY_BYTE * (text.length + part.length);
+  if (part.length > 200) return 0.75 * (text.length + part.length);
+  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 1 / 4 : 1 / 6);
 }
 
 function searchBackwards(text: Value | undefined, part: Value | undefined): number {
   if (typeof text !== 'string' || typeof part !== 'string') return 0;
-  if (!part.isWellFormed()) return 2 * (text.length + part.length);
-  return part.length <= 8 ? text.length / 3 : (text.length + part.length) / 2;
+  if (!part.isWellFormed()) return BYTE_BY_BYTE * (text.length + part.length);
+  return part.length <= 8 ? text.length / 3 : 0.75 * (text.length + part.length);
 }
+
+/** A character of a text that has to be made into bytes. */
+const BYTE_BY_BYTE = 6;
 
 type Steps = number | ((args: readonly Value[]) => number);
 
@@ -120,7 +124,7 @@ const BUILTIN_STEPS: ReadonlyMap<string, Steps> = new Map<string, Steps>([
   // encodings.ts; toJSON spends as it writes
   ['toJSON', 25],
   ['fromJSON', ([text]) => 50 + through(text, 6)],
-  ['toBase64', ([text]) => 10 + convert(text, 4, 2)],
+  ['toBase64', ([text]) => 12 + convert(text, 5, 4)],
   ['fromBase64', ([text]) => 10 + through(text, 4)],
   // times.ts
   ['now', 10],
@@ -136,7 +140,7 @@ function each(names: string, steps: Steps): readonly (readonly [string, Steps])[
 /** A part with an invalid byte is compared byte by byte. */
 function escapes(text: Value | undefined, part: Value | undefined): number {
   if (typeof text !== 'string' || typeof part !== 'string' || part.isWellFormed()) return 0;
-  return 2 * (text.length + part.length);
+  return BYTE_BY_BYTE * (text.length + part.length);
 }
 
 /** The steps of a builtin's call, but for what it spends as it goes. Undefined for a name that is none. */
@@ -149,11 +153,30 @@ export function builtinSteps(name: string): ((args: readonly Value[]) => number)
 export const OPERATOR_STEPS = {
   /** Texts put together become one piece only when somebody reads them, which is paid here. */
   '+': (left: string, right: string) => 5 + (left.length + right.length) / 16,
+  /** On top of what its bounds and its bytes take. */
+  '[:]': () => 10,
   contains: (text: string, part: string) => 5 + read(text) + search(text, part),
   startsWith: (text: string, part: string) => 5 + read(text) + through(part, 1 / 16) + escapes(text, part),
   endsWith: (text: string, part: string) => 5 + read(text) + through(part, 1 / 16) + escapes(text, part),
-  '**': () => 15,
+  '**': () => 25,
 } as const;
+
+/** A time in a zone whose offset changes asks JavaScript's calendar for it. */
+const ZONE_STEPS = 800;
+const FIXED_ZONE_STEPS = 150;
+/** To find where an offset changes takes hundreds or thousands of such questions. */
+const ZONE_BOUNDS_STEPS = 1_000_000;
+
+/** The steps of printing a time. */
+export function timeSteps({ location }: GoTime): number {
+  return location.isFixed ? FIXED_ZONE_STEPS : ZONE_STEPS;
+}
+
+/** What the receiver of a method adds to the steps of its call. */
+export function receiverSteps(receiver: Value, name: string): number {
+  if (!(receiver instanceof GoTime) || receiver.location.isFixed) return 0;
+  return name === 'ZoneBounds' ? ZONE_BOUNDS_STEPS : ZONE_STEPS;
+}
 
 /** The steps of calling a function, or a method, most of which are those of times. */
 export function callSteps(args: readonly Value[], isMethod: boolean): number {

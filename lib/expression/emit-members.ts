@@ -1,6 +1,7 @@
 import { dereference, fetch, slice, sizeOf } from './access.ts';
 import type { MemberNode, SliceNode } from './ast.ts';
 import type { EmitScope, Emitting, Step } from './emit-scope.ts';
+import { OPERATOR_STEPS } from './charges.ts';
 import { isNil } from './equal.ts';
 import { ANY } from './go-type.ts';
 import type { GoType } from './go-type.ts';
@@ -98,6 +99,7 @@ export function* sliceStep(scope: EmitScope, { from, to, at }: SliceNode): Emitt
     const low: Value = start === undefined ? 0n : start(run);
     run.at = at;
     const high = run.pop();
+    run.spend(OPERATOR_STEPS['[:]']());
     return slice(run.pop(), low, high, run);
   };
 }

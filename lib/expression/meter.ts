@@ -26,6 +26,8 @@ export type Clock = () => Date;
 
 /** The texts and maps last met whose insides are known. */
 const KEPT = 2;
+/** What a character of a text takes whose characters are not bytes. */
+const BEYOND_ASCII = 0.8;
 /** Texts up to this length are measured each time. */
 const SHORT = 32;
 
@@ -100,8 +102,8 @@ export class Meter {
       if (at > 0) this.#texts.unshift(...this.#texts.splice(at, 1));
       return known;
     }
-    this.spend(text.length / 12);
-    if (!isAscii(text)) this.spend(text.length / 2);
+    this.spend(text.length / 8);
+    if (!isAscii(text)) this.spend(text.length * BEYOND_ASCII);
     const bytes = new ByteIndex(text);
     this.#texts.unshift(bytes);
     if (this.#texts.length > KEPT) this.#texts.pop();

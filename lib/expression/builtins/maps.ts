@@ -46,7 +46,7 @@ function fromPairs(args: readonly Value[], run: Run): Value {
   const entries = new Map<unknown, Entry>();
   const size = sizeOf(pairs, run) ?? 0;
   for (let index = 0; index < size; index++) {
-    run.spend(10);
+    run.spend(20);
     const pair = dereference(elementAt(pairs, index, run));
     if (!isList(pair)) throw new GoPanic(`invalid pair ${sprint(pair, run)}`);
     if (sizeOf(pair, run) !== 2) throw new GoPanic(`invalid pair length ${sprint(pair, run)}`);

@@ -84,7 +84,7 @@ function repeated(args: readonly Value[], run: Run): string {
   const size = run.bytesOf(unit).length * Number(wanted);
   run.grow(size);
   run.spend(size / 8);
-  return repeat(unit, Number(wanted));
+  return repeat(unit, Number(wanted), run);
 }
 
 function joined(args: readonly Value[], run: Run): string {

@@ -9,6 +9,12 @@ interface Place {
   readonly byte: number;
 }
 
+/** The places every STRIDE code units or so. */
+interface Marks {
+  readonly unit: Uint32Array;
+  readonly byte: Uint32Array;
+}
+
 /**
  * Where the bytes of a text are: a text is gone through once, and afterwards its slices, bytes and positions cost next
  * to nothing, wherever they are. Positions lie within the text.
@@ -19,19 +25,24 @@ export class ByteIndex {
   readonly length: number;
   /** The number of code points; an invalid byte counts as one. */
   readonly runeCount: number;
-  /** Every STRIDE code units or so, where a code point begins; undefined for ASCII, where units are bytes. */
-  readonly #marks: readonly Place[] | undefined;
+  /** Undefined for ASCII, where units are bytes. */
+  readonly #marks: Marks | undefined;
 
   constructor(text: string) {
     this.text = text;
     this.length = text.length;
     this.runeCount = text.length;
     if (isAscii(text)) return;
-    const marks: Place[] = [];
+    const count = Math.ceil(text.length / STRIDE);
+    const marks = { unit: new Uint32Array(count), byte: new Uint32Array(count) };
+    let marked = 0;
     let byte = 0;
     let runes = 0;
     for (let unit = 0; unit < text.length; unit++, runes++) {
-      if (unit >= marks.length * STRIDE) marks.push({ unit, byte });
+      if (unit >= marked * STRIDE) {
+        marks.unit[marked] = unit;
+        marks.byte[marked++] = byte;
+      }
       const code = text.charCodeAt(unit);
       if (code < 0x80) {
         byte++;
@@ -81,15 +92,16 @@ export class ByteIndex {
 
   /** The last character that begins no later than at a position, in code units or in bytes. */
   #find(by: keyof Place, position: number): Place {
-    const marks = this.#marks ?? [];
+    const marks = this.#marks?.[by];
     let low = 0;
-    let high = marks.length;
+    let high = marks?.length ?? 0;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if ((marks[middle]?.[by] ?? Infinity) <= position) low = middle;
+      if ((marks?.[middle] ?? Infinity) <= position) low = middle;
       else high = middle;
     }
-    let { unit, byte } = marks[low] ?? { unit: 0, byte: 0 };
+    let unit = this.#marks?.unit[low] ?? 0;
+    let byte = this.#marks?.byte[low] ?? 0;
     while (unit < this.text.length) {
       const rune = this.text.codePointAt(unit) ?? 0;
       const nextUnit = unit + (rune > 0xffff ? 2 : 1);

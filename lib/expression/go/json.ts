@@ -1,4 +1,5 @@
 import { BYTE_SLICE } from '../go-type.ts';
+import { timeSteps } from '../charges.ts';
 import { FREE } from '../spend.ts';
 import type { Spending } from '../spend.ts';
 import { run } from '../trampoline.ts';
@@ -110,7 +111,10 @@ function writeScalar(value: Value, meter: Spending): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof GoInt) return String(value.value);
   if (value instanceof GoNamedString) return quoteJson(value.text, meter);
-  if (value instanceof GoTime) return `"${formatStrictly(value, MARSHAL_TIME)}"`;
+  if (value instanceof GoTime) {
+    meter.spend(timeSteps(value));
+    return `"${formatStrictly(value, MARSHAL_TIME)}"`;
+  }
   if (value instanceof GoSlice) {
     meter.spend(BYTE_STEPS * (value.items?.length ?? 0));
     return value.items === null ? 'null' : `"${encodeBase64(textOf(value.items))}"`;

@@ -6,7 +6,7 @@ const CLASS = /\[\^?\]?(?:\[:\^?\w*:\]|\\[\s\S]|[^\]\\])*\]?/y;
 const ESCAPE = /\\[\s\S]?/y;
 
 /** Classes of Unicode are large tables. */
-const UNICODE_CLASS_SIZE = 8;
+const UNICODE_CLASS_SIZE = 12;
 
 /**
  * How many instructions a pattern compiles to, or a few more: repeated parts are written out as often as they may

@@ -49,6 +49,9 @@ export function compilingSteps(source: string): number {
   return COMPILED_INSTRUCTION * (2 + Math.min(patternSize(source), MAX_SIZE));
 }
 
+/** A match in a text of no length. */
+const MATCH_STEPS = 20;
+
 /** What makes more of a pattern than some texts, any of which may stand in the text. */
 const SPECIAL = /[\\.+*?()[\]{}^$]/;
 
@@ -56,7 +59,7 @@ const SPECIAL = /[\\.+*?()[\]{}^$]/;
 function alternatives(source: string): Pattern {
   const finders = source.split('|').map((word) => new Finder(word));
   return {
-    stepsFor: (length) => (length * finders.length) / 2,
+    stepsFor: (length) => MATCH_STEPS + (length * finders.length) / 3,
     test(text) {
       const whole = text.toWellFormed();
       return finders.some((finder) => finder.find(whole, 0) >= 0);
@@ -69,7 +72,8 @@ function program(source: string): Pattern {
   const compiled = compileAsGo(source);
   const size = compiled.programSize();
   return {
-    stepsFor: (length, before) => (length + STATE_STEPS * Math.min(length, Math.max(0, MOST_STATES - before))) * size,
+    stepsFor: (length, before) =>
+      MATCH_STEPS + (length + STATE_STEPS * Math.min(length, Math.max(0, MOST_STATES - before))) * size,
     test: (text) => compiled.test(text.toWellFormed()),
   };
 }

@@ -1,5 +1,6 @@
 import type { GoType } from '../go-type.ts';
 import { MONTH, WEEKDAY } from '../go-type.ts';
+import { timeSteps } from '../charges.ts';
 import { FREE } from '../spend.ts';
 import type { Spending } from '../spend.ts';
 import { run } from '../trampoline.ts';
@@ -36,6 +37,7 @@ function* print(value: Value, depth: number, to: TextBuilder): Routine<void> {
     to.add('&');
     return yield print(value.target, depth + 1, to);
   }
+  if (value instanceof GoTime) to.meter.spend(timeSteps(value));
   return to.add(printScalar(value));
 }
 

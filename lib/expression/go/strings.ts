@@ -16,10 +16,22 @@ const SURROGATE = /[\ud800-\udfff]/;
 
 /** One string after the other. */
 export function concat(left: string, right: string): string {
-  const joined = left + right;
-  const seam = right.charCodeAt(0);
-  return seam >= 0xdc80 && seam <= 0xdcff ? rejoin(joined) : joined;
+  if (!isByte(right.charCodeAt(0)) || !isByte(left.charCodeAt(left.length - 1))) return left + right;
+  // Only the bytes next to the seam can make a character together.
+  const from = Math.max(0, left.length - LONGEST_REST);
+  const middle = rejoin(left.slice(from) + right.slice(0, LONGEST_REST));
+  return left.slice(0, from) + middle + right.slice(LONGEST_REST);
 }
+
+/** More code units than those of the character before and the bytes of one that is cut in two. */
+const LONGEST_REST = 8;
+
+/** Whether a code unit stands for a byte that is no part of valid UTF-8. */
+function isByte(unit: number): boolean {
+  return unit >= 0xdc80 && unit <= 0xdcff;
+}
+
+const ODD_STEPS = 100;
 
 /** Negative, zero or positive as the bytes of the first come before, with or after those of the second. */
 export function compare(left: string, right: string, meter: Spending = FREE): number {
@@ -30,6 +42,9 @@ export function compare(left: string, right: string, meter: Spending = FREE): nu
   if (!isSurrogate(before) && !isSurrogate(after)) return before < after || at === left.length ? -1 : 1;
   // UTF-16 orders U+E000–U+FFFF after what needs surrogates, bytes do not. The bytes of a few characters tell them apart.
   const from = isHighSurrogate(left.charCodeAt(at - 1)) ? at - 1 : at;
+  const [one = 0, other = 0] = [left.codePointAt(from), right.codePointAt(from)];
+  if (!isSurrogate(one) && !isSurrogate(other)) return one < other ? -1 : 1;
+  meter.spend(ODD_STEPS);
   return toBinary(left.slice(from, from + 8)) < toBinary(right.slice(from, from + 8)) ? -1 : 1;
 }
 
@@ -126,8 +141,8 @@ function isSpace(rune: number): boolean {
 }
 
 const WIDE_SPACES: ReadonlySet<number> = new Set([
-  ...[0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
-  ...Array.from({ length: 11 }, (_, index) => 0x2000 + index),
+  0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028,
+  0x2029, 0x202f, 0x205f, 0x3000,
 ]);
 
 /** Takes every code point of `cutset` off both ends; an invalid byte counts as U+FFFD. */
@@ -186,8 +201,9 @@ function cutUp(text: string, separator: string, n: number, cutting: Cutting): st
 function cutAt(text: string, separator: string, n: number, { keeps, meter }: Cutting): string[] {
   const finder = new Finder(separator);
   const parts: string[] = [];
+  const cuts = n < 0 ? Infinity : n - 1;
   let from = 0;
-  while (n < 0 || parts.length < n - 1) {
+  while (parts.length < cuts) {
     const at = finder.find(text, from);
     if (at < 0) break;
     meter.spend(PART_STEPS);
@@ -200,9 +216,10 @@ function cutAt(text: string, separator: string, n: number, { keeps, meter }: Cut
 
 function explode(text: string, n: number, meter: Spending): string[] {
   const runes: string[] = [];
+  const cuts = n < 0 ? Infinity : n - 1;
   let from = 0;
-  while (from < text.length && (n < 0 || runes.length < n - 1)) {
-    if (runes.length % TRIMMED_AT_ONCE === 0) meter.spend(3 * TRIMMED_AT_ONCE);
+  while (from < text.length && runes.length < cuts) {
+    if (runes.length % TRIMMED_AT_ONCE === 0) meter.spend(5 * TRIMMED_AT_ONCE);
     const size = (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
     runes.push(text.slice(from, from + size));
     from += size;
@@ -221,6 +238,9 @@ export function replace(text: string, part: string, by: string, n = -1, meter: S
   return join(['', ...runes, ...(isEverywhere ? [''] : [])], by, meter);
 }
 
+/** A character of a text that is put together byte by byte. */
+const REJOINED = 5;
+
 /** How long a text made here may get; Go has no bound but the machine's memory. */
 const MAX_LENGTH = 2 ** 24;
 
@@ -230,10 +250,15 @@ export function join(parts: readonly string[], glue: string, meter: Spending = F
   for (const part of parts) size += part.length;
   if (size > MAX_LENGTH) throw new GoPanic('memory budget exceeded');
   meter.spend(2 * parts.length + size / 4);
-  return rejoin(parts.join(glue));
+  const joined = parts.join(glue);
+  if (joined.isWellFormed()) return joined;
+  meter.spend(REJOINED * size);
+  return rejoin(joined);
 }
 
-export function repeat(text: string, times: number): string {
+export function repeat(text: string, times: number, meter: Spending = FREE): string {
+  if (text.isWellFormed()) return text.repeat(times);
+  meter.spend(REJOINED * text.length * times);
   return rejoin(text.repeat(times));
 }
 

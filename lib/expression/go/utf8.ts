@@ -14,7 +14,7 @@ export function isAscii(text: string): boolean {
 /** The bytes of a string, one character each. */
 export function toBinary(text: string): string {
   if (isAscii(text)) return text;
-  const pieces = new Pieces(3 * text.length);
+  const pieces = new Pieces(text.length);
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) {
@@ -96,20 +96,26 @@ function decodeSequence(bytes: string, from: number, size: number): number {
 }
 
 const PIECE_LENGTH = 8192;
+const SHORT = 256;
 
 /** Puts a string together from its code units, without a chain of strings as long as the text. */
 class Pieces {
-  readonly #codes: Uint16Array;
+  /** Undefined for a short one, where it would take longer to make than to do without. */
+  readonly #codes: Uint16Array | undefined;
   #length = 0;
   #text = '';
 
-  /** @param mostUnits  no more code units come */
-  constructor(mostUnits: number) {
-    this.#codes = new Uint16Array(Math.min(mostUnits, PIECE_LENGTH));
+  /** @param length  about how long the string will be */
+  constructor(length: number) {
+    this.#codes = length > SHORT ? new Uint16Array(PIECE_LENGTH) : undefined;
   }
 
   add(code: number): void {
-    if (this.#length === this.#codes.length) this.#flush();
+    if (this.#codes === undefined) {
+      this.#text += String.fromCharCode(code);
+      return;
+    }
+    if (this.#length === PIECE_LENGTH) this.#flush();
     this.#codes[this.#length++] = code;
   }
 
@@ -125,6 +131,7 @@ class Pieces {
   }
 
   #flush(): void {
+    if (this.#codes === undefined) return;
     this.#text += String.fromCharCode(...this.#codes.subarray(0, this.#length));
     this.#length = 0;
   }
