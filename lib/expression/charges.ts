@@ -58,7 +58,7 @@ export function keySteps(key: Value, others: number): number {
 
 /** Reading a text as it stands; a text put together of others is made one piece by that. */
 function read(text: Value | undefined): number {
-  return typeof text === 'string' ? text.length / 64 : 0;
+  return typeof text === 'string' ? text.length / 24 : 0;
 }
 
 /** Going through a text character by character. */
@@ -81,7 +81,7 @@ function search(text: Value | undefined, part: Value | undefined): number {
   // Parts with an invalid byte are sought in the bytes.
   if (!part.isWellFormed()) return BYTE_BY_BYTE * (text.length + part.length);
   if (part.length > 200) return 0.75 * (text.length + part.length);
-  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 1 / 4 : 1 / 6);
+  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 0.4 : 1 / 6);
 }
 
 function searchBackwards(text: Value | undefined, part: Value | undefined): number {
@@ -91,7 +91,7 @@ function searchBackwards(text: Value | undefined, part: Value | undefined): numb
 }
 
 /** A character of a text that has to be made into bytes. */
-const BYTE_BY_BYTE = 6;
+const BYTE_BY_BYTE = 9;
 
 type Steps = number | ((args: readonly Value[]) => number);
 
@@ -101,13 +101,13 @@ const BUILTIN_STEPS: ReadonlyMap<string, Steps> = new Map<string, Steps>([
   ['len', 2],
   ['type', 10],
   ...each('abs ceil floor round', 10),
-  ...each('int float', ([value]) => (typeof value === 'string' ? 28 + value.length : 3)),
+  ...each('int float', ([value]) => (typeof value === 'string' ? 30 + value.length * 3 : 3)),
   ...each('bitand bitor bitxor bitnand bitshl bitshr bitushr bitnot', 10),
   // strings.ts
   ['string', 10],
   ['trim', ([text, cutset]) => 20 + read(text) + through(cutset, 10)],
   ...each('trimPrefix trimSuffix', ([text, part]) => 10 + read(text) + through(part, 1 / 16) + escapes(text, part)),
-  ...each('upper lower', ([text]) => 10 + convert(text, 1 / 4, 5)),
+  ...each('upper lower', ([text]) => 18 + convert(text, 1 / 4, 5)),
   ...each('split splitAfter', ([text, separator]) => 10 + read(text) + search(text, separator)),
   ['replace', ([text, part]) => 16 + read(text) + search(text, part)],
   ['repeat', 10],
@@ -121,14 +121,14 @@ const BUILTIN_STEPS: ReadonlyMap<string, Steps> = new Map<string, Steps>([
   ...each('first last get take reverse uniq concat flatten sort', 10),
   // maps.ts, which spend on each entry
   ...each('keys values toPairs fromPairs', 10),
-  // encodings.ts; toJSON spends as it writes
+  // encodings.ts; toJSON spends as it writes, fromJSON where it goes deep
   ['toJSON', 25],
-  ['fromJSON', ([text]) => 50 + through(text, 6)],
+  ['fromJSON', ([text]) => 60 + through(text, 4.5)],
   ['toBase64', ([text]) => 12 + convert(text, 5, 4)],
-  ['fromBase64', ([text]) => 10 + through(text, 4)],
+  ['fromBase64', ([text]) => 10 + through(text, 5)],
   // times.ts
   ['now', 10],
-  ['date', (args) => 250 + args.reduce<number>((steps, arg) => steps + through(arg, 16), 0)],
+  ['date', (args) => 450 + args.reduce<number>((steps, arg) => steps + through(arg, 16), 0)],
   ['duration', ([text]) => 60 + through(text, 8)],
   ['timezone', ([name]) => 50 + through(name, 1)],
 ]);
@@ -154,7 +154,7 @@ export const OPERATOR_STEPS = {
   /** Texts put together become one piece only when somebody reads them, which is paid here. */
   '+': (left: string, right: string) => 5 + (left.length + right.length) / 16,
   /** On top of what its bounds and its bytes take. */
-  '[:]': () => 10,
+  '[:]': () => 14,
   contains: (text: string, part: string) => 5 + read(text) + search(text, part),
   startsWith: (text: string, part: string) => 5 + read(text) + through(part, 1 / 16) + escapes(text, part),
   endsWith: (text: string, part: string) => 5 + read(text) + through(part, 1 / 16) + escapes(text, part),

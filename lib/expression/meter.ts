@@ -27,7 +27,9 @@ export type Clock = () => Date;
 /** The texts and maps last met whose insides are known. */
 const KEPT = 2;
 /** What a character of a text takes whose characters are not bytes. */
-const BEYOND_ASCII = 0.8;
+const BEYOND_ASCII = 1;
+/** The same of a short text, all of it. */
+const SHORT_BEYOND_ASCII = 12;
 /** Texts up to this length are measured each time. */
 const SHORT = 32;
 
@@ -93,7 +95,9 @@ export class Meter {
   bytesOf(text: string): ByteIndex {
     if (text.length <= SHORT) {
       this.spend(2 + text.length / 4);
-      return new ByteIndex(text);
+      const bytes = new ByteIndex(text);
+      if (bytes.length > text.length) this.spend(SHORT_BEYOND_ASCII);
+      return bytes;
     }
     this.spend(4 + text.length / 128);
     const at = this.#texts.findIndex((known) => known.text === text);

@@ -1,13 +1,15 @@
-import { elementAt, sizeOf } from './access.ts';
+import { sizeOf } from './access.ts';
 import { conditionValues, timeValues } from './environment.ts';
 import type { Input } from './environment.ts';
 import { itemsOf } from './equal.ts';
+import type { ByteIndex } from './go/byte-index.ts';
+import { byteOf } from './go/bytes.ts';
 import type { Pattern } from './go/regexp.ts';
 import { GoTime } from './go/time.ts';
 import { UTC } from './go/zone.ts';
 import { Meter } from './meter.ts';
 import type { Clock } from './meter.ts';
-import { GoMap, GoPanic, GoPointer, GoRange, goTypeOf, isPlainMap } from './value.ts';
+import { GoMap, GoNamedString, GoPanic, GoPointer, GoRange, goTypeOf, isPlainMap } from './value.ts';
 import type { Value } from './value.ts';
 
 const NANOSECONDS = 1_000_000n;
@@ -83,7 +85,7 @@ export class Scope {
   readonly #list: Value;
   readonly #range: GoRange | undefined;
   readonly #items: readonly Value[] | undefined;
-  readonly #meter: Meter;
+  readonly #bytes: ByteIndex | undefined;
 
   constructor(list: Value, outer: Scope | undefined, meter: Meter) {
     const length = sizeOf(list, meter);
@@ -91,7 +93,8 @@ export class Scope {
     this.outer = outer;
     this.length = length;
     this.#list = list;
-    this.#meter = meter;
+    const text = list instanceof GoNamedString ? list.text : list;
+    this.#bytes = typeof text === 'string' ? meter.bytesOf(text) : undefined;
     this.#range = list instanceof GoRange ? list : undefined;
     this.#items = this.#range === undefined && isList(list) ? itemsOf(list) : undefined;
   }
@@ -109,7 +112,8 @@ export class Scope {
     if (this.#list instanceof GoMap || isPlainMap(this.#list)) {
       throw new GoPanic('reflect: call of reflect.Value.Index on map Value');
     }
-    return elementAt(this.#list, index, this.#meter);
+    if (this.#bytes !== undefined) return byteOf(this.#bytes.at(index));
+    throw new GoPanic(`reflect: call of reflect.Value.Index on ${goTypeOf(this.#list)?.kind ?? 'zero'} Value`);
   }
 }
 

@@ -11,7 +11,7 @@ function ofText(convert: (text: string) => Value): Builtin {
 
 export const ENCODING_BUILTINS: readonly (readonly [string, Builtin])[] = [
   ['toJSON', (args, run) => marshal(argument(args, 0), run)],
-  ['fromJSON', ofText(unmarshal)],
+  ['fromJSON', (args, run) => unmarshal(asText(argument(args, 0)), run)],
   ['toBase64', ofText(encodeBase64)],
   ['fromBase64', ofText(decodeBase64)],
 ];

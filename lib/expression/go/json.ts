@@ -4,7 +4,18 @@ import { FREE } from '../spend.ts';
 import type { Spending } from '../spend.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoFunc, GoInt, GoMap, GoNamedString, GoPanic, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
+import {
+  GoFunc,
+  GoInt,
+  GoMap,
+  GoNamedString,
+  GoPanic,
+  GoPointer,
+  GoRange,
+  GoSlice,
+  GoStruct,
+  isPlainMap,
+} from '../value.ts';
 import type { Value } from '../value.ts';
 import { encodeBase64 } from './base64.ts';
 import { textOf } from './bytes.ts';
@@ -37,13 +48,15 @@ export function marshal(value: Value, meter: Spending = FREE): string {
  * @throws GoPanic with the texts of Go's json.Unmarshal
  * @source https://pkg.go.dev/encoding/json#Unmarshal
  */
-export function unmarshal(text: string): Value {
-  const reader = new JsonReader(text);
+export function unmarshal(text: string, meter: Spending = FREE): Value {
+  const reader = new JsonReader(text, meter);
   const value = run(reader.value());
   reader.end();
   return value;
 }
 
+/** A number of a range, which is made only now. */
+const BUILT_ITEM = 5;
 const COMPARISON_STEPS = 6;
 const ENTRY_STEPS = 8;
 const BYTE_STEPS = 20;
@@ -53,6 +66,7 @@ type Member = readonly [key: string, value: Value];
 
 /** `line` is what begins a line at the level of the value: a line break and the indentation. */
 function* write(value: Value, line: string, to: TextBuilder): Routine<void> {
+  if (value instanceof GoRange) to.meter.spend(BUILT_ITEM * value.length);
   if (Array.isArray(value)) return yield writeItems(value, line, to);
   if (value instanceof GoSlice && value.items !== null && value.goType !== BYTE_SLICE) {
     return yield writeItems(value.items, line, to);

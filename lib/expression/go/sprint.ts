@@ -5,7 +5,7 @@ import { FREE } from '../spend.ts';
 import type { Spending } from '../spend.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoInt, GoMap, GoNamedString, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
+import { GoInt, GoMap, GoNamedString, GoPointer, GoRange, GoSlice, GoStruct, isPlainMap } from '../value.ts';
 import type { Value } from '../value.ts';
 import { MONTHS, WEEKDAYS } from './calendar.ts';
 import { sortedKeys } from './map-order.ts';
@@ -30,6 +30,7 @@ type Entry = readonly [key: Value, value: Value];
 function* print(value: Value, depth: number, to: TextBuilder): Routine<void> {
   if (Array.isArray(value)) return yield printItems(value, depth, to);
   if (isPlainMap(value)) return yield printMap(entriesOf(value, to.meter), depth, to);
+  if (value instanceof GoRange) to.meter.spend(BUILT_ITEM * value.length);
   if (value instanceof GoSlice) return yield printItems(value.items ?? [], depth, to);
   if (value instanceof GoMap) return yield printMap([...value.entries.values()], depth, to);
   if (value instanceof GoStruct) return yield printStruct(value, depth, to);
@@ -81,6 +82,8 @@ export function entriesOf(map: { readonly [key: string]: Value }, meter: Spendin
 }
 
 const ENTRY_STEPS = 25;
+/** A number of a range, which is made only now. */
+const BUILT_ITEM = 5;
 
 function* printStruct(value: GoStruct, depth: number, to: TextBuilder): Routine<void> {
   to.add('{');

@@ -219,7 +219,7 @@ function explode(text: string, n: number, meter: Spending): string[] {
   const cuts = n < 0 ? Infinity : n - 1;
   let from = 0;
   while (from < text.length && runes.length < cuts) {
-    if (runes.length % TRIMMED_AT_ONCE === 0) meter.spend(5 * TRIMMED_AT_ONCE);
+    if (runes.length % TRIMMED_AT_ONCE === 0) meter.spend(9 * TRIMMED_AT_ONCE);
     const size = (text.codePointAt(from) ?? 0) > 0xffff ? 2 : 1;
     runes.push(text.slice(from, from + size));
     from += size;

@@ -12,7 +12,7 @@ export function isScalar(value: Value): boolean {
 }
 
 /** The steps of a piece, with what it takes to come by it. */
-const PIECE_STEPS = 10;
+const PIECE_STEPS = 14;
 
 /** Gathers a text piece by piece, each of which is paid for. */
 export class TextBuilder {
