@@ -31,6 +31,12 @@ export const COPIED_ELEMENT = 0.5;
 /** An element compared with a needle, and one compared with that of another list. */
 export const COMPARED_ELEMENT = 5;
 export const COMPARED_ITEM = 4;
+/** Two values compared that are no two numbers, texts or bools: for what they are, before anything in them. */
+export const COMPARED_VALUE = 8;
+/** Two texts ordered, what they begin with apart. */
+export const ORDERED_TEXT = 4;
+/** A byte of a text found. */
+export const FOUND_BYTE = 12;
 /** An entry of a map compared with that of another. */
 export const COMPARED_ENTRY = 4;
 /** An entry of a map listed, its key apart. */
@@ -80,8 +86,8 @@ function search(text: Value | undefined, part: Value | undefined): number {
   if (typeof text !== 'string' || typeof part !== 'string') return 0;
   // Parts with an invalid byte are sought in the bytes.
   if (!part.isWellFormed()) return BYTE_BY_BYTE * (text.length + part.length);
-  if (part.length > 200) return 0.75 * (text.length + part.length);
-  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 0.4 : 1 / 6);
+  if (part.length > 200) return 0.9 * (text.length + part.length);
+  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 0.55 : 1 / 6);
 }
 
 function searchBackwards(text: Value | undefined, part: Value | undefined): number {
@@ -120,7 +126,7 @@ const BUILTIN_STEPS: ReadonlyMap<string, Steps> = new Map<string, Steps>([
   // lists.ts, which spend on each element
   ...each('first last get take reverse uniq concat flatten sort', 10),
   // maps.ts, which spend on each entry
-  ...each('keys values toPairs fromPairs', 10),
+  ...each('keys values toPairs fromPairs', 30),
   // encodings.ts; toJSON spends as it writes, fromJSON where it goes deep
   ['toJSON', 25],
   ['fromJSON', ([text]) => 60 + through(text, 4.5)],
@@ -128,7 +134,7 @@ const BUILTIN_STEPS: ReadonlyMap<string, Steps> = new Map<string, Steps>([
   ['fromBase64', ([text]) => 10 + through(text, 5)],
   // times.ts
   ['now', 10],
-  ['date', (args) => 450 + args.reduce<number>((steps, arg) => steps + through(arg, 16), 0)],
+  ['date', (args) => 600 + args.reduce<number>((steps, arg) => steps + through(arg, 16), 0)],
   ['duration', ([text]) => 60 + through(text, 8)],
   ['timezone', ([name]) => 50 + through(name, 1)],
 ]);
@@ -149,10 +155,20 @@ export function builtinSteps(name: string): ((args: readonly Value[]) => number)
   return typeof steps === 'number' ? () => steps : steps;
 }
 
+/** A character of two texts put together, and of two whose bytes may make a character together. */
+const JOINED = 1 / 16;
+const SEAM = 1 / 6;
+
+/** Whether a text begins with a byte that is no part of valid UTF-8. */
+function beginsWithByte(text: string): boolean {
+  const unit = text.charCodeAt(0);
+  return unit >= 0xdc80 && unit <= 0xdcff;
+}
+
 /** The steps of the operators on two texts that need any. */
 export const OPERATOR_STEPS = {
   /** Texts put together become one piece only when somebody reads them, which is paid here. */
-  '+': (left: string, right: string) => 5 + (left.length + right.length) / 16,
+  '+': (left: string, right: string) => 5 + (left.length + right.length) * (beginsWithByte(right) ? SEAM : JOINED),
   /** On top of what its bounds and its bytes take. */
   '[:]': () => 14,
   contains: (text: string, part: string) => 5 + read(text) + search(text, part),

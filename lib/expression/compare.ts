@@ -1,4 +1,4 @@
-import { equalSteps } from './charges.ts';
+import { ORDERED_TEXT, equalSteps } from './charges.ts';
 import { compare } from './go/strings.ts';
 import { GoDuration, GoTime } from './go/time.ts';
 import { plainInteger, plainNumber, wrap } from './integers.ts';
@@ -48,7 +48,7 @@ function order(left: Value, right: Value, operator: string, meter: Meter): numbe
 
 /** Negative, zero or positive, by bytes. */
 export function compareTexts(left: string, right: string, meter: Meter): number {
-  meter.spend(equalSteps(left, right));
+  meter.spend(ORDERED_TEXT + equalSteps(left, right));
   return compare(left, right, meter);
 }
 

@@ -1,4 +1,4 @@
-import { COMPARED_ENTRY, COMPARED_ITEM, equalSteps, keySteps } from './charges.ts';
+import { COMPARED_ENTRY, COMPARED_ITEM, COMPARED_VALUE, equalSteps, keySteps } from './charges.ts';
 import { GoTime } from './go/time.ts';
 import { GoLocation } from './go/zone.ts';
 import { plainInteger, plainNumber, wrap } from './integers.ts';
@@ -29,6 +29,7 @@ export function isEqual(left: Value, right: Value, meter: Meter): boolean {
   const x = plainNumber(left);
   const y = plainNumber(right);
   if (x !== undefined && y !== undefined) return isEqualNumber(left, right, x, y);
+  meter.spend(COMPARED_VALUE);
   if (left instanceof GoTime && right instanceof GoTime) return left.instant === right.instant;
   if (areComparedLists(left, right)) {
     return areItemsEqual(left, right, meter, isEqual);

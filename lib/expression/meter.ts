@@ -1,3 +1,4 @@
+import { FOUND_BYTE } from './charges.ts';
 import { ByteIndex } from './go/byte-index.ts';
 import { isAscii } from './go/utf8.ts';
 import { GoPanic } from './value.ts';
@@ -99,7 +100,7 @@ export class Meter {
       if (bytes.length > text.length) this.spend(SHORT_BEYOND_ASCII);
       return bytes;
     }
-    this.spend(4 + text.length / 128);
+    this.spend(FOUND_BYTE + text.length / 128);
     const at = this.#texts.findIndex((known) => known.text === text);
     const known = this.#texts[at];
     if (known !== undefined) {

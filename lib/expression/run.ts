@@ -1,4 +1,5 @@
 import { sizeOf } from './access.ts';
+import { FOUND_BYTE } from './charges.ts';
 import { conditionValues, timeValues } from './environment.ts';
 import type { Input } from './environment.ts';
 import { itemsOf } from './equal.ts';
@@ -86,6 +87,7 @@ export class Scope {
   readonly #range: GoRange | undefined;
   readonly #items: readonly Value[] | undefined;
   readonly #bytes: ByteIndex | undefined;
+  readonly #meter: Meter;
 
   constructor(list: Value, outer: Scope | undefined, meter: Meter) {
     const length = sizeOf(list, meter);
@@ -93,6 +95,7 @@ export class Scope {
     this.outer = outer;
     this.length = length;
     this.#list = list;
+    this.#meter = meter;
     const text = list instanceof GoNamedString ? list.text : list;
     this.#bytes = typeof text === 'string' ? meter.bytesOf(text) : undefined;
     this.#range = list instanceof GoRange ? list : undefined;
@@ -112,7 +115,10 @@ export class Scope {
     if (this.#list instanceof GoMap || isPlainMap(this.#list)) {
       throw new GoPanic('reflect: call of reflect.Value.Index on map Value');
     }
-    if (this.#bytes !== undefined) return byteOf(this.#bytes.at(index));
+    if (this.#bytes !== undefined) {
+      this.#meter.spend(FOUND_BYTE);
+      return byteOf(this.#bytes.at(index));
+    }
     throw new GoPanic(`reflect: call of reflect.Value.Index on ${goTypeOf(this.#list)?.kind ?? 'zero'} Value`);
   }
 }

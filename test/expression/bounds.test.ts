@@ -61,6 +61,33 @@ describe('nesting', () => {
   });
 });
 
+describe('size', () => {
+  test.each([
+    {
+      name: 'comparisons in the middle of comparisons, each of which stands in two places',
+      text: `${'(0 < '.repeat(30)}result.t${' < 2 ? 1 : 2)'.repeat(30)} == 1`,
+      outcome: 'compilation failed: expression exceeds maximum allowed nodes',
+    },
+    {
+      name: 'a chain of comparisons',
+      text: `0 ${'< 1 '.repeat(2000)}`,
+      outcome: false,
+    },
+    {
+      name: 'a text longer than 400,000 characters',
+      text: `1${' '.repeat(400_000)}`,
+      outcome: 'compilation failed: expression is longer than 400000 characters',
+    },
+    {
+      name: 'a pattern of seven characters each of which is a thousand instructions',
+      text: `"a" matches "${'a{1000}'.repeat(100)}"`,
+      outcome: 'error parsing regexp: expression too large',
+    },
+  ])('$name', ({ text, outcome }) => {
+    expect(outcomeOf(text)).toBe(outcome);
+  });
+});
+
 describe('memory', () => {
   test.each([
     ['len(1..999999)', 999_999n],

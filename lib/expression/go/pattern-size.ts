@@ -23,7 +23,8 @@ export function patternSize(source: string): number {
     if (repetition !== undefined) {
       const [shown, least = '1', most = least] = repetition;
       const times = Math.max(Number(least), Number(most), 1);
-      size += last * times;
+      // What may be left out is one instruction more.
+      size += (shown.includes(',') ? last + 1 : last) * times;
       // To repeat that once more is refused.
       last = 0;
       at += shown.length;
