@@ -11,6 +11,8 @@ export interface ReadingMoment {
   /** The measurement that was under way. What the reading does not say of it stays. */
   readonly before?: Measurement;
   readonly finishedAt: Date;
+  /** Bounds the time that a condition takes. */
+  readonly clock?: () => Date;
 }
 
 /**
@@ -34,15 +36,16 @@ export function measurementOf(reading: Reading, metric: Metric, moment: ReadingM
     return omitEmpty<Measurement>({ ...base, phase: 'Running', message, resumeAt: resumeAt?.toISOString() });
   }
   const { finishedAt = moment.finishedAt } = reading;
-  if (reading.is === 'value') return judged(reading, metric, base, finishedAt);
+  if (reading.is === 'value') return judged(reading, metric, base, { ...moment, finishedAt });
   const { phase, message = before?.message, shown = before?.value } = reading;
   return omitEmpty<Measurement>({ ...base, phase, message, value: shown, finishedAt: finishedAt.toISOString() });
 }
 
 type Value = Extract<Reading, { readonly is: 'value' }>;
 
-function judged(reading: Value, metric: Metric, base: Measurement, finishedAt: Date): Measurement {
-  const { phase, message = base.message } = judge(reading.result, metric, finishedAt);
+function judged(reading: Value, metric: Metric, base: Measurement, moment: ReadingMoment): Measurement {
+  const { finishedAt, clock } = moment;
+  const { phase, message = base.message } = judge(reading.result, metric, finishedAt, clock);
   const measurement = { ...base, phase, message, finishedAt: finishedAt.toISOString() };
   if (phase === 'Error' && !showsUnjudged(metric)) {
     return omitEmpty<Measurement>({ ...measurement, metadata: undefined });

@@ -41,11 +41,13 @@ async function measure(
   context: ProviderContext,
   startedAt: Date,
 ): Promise<Measurement> {
+  const { now: clock } = context;
   if (does === 'run' || measurement === undefined) {
-    return measurementOf(await provider.read(metric, run, context), metric, { startedAt, finishedAt: context.now() });
+    const fresh = await provider.read(metric, run, context);
+    return measurementOf(fresh, metric, { startedAt, finishedAt: clock(), clock });
   }
   const reading = await provider[does]?.(metric, run, measurement, context);
-  return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: context.now() }) : measurement;
+  return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: clock(), clock }) : measurement;
 }
 
 /**
