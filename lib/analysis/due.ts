@@ -2,6 +2,7 @@ import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult 
 import { durationMs } from '../model/duration.ts';
 import type { Secrets } from './arguments.ts';
 import { resolveMetric, withPlaceholders, withSecrets } from './arguments.ts';
+import { requireWithinBounds, Room } from './bounds.ts';
 import { isAbsent } from '../model/empty.ts';
 import { hasText, isCountReached } from './limits.ts';
 import { isFinished } from './phases.ts';
@@ -70,9 +71,10 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date, ended: Re
     const hasSecrets = secretValues.length > 0;
     const metrics = hasSecrets ? run.spec.metrics : prepared.metrics;
     const results = resultsOf(run.status);
+    const room = new Room();
     const tasks = findTasks(run, prepared.metrics, now, ended).map(({ index, ...task }) => {
       const given = metrics[index] as Metric;
-      const metric = hasSecrets ? resolveMetric(given, args) : given;
+      const metric = hasSecrets ? resolveMetric(given, args, room) : given;
       return { ...task, metric, isFirst: !results.has(metric.name) };
     });
     return { is: 'measuring', prepared, tasks, secretValues };
@@ -92,8 +94,10 @@ function isOver({ metadata, status }: AnalysisRun): boolean {
  * @throws SpecError with the first problem
  */
 export function prepare({ spec }: AnalysisRun): Prepared {
+  requireWithinBounds(spec);
   const args = withPlaceholders(spec.args ?? []);
-  const metrics = (spec.metrics ?? []).map((metric) => resolveMetric(metric, args));
+  const room = new Room();
+  const metrics = (spec.metrics ?? []).map((metric) => resolveMetric(metric, args, room));
   const problem = findInvalidMetric(metrics);
   if (problem !== undefined) throw new SpecError(problem);
   const names = metrics.map(({ name }) => name);
@@ -127,7 +131,7 @@ export function findTasks(
     const last = lastMeasurement(result);
     if (last !== undefined && last.finishedAt === undefined) {
       if (terminating) return [{ index, does: 'terminate', measurement: last }];
-      const waits = !ended.has(metric.name) && isLater(last.resumeAt, now);
+      const waits = !ended.has(metric.name) && isLater(last.resumeAt, now) && !isAhead(last.startedAt, now);
       return waits ? [] : [{ index, does: 'resume', measurement: last }];
     }
     if (terminating) return [];
@@ -152,14 +156,23 @@ function isLater(time: string | undefined, now: Date): boolean {
   return time !== undefined && msOf(time) > now.getTime();
 }
 
+/** So far ahead no two clocks are that nobody has set: who wrote this time had another clock. */
+const AHEAD_MS = 2000;
+
+/** Whether what is said to have happened lies in the future. It would be waited for as long as the clocks are apart. */
+function isAhead(time: string | undefined, now: Date): boolean {
+  return time !== undefined && msOf(time) > now.getTime() + AHEAD_MS;
+}
+
 /** The delay counts from the start of the run, which its first reconcile sets: so even none at all costs one. */
 function isFirstDue(metric: Metric, { status }: AnalysisRun, now: Date): boolean {
-  if (!hasText(metric.initialDelay)) return true;
+  if (!hasText(metric.initialDelay) || isAhead(status?.startedAt, now)) return true;
   return status?.startedAt !== undefined && durationMs(metric.initialDelay) <= now.getTime() - msOf(status.startedAt);
 }
 
 /** Due strictly after the interval: at its very end, not yet. */
 function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
+  if (isAhead(last.finishedAt, now)) return true;
   // Differences keep the nanoseconds of a duration; sums would round them away.
   return intervalMs(metric, last, ERROR_RETRY_MS) < now.getTime() - msOf(last.finishedAt as string);
 }

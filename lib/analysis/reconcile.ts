@@ -1,6 +1,8 @@
 import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { Change, Outcome } from '../model/outcome.ts';
 import { assess, runEvent } from './assess.ts';
+import { cut, withinBounds } from './bounds.ts';
 import type { Due } from './due.ts';
 import { findNextAt } from './due.ts';
 import { isFinished } from './phases.ts';
@@ -42,7 +44,7 @@ export function reconcileAnalysisRun(
   const { status, events } = assess(run, prepared, results, now);
   const trimmed = trim(status, collected);
   const nextAt = findNextAt(prepared.metrics, trimmed, now);
-  return settle(run, { status: toStored(trimmed), nextAt, events, changes: [] });
+  return settle(run, { status: withinBounds(toStored(trimmed)), nextAt, events, changes: [] });
 }
 
 /** A finished run only waits for the end of its time to live. */
@@ -55,7 +57,12 @@ function rest(run: AnalysisRun, now: Date): Outcome<AnalysisRunStatus> {
 
 /** Nothing that was measured so far is touched, and no time of completion is set: such a run has no time to live. */
 function refuse(run: AnalysisRun, message: string): Outcome<AnalysisRunStatus> {
-  const status: AnalysisRunStatus = { runSummary: {}, ...run.status, phase: 'Error', message };
+  const status: AnalysisRunStatus = {
+    runSummary: {},
+    ...run.status,
+    phase: 'Error',
+    message: cut(message, LIMITS.messageCharacters),
+  };
   return settle(run, { status, nextAt: undefined, events: [runEvent('Error')], changes: [] });
 }
 

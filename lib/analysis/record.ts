@@ -1,9 +1,11 @@
 import type { Measurement, MetricResult } from '../model/analysis-run.ts';
 import type { Metadata } from '../model/provider.ts';
 import { omitEmpty } from '../model/empty.ts';
+import { LIMITS } from '../model/limits.ts';
+import { cut } from './bounds.ts';
 import type { Prepared, Task } from './due.ts';
 import { isFinished } from './phases.ts';
-import { redact } from './redact.ts';
+import { redact, redactMeasured } from './redact.ts';
 
 /** What came of a task. */
 export interface Taken {
@@ -41,7 +43,7 @@ export function record(
   for (const one of taken) {
     const { name } = one.task.metric;
     const at = results.findIndex((result) => result.name === name);
-    const result = results[at] ?? newResult(name, dryRun.has(name), one.metadata);
+    const result = results[at] ?? newResult(name, dryRun.has(name), metadataOf(one.metadata, secretValues));
     results[at === -1 ? results.length : at] = withMeasurement(result, one, secretValues, now);
   }
   const places = new Map(metrics.map(({ name }, index) => [name, index]));
@@ -53,17 +55,33 @@ function newResult(name: string, dryRun: boolean, metadata: Metadata = {}): Metr
   return { name, phase: 'Running', dryRun, metadata: { ...metadata } };
 }
 
+/** A query with its arguments shows what came from a secret, in Argo's status too: see docs/differences.md. */
+function metadataOf(metadata: Metadata | undefined, secretValues: readonly string[]): Metadata | undefined {
+  if (metadata === undefined) return undefined;
+  return Object.fromEntries(Object.entries(metadata).map(([name, text]) => [name, shownOf(text, secretValues)]));
+}
+
+function shownOf(text: string, secretValues: readonly string[]): string {
+  return cut(redactMeasured(text, secretValues), LIMITS.valueCharacters);
+}
+
 function withMeasurement(
   result: MetricResult,
   { task, measurement }: Taken,
   secretValues: readonly string[],
   now: Date,
 ): MetricResult {
+  // First without secrets, then cut: what is left of one must not be shown either.
   const ended =
     task.does === 'terminate' && (measurement.phase === 'Successful' || measurement.phase === 'Inconclusive');
-  const message = redact(ended ? 'Metric Terminated' : (measurement.message ?? ''), secretValues);
+  const message = cut(
+    redact(ended ? 'Metric Terminated' : (measurement.message ?? ''), secretValues),
+    LIMITS.messageCharacters,
+  );
   const finishedAt = measurement.finishedAt ?? (isFinished(measurement.phase) ? now.toISOString() : undefined);
-  const entry = omitEmpty<Measurement>({ ...measurement, message, finishedAt });
+  const value = measurement.value === undefined ? undefined : shownOf(measurement.value, secretValues);
+  const metadata = measurement.metadata && metadataOf(measurement.metadata, secretValues);
+  const entry = omitEmpty<Measurement>({ ...measurement, value, metadata, message, finishedAt });
   const earlier = result.measurements ?? [];
   const measurements = [...(task.does === 'run' ? earlier : earlier.slice(0, -1)), entry];
   return omitEmpty<MetricResult>({ ...result, ...countOf(result, measurement), measurements });

@@ -1,11 +1,15 @@
 import TinyQueue from 'tinyqueue';
+import { AssayError } from '../model/errors.ts';
 import type { Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 
 export interface MemoryQueueOptions {
   /** Does one step. What it throws brings the message back after a backoff. */
   readonly work: (ref: ObjectRef) => Promise<void>;
+  /** What tells the times that are asked for. It may jump: see below. */
   readonly now: () => Date;
+  /** What waits. Default: Node's timers, and a clock that never jumps. */
+  readonly timers?: Timers;
   /** Steps of one cluster at once; the others wait their turn. A slow cluster cannot take another's places. */
   readonly concurrencyPerCluster?: number;
   /**
@@ -17,6 +21,14 @@ export interface MemoryQueueOptions {
   readonly random?: () => number;
   /** Hears of every failure, with the delay until the next try. */
   readonly onFailure?: (ref: ObjectRef, error: unknown, delayMs: number) => void;
+}
+
+/** A clock that never jumps, and what wakes by it. A virtual one plays a day in a second. */
+export interface Timers {
+  /** Milliseconds since some moment. */
+  readonly nowMs: () => number;
+  /** Calls back once after so many milliseconds; returns what calls it off. */
+  readonly after: (delayMs: number, wake: () => void) => () => void;
 }
 
 export interface MemoryQueue extends Queue {
@@ -31,6 +43,7 @@ export interface MemoryQueue extends Queue {
 interface Entry {
   readonly ref: ObjectRef;
   readonly key: string;
+  /** By the clock that never jumps. */
   readonly dueMs: number;
   readonly tries: number;
   /** Counts the messages: among those due at once, the first sent is the first served. */
@@ -39,31 +52,47 @@ interface Entry {
 
 const RETRY_FIRST_MS = 500;
 const RETRY_LONGEST_MS = 30_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Between two looks at what is due; far below what a timer of Node can hold. */
+const LONGEST_SLEEP_MS = 60_000;
+
+const NODE_TIMERS: Timers = {
+  nowMs: () => performance.now(),
+  after(delayMs, wake) {
+    const timer = setTimeout(wake, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
 
 /**
  * The timer queue of a single process: one message an object, the earliest time wins, and an object is never
  * worked on twice at once. A message for an object under way waits until that step has ended.
+ *
+ * A time that is asked for becomes a wait, by a clock that never jumps: whoever sets the other one hastens and delays
+ * nothing that waits.
  */
 export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const { work, now, concurrencyPerCluster = 64, slotMs = 1, random = Math.random, onFailure } = options;
+  const { nowMs, after } = options.timers ?? NODE_TIMERS;
   const waiting = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();
   const lanes = new Map<string, Lane>();
   // An entry that was replaced stays in the heap and is passed over when its time comes.
   const heap = new TinyQueue<Entry>([], (a, b) => a.dueMs - b.dueMs || a.order - b.order);
-  let timer: NodeJS.Timeout | undefined;
-  let timerDueMs = Infinity;
+  let cancel = (): void => {};
+  let wakesMs = Infinity;
   let stopped = false;
   let sent = 0;
   const idlers: (() => void)[] = [];
 
+  /** @throws AssayError ASSAY_QUEUE_REFUSED for a time that is none: nothing would ever be due after it */
   function put(ref: ObjectRef, atMs: number, tries: number): void {
     if (stopped) return;
     const key = formatRef(ref);
+    if (Number.isNaN(atMs)) throw new AssayError('ASSAY_QUEUE_REFUSED', `${key}: the time of its step is none`);
+    const wallMs = now().getTime();
     // Who is told at the slot that it was too early waits out the rest: else each look would ask for the next.
     const slot = Math.floor(atMs / slotMs) * slotMs;
-    const dueMs = slot > now().getTime() ? slot : atMs;
+    const dueMs = nowMs() + Math.max((slot > wallMs ? slot : atMs) - wallMs, 0);
     const known = waiting.get(key);
     if (known && known.dueMs <= dueMs) return;
     const entry = { ref, key, dueMs, tries, order: (sent += 1) };
@@ -74,17 +103,17 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
 
   function arm(): void {
     const first = heap.peek();
-    if (stopped || !first || first.dueMs >= timerDueMs) return;
-    clearTimeout(timer);
-    timerDueMs = first.dueMs;
-    const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - now().getTime()), 0), LONGEST_TIMER_MS);
-    timer = setTimeout(onTimer, delayMs);
+    if (stopped || !first || first.dueMs >= wakesMs) return;
+    cancel();
+    const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - nowMs()), 0), LONGEST_SLEEP_MS);
+    wakesMs = nowMs() + delayMs;
+    cancel = after(delayMs, onTimer);
   }
 
   function onTimer(): void {
-    timerDueMs = Infinity;
-    const nowMs = now().getTime();
-    for (let first = heap.peek(); first && first.dueMs <= nowMs; first = heap.peek()) {
+    wakesMs = Infinity;
+    const atMs = nowMs();
+    for (let first = heap.peek(); first && first.dueMs <= atMs; first = heap.peek()) {
       heap.pop();
       if (waiting.get(first.key) === first) laneOf(first.ref.cluster).ready.push(first);
     }
@@ -138,7 +167,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
     },
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      cancel();
       waiting.clear();
       await Promise.all(running.values());
     },

@@ -66,11 +66,36 @@ describe('record', () => {
     expect(after?.measurements?.[0]?.message).toBe(want);
   });
 
-  test('secrets are masked in the message, and only there', () => {
-    const measurement: Measurement = { phase: 'Error', message: 'GET /s3cr3t', value: 's3cr3t', metadata: {} };
-    const [after] = recordOne([], { task: aTask(), measurement }, [], ['s3cr3t', '']);
-    expect(after?.measurements?.[0]).toMatchObject({ message: 'GET /*****', value: 's3cr3t' });
-    expect(after?.measurements?.[0]).not.toHaveProperty('metadata');
+  test('secrets are masked wherever a measurement has texts', () => {
+    const metadata = { ResolvedPrometheusQuery: 'up{key="s3cr3t"}' };
+    const measurement: Measurement = { phase: 'Error', message: 'GET /s3cr3t', value: '["s3cr3t"]', metadata };
+    const [after] = recordOne([], { task: aTask(), measurement, metadata }, [], ['s3cr3t', '']);
+    expect(after?.measurements?.[0]).toMatchObject({
+      message: 'GET /*****',
+      value: '["*****"]',
+      metadata: { ResolvedPrometheusQuery: 'up{key="*****"}' },
+    });
+    expect(after?.metadata).toEqual({ ResolvedPrometheusQuery: 'up{key="*****"}' });
+  });
+
+  test('the shortest secrets are masked in messages alone: values would fall apart', () => {
+    const measurement: Measurement = { phase: 'Error', message: 'got 80', value: '80' };
+    const [after] = recordOne([], { task: aTask(), measurement }, [], ['80']);
+    expect(after?.measurements?.[0]).toMatchObject({ message: 'got *****', value: '80' });
+  });
+
+  test('a secret is masked before the text is cut', () => {
+    const message = `${'x'.repeat(7990)}s3cr3t-t0ken${'y'.repeat(100)}`;
+    const [after] = recordOne([], { task: aTask(), measurement: { phase: 'Error', message } }, [], ['s3cr3t-t0ken']);
+    expect(after?.measurements?.[0]?.message).not.toContain('s3cr');
+  });
+
+  test.each(['value', 'message'] as const)('a long %s is cut, and says so', (field) => {
+    const measurement: Measurement = { phase: 'Failed', [field]: 'é'.repeat(1_000_000) };
+    const [after] = recordOne([], { task: aTask(), measurement }, [], []);
+    const text = after?.measurements?.[0]?.[field] ?? '';
+    expect(text).toHaveLength(8000);
+    expect(text).toMatch(/… \(cut: 1000000 characters in all\)$/);
   });
 
   test('nothing taken, nothing changed', () => {
