@@ -25,9 +25,10 @@ test('lengths, slices and bytes are those of the bytes', () => {
       expect(index.length).toBe(bytes.length);
       expect(index.runeCount).toBe(Array.from(given).length);
       expect(index.slice(from, to)).toBe(fromBinary(bytes.slice(from, to)));
-      if (from < bytes.length) expect(index.at(from)).toBe(bytes.charCodeAt(from));
+      const positions = Array.from(bytes, (_, at) => at);
+      expect(positions.map((at) => index.at(at))).toEqual(positions.map((at) => bytes.charCodeAt(at)));
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 
