@@ -1,7 +1,7 @@
 import middyCore from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { invocation, keptRuntime } from '../lib/runtime/functions.ts';
-import { onMessages } from '../lib/runtime/on-message.ts';
+import { invocation, keptRuntime } from '../lib/aws/functions.ts';
+import { onMessages } from '../lib/aws/on-message.ts';
 
 const runtime = keptRuntime(process.env);
 

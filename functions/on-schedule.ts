@@ -1,6 +1,6 @@
 import middyCore from '@middy/core';
-import { invocation, keptRuntime } from '../lib/runtime/functions.ts';
-import { onSchedule } from '../lib/runtime/on-schedule.ts';
+import { invocation, keptRuntime } from '../lib/aws/functions.ts';
+import { onSchedule } from '../lib/aws/on-schedule.ts';
 
 const runtime = keptRuntime(process.env);
 

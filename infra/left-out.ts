@@ -34,7 +34,7 @@ const LEFT_OUT: readonly LeftOut[] = [
   { file: 'undici/lib/milo/no-simd.js', instead: '' },
   { file: 'undici/lib/llhttp/llhttp-wasm.js', instead: '' },
 
-  // lib/runtime/http.ts asks for axios' HTTP adapter, without proxy, forms or HTTP/2. Whoever touches Node's FormData or
+  // lib/http/open-http.ts asks for axios' HTTP adapter, without proxy, forms or HTTP/2. Whoever touches Node's FormData or
   // Request loads all of its fetch.
   { file: 'axios/lib/adapters/fetch.js', instead: 'export const getFetch = () => null;' },
   { file: 'axios/lib/helpers/Http2Sessions.js', instead: 'export default class {}' },

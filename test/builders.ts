@@ -13,7 +13,7 @@ import type {
 } from '../lib/model/analysis-template.ts';
 import type { ClusterDocument } from '../lib/model/cluster-settings.ts';
 import type { Experiment, ExperimentSpec, ExperimentStatus, TemplateSpec } from '../lib/model/experiment.ts';
-import type { ObjectMeta } from '../lib/model/outcome.ts';
+import type { ObjectMeta } from '../lib/model/kubernetes.ts';
 
 const API_VERSION = 'argoproj.io/v1alpha1';
 

@@ -1,75 +1,162 @@
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { findCircles, type ImportGraph, importsOf, readImportGraph } from './import-graph.ts';
+import { REGISTRIES, ROOMS } from './import-rules.ts';
 
-// The direction of imports is checked by the linter (.oxlintrc.json). Here: that the rules bite.
-const rows = [
-  { file: 'lib/model/run.ts', imports: '../analysis/assess.ts', says: 'words of the domain' },
-  { file: 'lib/model/run.ts', imports: 'zod', says: undefined },
-  { file: 'lib/expression/lex.ts', imports: '../analysis/assess.ts', says: 'expression/ is pure' },
-  { file: 'lib/expression/lex.ts', imports: 'node:fs', says: 'expression/ is pure' },
-  { file: 'lib/expression/lex.ts', imports: 're2js', says: undefined },
-  { file: 'lib/expression/go/time.ts', imports: '../../model/errors.ts', says: undefined },
-  { file: 'lib/expression/go/time.ts', imports: '../../runtime/step.ts', says: 'expression/ is pure' },
-  { file: 'lib/analysis/assess.ts', imports: '../runtime/step.ts', says: 'engines are pure' },
-  { file: 'lib/analysis/assess.ts', imports: 'axios', says: 'engines are pure' },
-  { file: 'lib/analysis/assess.ts', imports: '../expression/compile.ts', says: undefined },
-  { file: 'lib/providers/web.ts', imports: '../runtime/http.ts', says: 'context.cluster' },
-  { file: 'lib/providers/web.ts', imports: '../model/provider.ts', says: undefined },
-  { file: 'lib/queues/sqs.ts', imports: '../clusters/memory.ts', says: 'queue backend' },
-  { file: 'lib/buses/http.ts', imports: '../runtime/http.ts', says: 'bus backend' },
-  { file: 'lib/registries/ssm.ts', imports: '../clusters/registry.ts', says: 'registry backend' },
-  { file: 'lib/schedule/plan.ts', imports: '../runtime/step.ts', says: 'schedule/ is pure' },
-  { file: 'lib/schedule/plan.ts', imports: 'croner', says: undefined },
-  { file: 'lib/webhook/review.ts', imports: '../buses/http.ts', says: 'takes its bus' },
-  { file: 'lib/webhook/review.ts', imports: '../analysis/check.ts', says: undefined },
-  { file: 'lib/clusters/kubernetes.ts', imports: '../runtime/http.ts', says: 'take http as an argument' },
-  { file: 'lib/clusters/kubernetes.ts', imports: '@kubernetes/client-node', says: undefined },
-  { file: 'lib/kinds/analysis-run.ts', imports: '../clusters/memory.ts', says: 'observes through the ports' },
-  { file: 'lib/runtime/serve.ts', imports: '../cli/main.ts', says: 'never imports the ways in' },
-  { file: 'lib/runtime/serve.ts', imports: 'axios', says: 'never imports the ways in' },
-  { file: 'lib/runtime/functions.ts', imports: '@aws-sdk/client-ssm', says: 'folders of their own' },
-  { file: 'lib/clusters/eks.ts', imports: '@aws-sdk/client-sts', says: 'knows model/ only' },
-  { file: 'lib/runtime/http.ts', imports: 'axios', says: undefined },
-  { file: 'lib/cli/run.ts', imports: '../../test/builders.ts', says: 'never imports test/' },
-].map((row, index) => ({ ...row, index }));
+const graph = await readImportGraph(process.cwd());
 
-let folder: string;
-let found: readonly { filename: string; help?: string; message: string }[];
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'assay-imports-'));
-  // One tree a row, so that rows do not see each other.
-  const runs = rows.map(async ({ file, imports, index }) => {
-    const root = join(folder, String(index));
-    mkdirSync(dirname(join(root, file)), { recursive: true });
-    copyFileSync('.oxlintrc.json', join(root, '.oxlintrc.json'));
-    writeFileSync(join(root, file), `import type { a } from '${imports}';\nexport type B = typeof a;\n`);
-    return findings(root);
-  });
-  found = (await Promise.all(runs)).flatMap((list, index) => list.map((one) => ({ ...one, filename: String(index) })));
-}, 30_000);
-
-afterAll(() => rmSync(folder, { recursive: true }));
-
-async function findings(root: string): Promise<{ filename: string; help?: string; message: string }[]> {
-  const oxlint = join(process.cwd(), 'node_modules/.bin/oxlint');
-  const { stdout } = await promisify(execFile)(oxlint, ['--format', 'json'], { cwd: root }).catch(
-    (error: { stdout: string }) => error,
-  );
-  return (JSON.parse(stdout) as { diagnostics: { filename: string; help?: string; message: string }[] }).diagnostics;
+/** The rule that a file follows: that of its own folder, or of the nearest one around it. */
+function roomOf(file: string): string | undefined {
+  const folders = file.split('/').slice(0, -1);
+  return folders.map((_, index) => folders.slice(0, folders.length - index).join('/')).find((each) => each in ROOMS);
 }
 
-const helpsFor = (row: number) =>
-  found.filter(({ filename }) => filename === String(row)).map(({ help }) => help ?? '');
+/** What is wrong with one import; undefined: nothing. */
+function complaintOf(file: string, imported: string): string | undefined {
+  const room = roomOf(file);
+  const rule = room === undefined ? undefined : ROOMS[room];
+  if (room === undefined || rule === undefined || room === 'lib')
+    return `${file}: no row in test/import-rules.ts says what its folder may import`;
+  const isFile = imported.endsWith('.ts') || imported.endsWith('.json');
+  const isAllowed = isFile
+    ? roomOf(imported) === room || rule.imports.some((each) => covers(each, imported))
+    : (rule.packages ?? []).some((each) => imported === each || (each === 'node:' && imported.startsWith('node:')));
+  return isAllowed ? undefined : `${file} imports ${imported}: ${rule.instead}`;
+}
 
-test.each(rows.filter(({ says }) => says === undefined))('$file may import $imports', ({ index }) => {
-  expect(helpsFor(index)).toEqual([]);
+/** A rule opens a folder with what is inside it; a named file opens that file alone. */
+function covers(allowed: string, imported: string): boolean {
+  return imported === allowed || imported.startsWith(`${allowed}/`);
+}
+
+function complaintsOf(whole: ImportGraph): string[] {
+  return [...whole].flatMap(([file, imports]) => imports.flatMap((imported) => complaintOf(file, imported) ?? []));
+}
+
+/** Entries of a table that are imported by somebody else than the table. */
+function gatecrashersOf(whole: ImportGraph, folder: string): string[] {
+  const table = `${folder}/registry.ts`;
+  const entries = new Set(
+    (whole.get(table) ?? []).filter((file) => file.startsWith(`${folder}/`) && file !== `${folder}/facts.ts`),
+  );
+  return [...whole].flatMap(([file, imports]) =>
+    file === table
+      ? []
+      : imports.filter((each) => entries.has(each)).map((each) => `${file} imports ${each}: ask ${table} for it`),
+  );
+}
+
+test('every import goes where its folder may go', () => {
+  expect(complaintsOf(graph)).toEqual([]);
 });
 
-test.each(rows.filter(({ says }) => says !== undefined))('$file importing $imports: $says', ({ index, says }) => {
-  expect(helpsFor(index).join('\n')).toContain(says);
+test('no file reaches itself, not even by types', () => {
+  expect(findCircles(graph)).toEqual([]);
+});
+
+test.each(REGISTRIES)('%s: only the table knows what stands in it', (folder) => {
+  expect(graph.has(`${folder}/registry.ts`)).toBe(true);
+  expect(gatecrashersOf(graph, folder)).toEqual([]);
+});
+
+test.each(Object.keys(ROOMS))('%s is there', (folder) => {
+  expect(existsSync(folder)).toBe(true);
+});
+
+describe('what would be wrong is found', () => {
+  const rows: readonly { file: string; imports: string; says: string | undefined }[] = [
+    {
+      file: 'lib/model/run.ts',
+      imports: "import type { A } from '../analysis/assess.ts';",
+      says: 'words of the domain',
+    },
+    { file: 'lib/model/providers/web.ts', imports: "import { z } from 'zod';", says: undefined },
+    {
+      file: 'lib/model/providers/web.ts',
+      imports: "import { a } from '../../analysis/assess.ts';",
+      says: 'words of the domain',
+    },
+    { file: 'lib/expression/lex.ts', imports: "import { readFileSync } from 'node:fs';", says: 'it is pure' },
+    { file: 'lib/expression/go/time.ts', imports: "import { a } from '../../model/errors.ts';", says: undefined },
+    { file: 'lib/expression/go/time.ts', imports: "import { a } from '../../runtime/step.ts';", says: 'it is pure' },
+    { file: 'lib/analysis/judges/compare.ts', imports: "import { a } from '../../model/errors.ts';", says: undefined },
+    { file: 'lib/analysis/judges/compare.ts', imports: "import { a } from '../assess.ts';", says: undefined },
+    { file: 'lib/analysis/assess.ts', imports: "import('../runtime/step.ts')", says: 'it is pure' },
+    { file: 'lib/analysis/assess.ts', imports: "import axios from 'axios';", says: 'it is pure' },
+    {
+      file: 'lib/rollout/routers/istio.ts',
+      imports: "import { a } from '../../clusters/memory/store.ts';",
+      says: 'it is pure',
+    },
+    { file: 'lib/workload/quantity.ts', imports: "import { a } from '../experiment/scale.ts';", says: 'it is pure' },
+    {
+      file: 'lib/providers/sub/web.ts',
+      imports: "import { a } from '../../http/open-http.ts';",
+      says: 'through its context',
+    },
+    { file: 'lib/providers/web.ts', imports: "import { a } from '../sinks/http.ts';", says: 'through its context' },
+    { file: 'lib/queues/sub/sqs.ts', imports: "import { a } from '../../runtime/step.ts';", says: 'a backend' },
+    { file: 'lib/queues/sqs.ts', imports: "import { a } from '../schedule/plan.ts';", says: 'a backend' },
+    { file: 'lib/sinks/http.ts', imports: "import { a } from '../documents/ssm.ts';", says: 'a backend' },
+    { file: 'lib/documents/ssm.ts', imports: "import { a } from '../sinks/http.ts';", says: 'a backend' },
+    { file: 'lib/kinds/run.ts', imports: "import { a } from '../sinks/log.ts';", says: 'through the ports' },
+    { file: 'lib/kinds/run.ts', imports: "import { a } from '../webhook/review.ts';", says: 'through the ports' },
+    { file: 'lib/clusters/api/kubernetes.ts', imports: "import k from '@kubernetes/client-node';", says: 'take' },
+    { file: 'lib/clusters/access/kubeconfig.ts', imports: "import k from '@kubernetes/client-node';", says: undefined },
+    {
+      file: 'lib/clusters/store/cached.ts',
+      imports: "import { a } from '../../experiment/scale.ts';",
+      says: 'a store follows',
+    },
+    {
+      file: 'lib/runtime/step.ts',
+      imports: "import { a } from '../clusters/api/kubernetes.ts';",
+      says: 'the loop knows',
+    },
+    { file: 'lib/runtime/step.ts', imports: "export { a } from '../serve/serve.ts';", says: 'the loop knows' },
+    { file: 'lib/serve/serve.ts', imports: "import type { A } from '../aws/functions.ts';", says: 'strangers' },
+    { file: 'lib/aws/functions.ts', imports: "import { a } from '../serve/serve.ts';", says: 'strangers' },
+    { file: 'lib/aws/functions.ts', imports: "const a = await import('../local/jobs.ts');", says: 'strangers' },
+    { file: 'lib/webhook/review.ts', imports: "import { a } from '../kinds/registry.ts';", says: 'kinds/facts.ts' },
+    { file: 'lib/http/open-http.ts', imports: "import axios from 'axios';", says: undefined },
+    { file: 'lib/serve/serve.ts', imports: "import axios from 'axios';", says: 'strangers' },
+    { file: 'lib/cli/run.ts', imports: "import { a } from '../../test/builders.ts';", says: 'a command' },
+    { file: 'lib/cli/run.ts', imports: "import { a } from '../runtime/step.ts';", says: undefined },
+    {
+      file: 'functions/on-message.ts',
+      imports: "import { a } from '../lib/clusters/registered.ts';",
+      says: 'fifteen lines',
+    },
+    { file: 'lib/utils/strings.ts', imports: "import { a } from '../model/errors.ts';", says: 'no row' },
+  ];
+
+  const complaintsFor = ({ file, imports }: (typeof rows)[number]) =>
+    complaintsOf(new Map([[file, importsOf(file, imports)]]));
+
+  test.each(rows.filter(({ says }) => says === undefined))('$file may: $imports', (row) => {
+    expect(importsOf(row.file, row.imports)).toHaveLength(1);
+    expect(complaintsFor(row)).toEqual([]);
+  });
+
+  test.each(rows.filter(({ says }) => says !== undefined))('$file: $imports → $says', (row) => {
+    expect(complaintsFor(row)).toEqual([expect.stringContaining(row.says ?? '')]);
+  });
+
+  test('circles, of three files too', () => {
+    const circle = new Map([
+      ['a.ts', ['b.ts']],
+      ['b.ts', ['c.ts', 'd.ts']],
+      ['c.ts', ['a.ts']],
+      ['d.ts', []],
+    ]);
+    expect(findCircles(circle).map((files) => files.toSorted())).toEqual([['a.ts', 'b.ts', 'c.ts']]);
+  });
+
+  test('who goes past a table', () => {
+    const planted = new Map([
+      ['lib/providers/registry.ts', ['lib/providers/web.ts', 'lib/providers/job.ts', 'lib/model/errors.ts']],
+      ['lib/providers/web.ts', ['lib/providers/job.ts']],
+    ]);
+    expect(gatecrashersOf(planted, 'lib/providers')).toHaveLength(1);
+  });
 });

@@ -1,6 +1,6 @@
 import { quote } from '../expression/go/strconv.ts';
 import type { Argument, Metric } from '../model/analysis-run.ts';
-import { isAbsent } from './empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { metricJson, withoutEmptied } from './metric-json.ts';
 import { ArgumentError } from './spec-error.ts';
 import { fillTags, fillTemplate, parseTemplate, splitAtTags } from './substitute.ts';

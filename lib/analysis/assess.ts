@@ -8,7 +8,7 @@ import type {
 } from '../model/analysis-run.ts';
 import type { EventRecord } from '../model/outcome.ts';
 import type { Prepared } from './due.ts';
-import { isAbsent, omitEmpty } from './empty.ts';
+import { isAbsent, omitEmpty } from '../model/empty.ts';
 import { CONSECUTIVE_ERROR_LIMIT, hasText, int32Of, integerOf, isCountReached } from './limits.ts';
 import { isFinished, isWorse } from './phases.ts';
 import { byName, isTerminating, lastMeasurement } from './results.ts';

@@ -2,7 +2,7 @@ import type { Argument, Metric } from '../model/analysis-run.ts';
 import { type Keys, type Problem, problemAt } from '../model/problem.ts';
 import { didYouMean } from '../model/suggest.ts';
 import { SECRET_PLACEHOLDER } from './arguments.ts';
-import { isAbsent } from './empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { fillTags, splitAtTags, tagName } from './substitute.ts';
 
 /** How complete the object is that is checked. */

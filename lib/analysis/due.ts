@@ -2,7 +2,7 @@ import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult 
 import { durationMs } from '../model/duration.ts';
 import type { Secrets } from './arguments.ts';
 import { resolveMetric, withPlaceholders, withSecrets } from './arguments.ts';
-import { isAbsent } from './empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { hasText, isCountReached } from './limits.ts';
 import { isFinished } from './phases.ts';
 import { isTerminating, lastMeasurement, resultsOf } from './results.ts';

@@ -1,5 +1,5 @@
 import { quote } from '../expression/go/strconv.ts';
-import type { ObjectMeta } from '../model/outcome.ts';
+import type { ObjectMeta } from '../model/kubernetes.ts';
 import { ArgumentError } from './spec-error.ts';
 
 /**

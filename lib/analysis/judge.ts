@@ -2,7 +2,7 @@ import { judge } from '../expression/conditions.ts';
 import type { Measurement, Metric } from '../model/analysis-run.ts';
 import type { MetricProvider } from '../model/metric-provider.ts';
 import type { Reading } from '../model/provider.ts';
-import { omitEmpty } from './empty.ts';
+import { omitEmpty } from '../model/empty.ts';
 
 /** When a reading was asked for and came. Its own times go before these. */
 export interface ReadingMoment {

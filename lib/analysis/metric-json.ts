@@ -1,6 +1,6 @@
 import type { AnalysisRunSpec, Metric } from '../model/analysis-run.ts';
-import { podTemplateJson } from '../experiment/pod-template-json.ts';
-import { each, map, may, maybe, must, mustEach, open, set, struct } from './go-json.ts';
+import { podTemplateJson } from '../workload/pod-template-json.ts';
+import { each, map, may, maybe, must, mustEach, open, set, struct } from '../expression/go/json-fields.ts';
 
 /**
  * Metrics as Argo writes them to JSON, field by field. It replaces arguments in that text: so which tag runs on into

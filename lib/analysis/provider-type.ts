@@ -1,5 +1,5 @@
 import type { MetricProvider } from '../model/metric-provider.ts';
-import { isAbsent } from './empty.ts';
+import { isAbsent } from '../model/empty.ts';
 
 /** In the order of precedence where a metric has several. */
 const TYPES: readonly (readonly [keyof MetricProvider, string])[] = [

@@ -1,6 +1,6 @@
 import type { Measurement, MetricResult } from '../model/analysis-run.ts';
 import type { Metadata } from '../model/provider.ts';
-import { omitEmpty } from './empty.ts';
+import { omitEmpty } from '../model/empty.ts';
 import type { Prepared, Task } from './due.ts';
 import { isFinished } from './phases.ts';
 import { redact } from './redact.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../model/analysis-run.ts';
 import type { AnalysisTemplateRef, AnalysisTemplateSpec } from '../model/analysis-template.ts';
 import { mergeArgs } from './arguments.ts';
-import { isAbsent } from './empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { SpecError } from './spec-error.ts';
 
 /** A template as far as it matters here, whether of a namespace or of the cluster. */

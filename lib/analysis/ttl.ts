@@ -1,5 +1,5 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { isAbsent } from './empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { isFinished } from './phases.ts';
 import { msOf } from './times.ts';
 

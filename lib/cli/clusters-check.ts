@@ -1,10 +1,10 @@
-import { kubeConfigCredentials, type KubeConfigSource, listContexts } from '../clusters/kubeconfig.ts';
+import { kubeConfigCredentials, type KubeConfigSource, listContexts } from '../clusters/access/kubeconfig.ts';
 import { type ClusterSettings, parseClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
-import type { CheckResult } from '../runtime/check-result.ts';
-import { checkCluster } from '../runtime/cluster-check.ts';
-import { openHttp } from '../runtime/http.ts';
-import { registeredCredentials } from '../runtime/registered-cluster.ts';
+import type { CheckResult } from '../doctor/check-result.ts';
+import { checkCluster } from '../doctor/check-cluster.ts';
+import { openHttp } from '../http/open-http.ts';
+import { registeredCredentials } from '../aws/registered-cluster.ts';
 import { hasFailed, reportJson, reportText } from './clusters-report.ts';
 import { openStage, readDocument, type Stage, type StageOptions } from './clusters-stage.ts';
 import type { Console } from './console.ts';

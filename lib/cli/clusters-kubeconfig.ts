@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { readStaticKubeconfig, type StaticContext } from '../clusters/static-kubeconfig.ts';
+import { readStaticKubeconfig, type StaticContext } from '../clusters/access/static-kubeconfig.ts';
 import type { ClusterDocument } from '../model/cluster-settings.ts';
 import { isObject } from '../model/is-object.ts';
 import { InputError } from './input-error.ts';

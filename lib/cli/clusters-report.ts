@@ -1,4 +1,4 @@
-import type { CheckResult } from '../runtime/check-result.ts';
+import type { CheckResult } from '../doctor/check-result.ts';
 import type { Paint, Style } from './console.ts';
 import { textTable } from './text-table.ts';
 

@@ -1,9 +1,9 @@
 import { isClusterName } from '../model/cluster-settings.ts';
-import type { DocumentStore, SecretStore } from '../model/registry.ts';
+import type { DocumentStore, SecretStore } from '../model/cluster-documents.ts';
 import { didYouMean } from '../model/suggest.ts';
-import { secretsManagerStore } from '../registries/secrets-manager-store.ts';
-import { ssmStore } from '../registries/ssm-store.ts';
-import { type AssumedRoles, assumedRoles } from '../runtime/assumed-roles.ts';
+import { secretsManagerStore } from '../documents/secrets-manager-store.ts';
+import { ssmStore } from '../documents/ssm-store.ts';
+import { type AssumedRoles, assumedRoles } from '../connections/assumed-roles.ts';
 import { InputError } from './input-error.ts';
 
 export interface StageOptions {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { openLocalHttp } from '../runtime/local-http.ts';
+import { openLocalHttp } from '../http/local-http.ts';
 import type { Console } from './console.ts';
 import { type ExampleName, EXAMPLES } from './examples.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';

@@ -1,5 +1,5 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { Secret } from '../model/ports.ts';
+import type { Secret } from '../model/kubernetes.ts';
 
 /**
  * Secrets, and over them the values given on the command line for arguments that come from Secrets. So these are as

@@ -1,5 +1,5 @@
 import { checkCondition } from '../expression/compile.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { formatProblem, type Keys, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import { checkObject } from '../webhook/warnings.ts';

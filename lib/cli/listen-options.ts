@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { ListenOptions } from '../runtime/listen.ts';
+import type { ListenOptions } from '../web/listener.ts';
 import { InputError } from './input-error.ts';
 
 /** What `assay serve` is told of listening, as it stands on the command line. */

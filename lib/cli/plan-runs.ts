@@ -8,7 +8,7 @@ import {
 } from '../analysis/templates.ts';
 import type { AnalysisRun, Argument } from '../model/analysis-run.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
-import type { LocalObjects } from '../runtime/local.ts';
+import type { LocalObjects } from '../local/run-locally.ts';
 import { withGivenSecrets } from './given-secrets.ts';
 import { InputError } from './input-error.ts';
 import type { RunInput } from './run-input.ts';

@@ -1,6 +1,6 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { Job } from '../model/ports.ts';
-import { type LocalObjects, type LocalOptions, runLocally } from '../runtime/local.ts';
+import type { Job } from '../model/kubernetes.ts';
+import { type LocalObjects, type LocalOptions, runLocally } from '../local/run-locally.ts';
 import type { Console, Output } from './console.ts';
 import { EXIT } from './exit-code.ts';
 import { liveScreen } from './live-screen.ts';

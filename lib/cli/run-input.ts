@@ -1,6 +1,6 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Secret } from '../model/ports.ts';
+import type { Secret } from '../model/kubernetes.ts';
 import { formatProblem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import { InputError } from './input-error.ts';

@@ -1,5 +1,5 @@
 import type { AnalysisRun, Argument } from '../model/analysis-run.ts';
-import type { Secret } from '../model/ports.ts';
+import type { Secret } from '../model/kubernetes.ts';
 import { didYouMean } from '../model/suggest.ts';
 import { placeOf } from './given-secrets.ts';
 import { InputError } from './input-error.ts';

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { machineCredentials } from '../runtime/aws-credentials.ts';
-import type { LocalOptions } from '../runtime/local.ts';
-import { openLocalHttp } from '../runtime/local-http.ts';
-import { openRemoteCluster } from '../runtime/remote-cluster.ts';
+import { machineCredentials } from '../connections/machine-credentials.ts';
+import type { LocalOptions } from '../local/run-locally.ts';
+import { openLocalHttp } from '../http/local-http.ts';
+import { openRemoteCluster } from '../local/remote-cluster.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Console } from './console.ts';
 import { InputError } from './input-error.ts';

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import type { Template } from '../analysis/templates.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Cluster, ListQuery, ResourceKind, Resources } from '../model/ports.ts';
-import { openLocalHttp } from '../runtime/local-http.ts';
-import { openRemoteCluster } from '../runtime/remote-cluster.ts';
+import type { Cluster, ListQuery } from '../model/cluster.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
+import { openLocalHttp } from '../http/local-http.ts';
+import { openRemoteCluster } from '../local/remote-cluster.ts';
 import { SCHEDULE_LABEL } from '../schedule/annotations.ts';
 import { scheduleOwner, type ScheduledRun, seeRun } from '../schedule/run.ts';
 import { hasSchedule, readSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';

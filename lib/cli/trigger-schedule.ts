@@ -1,9 +1,9 @@
 import { SpecError } from '../analysis/spec-error.ts';
 import { readTemplates } from '../kinds/read-templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { Cluster } from '../model/ports.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { formatProblem } from '../model/problem.ts';
-import { chosenNamespaces } from '../runtime/chosen-namespaces.ts';
+import { chosenNamespaces } from '../schedules/chosen-namespaces.ts';
 import { ANNOTATIONS } from '../schedule/annotations.ts';
 import { newScheduledRun } from '../schedule/run.ts';
 import { hasSchedule, readSchedule, type Schedule, type ScheduledTemplate } from '../schedule/schedule.ts';

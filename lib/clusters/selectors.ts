@@ -1,7 +1,6 @@
 import { AssayError } from '../model/errors.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
-import type { ResourceKind } from '../model/ports.ts';
-import { RESOURCES } from '../model/resources.ts';
+import { RESOURCES, type ResourceKind } from '../model/resources.ts';
 
 /** What API servers let be selected beside `metadata.name` and `metadata.namespace`; for our kinds the CRDs say so. */
 const SELECTABLE: Readonly<Partial<Record<ResourceKind, readonly string[]>>> = {

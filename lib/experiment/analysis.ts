@@ -1,12 +1,11 @@
 import { resolveExperimentArgument } from '../analysis/experiment-arguments.ts';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
 import { findName } from '../analysis/names.ts';
 import { isFinished } from '../analysis/phases.ts';
 import { SpecError } from '../analysis/spec-error.ts';
 import { newRunFromTemplates, templatesFromRefs } from '../analysis/templates.ts';
 import type { AnalysisRun, Argument } from '../model/analysis-run.ts';
 import type { ExperimentAnalysis, ExperimentAnalysisRunStatus } from '../model/experiment.ts';
-import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import { INSTANCE_ID_LABEL, POD_HASH_LABEL } from '../model/labels.ts';
 import { findAnalysisStatus } from './lifecycle.ts';
 import { tellPhase } from './tell-phase.ts';
 import { note, ownerReference, type Work } from './work.ts';

@@ -1,5 +1,5 @@
 import type { Experiment } from '../model/experiment.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { EXPERIMENT_ANNOTATION, StepFailure, TEMPLATE_ANNOTATION } from './work.ts';
 
 /** What an experiment owns. */

@@ -1,4 +1,4 @@
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { hasText } from '../analysis/limits.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { Experiment, TemplateSpec } from '../model/experiment.ts';

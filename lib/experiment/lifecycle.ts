@@ -11,7 +11,7 @@ import type {
   TemplateStatus,
   TemplateStatusCode,
 } from '../model/experiment.ts';
-import type { OwnerReference } from '../model/outcome.ts';
+import type { OwnerReference } from '../model/kubernetes.ts';
 
 const PROGRESS_DEADLINE_SECONDS = 600;
 const SCALE_DOWN_DELAY_SECONDS = 30;

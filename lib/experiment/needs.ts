@@ -3,7 +3,7 @@ import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import type { Experiment } from '../model/experiment.ts';
 import { claim } from './claim.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
-import { abandonedAnalyses } from './leftovers.ts';
+import { abandonedAnalyses } from './orphans.ts';
 import { desiredReplicas, findAnalysisStatus, findRolloutOwner, isTerminating } from './lifecycle.ts';
 import { replicasIn } from './scale.ts';
 import type { ReplicaSet } from './seen.ts';

@@ -6,7 +6,7 @@ import { claim } from './claim.ts';
 import { conclude, findDueMs } from './conclude.ts';
 import { withInvalidSpec } from './conditions.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
-import { endAbandoned, removeLeftovers } from './leftovers.ts';
+import { endAbandoned, removeLeftovers } from './orphans.ts';
 import { isTerminating } from './lifecycle.ts';
 import { replicasIn } from './scale.ts';
 import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
@@ -14,7 +14,7 @@ import { replaceNamed, toStored, withoutLeftovers } from './stored.ts';
 import { eventType } from './tell-phase.ts';
 import { reconcileTemplate } from './template.ts';
 import { StepFailure, type Work } from './work.ts';
-import { Writes } from './writes.ts';
+import { Writes } from '../workload/writes.ts';
 
 /**
  * Decides what an Experiment becomes. Pure: the clock is an argument and nothing is written. Where its changes do not

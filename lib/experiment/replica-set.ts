@@ -1,9 +1,9 @@
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { POD_HASH_LABEL } from '../model/labels.ts';
 import { quote } from '../expression/go/strconv.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import { isOfTemplate } from './claim.ts';
-import { isPodTemplateEqual } from './pod-template-equal.ts';
-import { podTemplateHash, withoutHash } from './pod-template-hash.ts';
+import { isPodTemplateEqual } from '../workload/pod-template-equal.ts';
+import { podTemplateHash, withoutHash } from '../workload/pod-template-hash.ts';
 import type { ReplicaSet } from './seen.ts';
 import { note, ownAnnotations, ownerReference, TEMPLATE_ANNOTATION, timeOf, type Work } from './work.ts';
 

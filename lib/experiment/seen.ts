@@ -1,7 +1,7 @@
 import type { TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
 import type { Found, Reply } from '../model/reply.ts';
 

@@ -1,6 +1,6 @@
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { hasText } from '../analysis/limits.ts';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { POD_HASH_LABEL } from '../model/labels.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import type { Reply } from '../model/reply.ts';
 import { isOfTemplate } from './claim.ts';

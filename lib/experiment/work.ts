@@ -1,8 +1,9 @@
 import type { Experiment } from '../model/experiment.ts';
-import type { OutcomeEvent, OwnerReference, Target } from '../model/outcome.ts';
+import type { OwnerReference, Target } from '../model/kubernetes.ts';
+import type { OutcomeEvent } from '../model/outcome.ts';
 import { formatted } from './events.ts';
 import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
-import type { Writes } from './writes.ts';
+import type { Writes } from '../workload/writes.ts';
 
 /** On ReplicaSets and Services: the experiment, and which of its templates they are for. */
 export const EXPERIMENT_ANNOTATION = 'experiment.argoproj.io/name';

@@ -8,7 +8,7 @@ import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Kind } from '../model/kind.ts';
 import { findMalformation } from '../model/malformed.ts';
-import type { Cluster } from '../model/ports.ts';
+import type { Cluster } from '../model/cluster.ts';
 import { collect, findEnded, take } from './measure.ts';
 
 /** AnalysisRuns: take the measurements that are due, judge them, and come back for the next. */

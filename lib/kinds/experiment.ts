@@ -1,5 +1,4 @@
-import { isAbsent } from '../analysis/empty.ts';
-import { POD_HASH_LABEL } from '../analysis/labels.ts';
+import { isAbsent } from '../model/empty.ts';
 import { dueAt } from '../experiment/due-at.ts';
 import { findToScaleUp, needs } from '../experiment/needs.ts';
 import { reconcileExperiment } from '../experiment/reconcile.ts';
@@ -10,13 +9,11 @@ import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 import type { Kind } from '../model/kind.ts';
 import { findMalformation } from '../model/malformed.ts';
 import { mergePatch } from '../model/merge-patch.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Cluster, StoredQuery } from '../model/ports.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
+import { REPLICA_SETS } from './facts.ts';
 import { readTemplates } from './read-templates.ts';
-
-/** Which ReplicaSets matter; a store that holds just these spares a step its list. */
-export const REPLICA_SETS = { labelSelector: POD_HASH_LABEL, ownerKind: 'Experiment' } as const satisfies StoredQuery;
 
 /** Experiments: run pods side by side, start the analyses once they are available, end when these have decided. */
 export const experiment: Kind<ExperimentStatus, Seen> = {

@@ -1,7 +1,7 @@
 import type { Template, TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Cluster } from '../model/ports.ts';
+import type { Cluster } from '../model/cluster.ts';
 
 /**
  * Templates, and with `isNested` those that they refer to, each read once; circles are the decision's to find.

@@ -1,5 +1,7 @@
-import type { KubernetesObject, Outcome } from './outcome.ts';
-import type { Ports, ResourceKind } from './ports.ts';
+import type { KubernetesObject } from './kubernetes.ts';
+import type { Outcome } from './outcome.ts';
+import type { Ports } from './ports.ts';
+import type { ResourceKind } from './resources.ts';
 import type { ObjectRef } from './ref.ts';
 import type { Reply } from './reply.ts';
 

@@ -1,5 +1,5 @@
 import { AssayError } from './errors.ts';
-import type { KubernetesObject } from './outcome.ts';
+import type { KubernetesObject } from './kubernetes.ts';
 
 /** Says whether an object is selected. */
 export type Selects = (object: KubernetesObject) => boolean;

@@ -6,3 +6,6 @@ export const INSTANCE_ID_LABEL = 'argo-rollouts.argoproj.io/controller-instance-
 
 /** On a Job, and on its pods: the uid of the AnalysisRun that it was made for. */
 export const JOB_OWNER_LABEL = 'analysisrun.argoproj.io/uid';
+
+/** Ties ReplicaSets, pods and analyses to one version of a Rollout's pods. */
+export const POD_HASH_LABEL = 'rollouts-pod-template-hash';

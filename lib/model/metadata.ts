@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ObjectMeta } from './outcome.ts';
+import type { ObjectMeta } from './kubernetes.ts';
 import { textMap } from './schema.ts';
 
 const ownerReference = z.strictObject({

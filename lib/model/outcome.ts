@@ -1,3 +1,5 @@
+import type { KubernetesObject, Target } from './kubernetes.ts';
+
 /** A Kubernetes Event to record on the object that was reconciled. */
 export interface EventRecord {
   readonly type: 'Normal' | 'Warning';
@@ -16,46 +18,6 @@ export type Change =
   | { readonly verb: 'create'; readonly object: KubernetesObject }
   | { readonly verb: 'patch'; readonly target: Target; readonly patch: Readonly<Record<string, unknown>> }
   | { readonly verb: 'delete'; readonly target: Target };
-
-export interface Target {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid?: string;
-}
-
-/** The part of every Kubernetes object that Assay relies on. */
-export interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: ObjectMeta;
-}
-
-export interface ObjectMeta {
-  readonly name?: string;
-  readonly generateName?: string;
-  readonly namespace?: string;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly deletionGracePeriodSeconds?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
-  readonly ownerReferences?: readonly OwnerReference[];
-}
-
-export interface OwnerReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly controller?: boolean;
-  readonly blockOwnerDeletion?: boolean;
-}
 
 /** A decision is data: it can be printed, compared and tested. Nothing of it has happened yet. */
 export interface Outcome<Status> {

@@ -1,6 +1,6 @@
 import type { AnalysisRun, Measurement, Metric } from './analysis-run.ts';
 import type { MetricValue } from './metric-value.ts';
-import type { Cluster } from './ports.ts';
+import type { Cluster } from './cluster.ts';
 
 /**
  * What a provider brings back. A `value` is judged by the metric's conditions; a `verdict` is already one (a Job

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './outcome.ts';
+import type { KubernetesObject } from './kubernetes.ts';
 
 /** Names one object in one cluster. Messages carry this and nothing else: it is believed in nothing but identity. */
 export interface ObjectRef {

@@ -1,5 +1,5 @@
 import type { AssayError } from './errors.ts';
-import type { KubernetesObject } from './outcome.ts';
+import type { KubernetesObject } from './kubernetes.ts';
 
 /** An object that was looked for, or why it was not found, in the words of the API server. */
 export type Found<T> = { readonly object: T } | { readonly problem: string };

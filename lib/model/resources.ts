@@ -1,4 +1,25 @@
-import type { ResourceKind } from './ports.ts';
+import type { AnalysisRun } from './analysis-run.ts';
+import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
+import type { Experiment } from './experiment.ts';
+import type { Job, KubernetesObject, Pod, Secret } from './kubernetes.ts';
+
+/** Every resource that Assay reads or writes. */
+export interface Resources {
+  AnalysisRun: AnalysisRun;
+  AnalysisTemplate: AnalysisTemplate;
+  ClusterAnalysisTemplate: ClusterAnalysisTemplate;
+  Experiment: Experiment;
+  Rollout: KubernetesObject;
+  Job: Job;
+  Pod: Pod;
+  Secret: Secret;
+  ReplicaSet: KubernetesObject & { readonly spec?: unknown; readonly status?: unknown };
+  Service: KubernetesObject & { readonly spec?: unknown };
+  Event: KubernetesObject & { readonly [field: string]: unknown };
+  Namespace: KubernetesObject;
+}
+
+export type ResourceKind = keyof Resources;
 
 /** Where a resource stands in the API. */
 export interface ResourceType {

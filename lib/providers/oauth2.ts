@@ -4,7 +4,7 @@ import { quote } from '../expression/go/strconv.ts';
 import { GoPanic } from '../expression/value.ts';
 import type { Authentication } from '../model/authentication.ts';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { ProviderContext } from '../model/provider.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { decodeJson } from './json.ts';

@@ -2,7 +2,7 @@ import { parseFloat, quote } from '../expression/go/strconv.ts';
 import { GoPanic, type Value } from '../expression/value.ts';
 import { AssayError } from '../model/errors.ts';
 import type { MetricValue } from '../model/metric-value.ts';
-import type { HttpResponse } from '../model/ports.ts';
+import type { HttpResponse } from '../model/http.ts';
 import { formatDecimal } from './decimal.ts';
 import { decodeJson, encodeJson } from './json.ts';
 

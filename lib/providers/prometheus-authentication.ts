@@ -1,6 +1,6 @@
 import type { Authentication } from '../model/authentication.ts';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest } from '../model/ports.ts';
+import type { HttpRequest } from '../model/http.ts';
 import type { AwsCredentials, ProviderContext } from '../model/provider.ts';
 import type { PrometheusMetric } from '../model/providers/prometheus.ts';
 import type { Preparation } from './oauth2.ts';

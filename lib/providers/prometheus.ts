@@ -3,7 +3,7 @@ import { ExpressionError } from '../expression/error.ts';
 import { durationMs } from '../model/duration.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Metric } from '../model/metric.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import type { PrometheusMetric } from '../model/providers/prometheus.ts';
 import { formatDecimal } from './decimal.ts';

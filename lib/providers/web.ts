@@ -1,7 +1,7 @@
 import { GoInt, type Value } from '../expression/value.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Metric } from '../model/metric.ts';
-import type { HttpRequest, HttpResponse } from '../model/ports.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import type { WebMetric } from '../model/providers/web.ts';

@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue';
-import type { Queue } from '../model/ports.ts';
+import type { Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 
 export interface MemoryQueueOptions {

@@ -7,7 +7,7 @@ import type {
 import { awsFailure, type FailureCodes, REQUEST_LIMITS } from '../model/aws-failure.ts';
 import { AssayError } from '../model/errors.ts';
 import { formatMessage, type Message } from '../model/message.ts';
-import type { Queue } from '../model/ports.ts';
+import type { DeliveringQueue } from '../model/queue.ts';
 
 export interface SqsQueueOptions {
   /** `https://sqs.eu-west-1.amazonaws.com/111122223333/assay`; a standard queue. */
@@ -23,13 +23,6 @@ export interface SqsQueueOptions {
   readonly sleep?: (ms: number) => Promise<void>;
   /** In [0, 1). */
   readonly random?: () => number;
-}
-
-export interface SqsQueue extends Queue {
-  /** The same as `send`, with every hint. Resolves when the queue has taken the message. */
-  put(message: Message, at: Date): Promise<void>;
-  /** Does work that may send. Once all who work wait for their messages to be taken, none waits for others to come. */
-  during<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const CODES: FailureCodes = { refused: 'ASSAY_QUEUE_REFUSED', unreachable: 'ASSAY_QUEUE_UNREACHABLE' };
@@ -51,7 +44,7 @@ interface Waiting {
  *
  * Delays are whole seconds, rounded up: a step begins up to a second late, and never early.
  */
-export function sqsQueue(options: SqsQueueOptions): SqsQueue {
+export function sqsQueue(options: SqsQueueOptions): DeliveringQueue {
   const { queueUrl, maxDelaySeconds, now, lingerMs = 5, sleep = wait, random = Math.random } = options;
   let client: SQSClient | undefined;
   let gathering: Waiting[] = [];

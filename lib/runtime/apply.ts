@@ -1,8 +1,9 @@
 import { AssayError } from '../model/errors.ts';
-import type { Change, KubernetesObject } from '../model/outcome.ts';
-import type { Cluster } from '../model/ports.ts';
-import { type Found, type Reply, wordsOf } from '../model/reply.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { Change } from '../model/outcome.ts';
 import { resourceKind } from '../model/resources.ts';
+import { type Found, type Reply, wordsOf } from '../model/reply.ts';
 
 /**
  * Makes one change of a decision, and says what it gave. Deleting what is gone is done.

@@ -1,5 +1,5 @@
 import { kindOf } from '../kinds/registry.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 
 /** What has been due for so long was lost. */
 const GRACE_MS = 30_000;

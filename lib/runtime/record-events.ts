@@ -1,5 +1,6 @@
 import { AssayError } from '../model/errors.ts';
-import type { KubernetesObject, Outcome } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 

@@ -1,7 +1,8 @@
 import { WATCHED_KINDS, type WatchedKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
-import type { ListQuery, Ports } from '../model/ports.ts';
+import type { ListQuery } from '../model/cluster.ts';
+import type { Ports } from '../model/ports.ts';
 import { refOf } from '../model/ref.ts';
 import { isOverdue } from './overdue.ts';
 import { type Looked, objectScope } from './scopes.ts';

@@ -1,5 +1,5 @@
-import type { Scope } from '../clusters/follow.ts';
-import { REPLICA_SETS } from '../kinds/experiment.ts';
+import type { Scope } from '../model/cluster.ts';
+import { REPLICA_SETS } from '../kinds/facts.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
 

@@ -1,8 +1,9 @@
 import { kindOf } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { AnyStatus, Kind, Seen } from '../model/kind.ts';
+import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Cluster, Ports } from '../model/ports.ts';
+import type { Ports } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { isSurprise, type Reply } from '../model/reply.ts';
 import { apply } from './apply.ts';

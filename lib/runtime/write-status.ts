@@ -3,10 +3,11 @@ import type { AnyStatus, Seen } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import { staysReadable } from '../model/malformed.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import type { KubernetesObject, Outcome } from '../model/outcome.ts';
-import type { Cluster } from '../model/ports.ts';
-import type { ObjectRef } from '../model/ref.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { resourceKind } from '../model/resources.ts';
+import type { ObjectRef } from '../model/ref.ts';
 
 export interface Written {
   readonly went: 'status' | 'nothing' | 'lost';

@@ -2,7 +2,7 @@ import type { Argument } from '../model/argument.ts';
 import type { AnalysisTemplateSpec } from '../model/analysis-template.ts';
 import { isObject } from '../model/is-object.ts';
 import { didYouMean } from '../model/suggest.ts';
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { ScheduleError } from './schedule-error.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { isAbsent } from '../analysis/empty.ts';
+import { isAbsent } from '../model/empty.ts';
 import { isFinished } from '../analysis/phases.ts';
 import { SpecError } from '../analysis/spec-error.ts';
 import { newRunFromTemplates, templatesFromRefs, type TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { SCHEDULE_LABEL, TICK_LABEL } from './annotations.ts';
 import { formatTick, manualRunName, parseTick, runName, scheduleLabel } from './names.ts';
 import type { Schedule, ScheduledTemplate } from './schedule.ts';

@@ -6,7 +6,8 @@ import { ANNOTATIONS, type ScheduleAnnotation } from './annotations.ts';
 import { findMissingArgument, readArguments } from './arguments.ts';
 import { type NamespaceChoice, readNamespaces } from './namespaces.ts';
 import { ScheduleError } from './schedule-error.ts';
-import { readTicks, type Ticks } from './ticks.ts';
+import { readTicks } from './read-ticks.ts';
+import type { Ticks } from './ticks.ts';
 import { readTimeZone } from './time-zone.ts';
 
 export type ScheduledTemplate = AnalysisTemplate | ClusterAnalysisTemplate;

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { isObject } from '../model/is-object.ts';
 
 /** The parts of a request for admission that are read here. @source k8s.io/api/admission/v1 */

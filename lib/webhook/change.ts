@@ -1,7 +1,7 @@
 import type { ChangeVerb, ObjectChange } from '../model/change-event.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
-import type { ObjectRef } from '../model/ref.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { RESOURCES } from '../model/resources.ts';
+import type { ObjectRef } from '../model/ref.ts';
 import type { AdmissionRequest } from './admission.ts';
 
 /** What has steps. */

@@ -1,7 +1,7 @@
 import { checkAnalysis, type Checkable } from '../analysis/check.ts';
 import { findInvalidSpec } from '../experiment/invalid-spec.ts';
 import type { Experiment } from '../model/experiment.ts';
-import type { KubernetesObject } from '../model/outcome.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { formatProblem, type Problem, problemAt } from '../model/problem.ts';
 import { checkSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { metadataAt } from '../../lib/analysis/field-path.ts';
-import { buildRolloutArguments, type RolloutArgument } from '../../lib/analysis/rollout-arguments.ts';
+import { buildRolloutArguments, type RolloutArgument } from '../../lib/rollout/analysis-arguments.ts';
 
 const metadata = {
   name: 'shop',

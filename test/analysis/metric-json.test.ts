@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { goJson, map, mustEach } from '../../lib/analysis/go-json.ts';
+import { goJson, map, mustEach } from '../../lib/expression/go/json-fields.ts';
 import { metricJson } from '../../lib/analysis/metric-json.ts';
 import type { MetricProvider } from '../../lib/model/metric-provider.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveExperimentArgument } from '../../lib/analysis/experiment-arguments.ts';
-import { findRunsToDelete } from '../../lib/analysis/history.ts';
+import { findRunsToDelete } from '../../lib/rollout/analysis-history.ts';
 import { findName, jobName } from '../../lib/analysis/names.ts';
 import type { AnalysisPhase, AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { aResult, aRun } from '../builders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newRunFromRollout } from '../../lib/analysis/rollout-run.ts';
+import { newRunFromRollout } from '../../lib/rollout/analysis-run.ts';
 import {
   flattenTemplates,
   newRunFromTemplates,

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
-import { cachedCluster } from '../../lib/clusters/cached.ts';
-import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
-import { kubernetesCluster } from '../../lib/clusters/kubernetes.ts';
+import { cachedCluster } from '../../lib/clusters/store/cached.ts';
+import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
+import { kubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
 import type { AnalysisRunStatus } from '../../lib/model/analysis-run.ts';
-import type { Cluster } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
 import { aMeasurement, aResult, aRun } from '../builders.ts';
 import { startControlPlane } from '../e2e/servers/control-plane.ts';
 

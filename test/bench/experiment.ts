@@ -1,7 +1,7 @@
 import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
 import type { Experiment, TemplateSpec } from '../../lib/model/experiment.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { aClusterTemplate, aRun, aTemplate, aTemplateSpec, anExperiment } from '../builders.ts';
 import type { Figure } from './figures.ts';
 

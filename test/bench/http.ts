@@ -3,7 +3,7 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { openHttp } from '../../lib/runtime/http.ts';
+import { openHttp } from '../../lib/http/open-http.ts';
 
 /**
  * CPU of this process per request, against a server of its own on loopback: through `openHttp`, and with nothing but

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { type CachedCluster, cachedCluster } from '../../lib/clusters/cached.ts';
-import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
-import { kubernetesCluster } from '../../lib/clusters/kubernetes.ts';
-import type { Cluster, Ports } from '../../lib/model/ports.ts';
-import { resyncSchedules } from '../../lib/runtime/resync-schedules.ts';
+import { type CachedCluster, cachedCluster } from '../../lib/clusters/store/cached.ts';
+import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
+import { kubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import type { Ports } from '../../lib/model/ports.ts';
+import { resyncSchedules } from '../../lib/schedules/resync-schedules.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
-import { serveSchedules } from '../../lib/runtime/serve-schedules.ts';
+import { serveSchedules } from '../../lib/serve/serve-schedules.ts';
 import { aMetric } from '../builders.ts';
 import { startControlPlane } from '../e2e/servers/control-plane.ts';
 import { waitFor } from '../e2e/servers/wait-for.ts';
-import { listening } from '../kinds/world.ts';
+import { listening } from '../world.ts';
 import { aScheduled, annotations } from '../schedule/templates.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runProgram } from '../../lib/cli/program.ts';
-import { readStaticKubeconfig } from '../../lib/clusters/static-kubeconfig.ts';
+import { readStaticKubeconfig } from '../../lib/clusters/access/static-kubeconfig.ts';
 import { aClusterDocument } from '../builders.ts';
-import { type AwsStub, openAwsStub } from '../registries/aws-stub.ts';
+import { type AwsStub, openAwsStub } from '../documents/aws-stub.ts';
 import { aConsole } from './console.ts';
 
 const PLACE = '/assay/prod/clusters/shop';

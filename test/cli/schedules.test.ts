@@ -3,7 +3,7 @@ import { runProgram } from '../../lib/cli/program.ts';
 import { scheduleCells, scheduleRow } from '../../lib/cli/schedule-rows.ts';
 import * as schedules from '../../lib/cli/schedules.ts';
 import { triggerSchedule } from '../../lib/cli/trigger-schedule.ts';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { newScheduledRun, type ScheduledRun, seeRun } from '../../lib/schedule/run.ts';
 import { readSchedule, type ScheduledTemplate } from '../../lib/schedule/schedule.ts';
 import type { AnalysisPhase } from '../../lib/model/phase.ts';

@@ -1,5 +1,5 @@
-import { cachedCluster } from '../../lib/clusters/cached.ts';
-import { memoryCluster } from '../../lib/clusters/memory.ts';
+import { cachedCluster } from '../../lib/clusters/store/cached.ts';
+import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { validateResource } from '../../lib/model/validate.ts';
 import { describeCluster } from './cluster.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { OwnerReference } from '../../lib/model/outcome.ts';
-import type { Secret } from '../../lib/model/ports.ts';
+import type { OwnerReference, Secret } from '../../lib/model/kubernetes.ts';
 import type { UseCluster } from './cluster.ts';
 import { aNewRun, aSecret, codeOf, eventually } from './cluster-fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Resources } from '../../lib/model/ports.ts';
+import type { Resources } from '../../lib/model/resources.ts';
 import type { UseCluster } from './cluster.ts';
 import { aNewRun } from './cluster-fixtures.ts';
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
-import type { ObjectMeta } from '../../lib/model/outcome.ts';
-import type { ListQuery, ResourceKind, Secret, WatchEvent } from '../../lib/model/ports.ts';
+import type { ListQuery, WatchEvent } from '../../lib/model/cluster.ts';
+import type { ObjectMeta, Secret } from '../../lib/model/kubernetes.ts';
+import type { ResourceKind } from '../../lib/model/resources.ts';
 import { aRun, type RunOverride } from '../builders.ts';
 import type { UseCluster } from './cluster.ts';
 

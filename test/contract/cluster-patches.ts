@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { Patch } from '../../lib/model/ports.ts';
+import type { Patch } from '../../lib/model/cluster.ts';
 import type { RunOverride } from '../builders.ts';
 import type { UseCluster } from './cluster.ts';
 import { aNewRun, aSecret, codeOf } from './cluster-fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { WatchEvent, WatchQuery } from '../../lib/model/ports.ts';
+import type { WatchEvent, WatchQuery } from '../../lib/model/cluster.ts';
 import type { UseCluster } from './cluster.ts';
 import { aNewRun, aSecret, codeOf, summary, take } from './cluster-fixtures.ts';
 

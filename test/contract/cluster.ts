@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Cluster } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
 import { deletionContract } from './cluster-deletion.ts';
 import { eventContract } from './cluster-events.ts';
 import { listContract } from './cluster-lists.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DocumentStore } from '../../lib/model/registry.ts';
+import type { DocumentStore } from '../../lib/model/cluster-documents.ts';
 
 /** What every place for documents does. `open` gives an empty one. */
 export function documentStoreContract(open: () => Promise<DocumentStore>): void {

@@ -1,4 +1,4 @@
-import { openStubServer, type StubAnswer } from '../clusters/stub-server.ts';
+import { openStubServer, type StubAnswer } from '../clusters/api/stub-server.ts';
 
 export interface PutEntry {
   readonly EventBusName: string;

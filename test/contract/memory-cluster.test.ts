@@ -1,4 +1,4 @@
-import { memoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { validateResource } from '../../lib/model/validate.ts';
 import { describeCluster } from './cluster.ts';
 

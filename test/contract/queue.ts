@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Queue } from '../../lib/model/ports.ts';
+import type { Queue } from '../../lib/model/queue.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 
 /** What came out of a queue, and how long after the test began. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { SecretStore } from '../../lib/model/registry.ts';
+import type { SecretStore } from '../../lib/model/cluster-documents.ts';
 
 /** What every place for secrets does. `open` gives one in which `foreign` is somebody else's. */
 export function secretStoreContract(open: () => Promise<SecretStore>): void {

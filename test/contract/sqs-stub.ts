@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openStubServer, type StubAnswer } from '../clusters/stub-server.ts';
+import { openStubServer, type StubAnswer } from '../clusters/api/stub-server.ts';
 
 export interface SqsEntry {
   readonly Id: string;

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { AnalysisRun, AnalysisRunSpec, MetricResult } from '../../lib/model/analysis-run.ts';
-import type { ObjectMeta } from '../../lib/model/outcome.ts';
-import type { Job } from '../../lib/model/ports.ts';
+import type { Job, ObjectMeta } from '../../lib/model/kubernetes.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './servers/control-plane.ts';
 import { writeKubeconfig } from './servers/control-plane-files.ts';
 import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';

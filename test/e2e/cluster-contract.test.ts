@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { cachedCluster } from '../../lib/clusters/cached.ts';
-import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
-import { kubernetesCluster, type KubernetesCluster } from '../../lib/clusters/kubernetes.ts';
+import { cachedCluster } from '../../lib/clusters/store/cached.ts';
+import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
+import { kubernetesCluster, type KubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
 import { describeCluster } from '../contract/cluster.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type ControlPlane, startControlPlane } from './servers/control-plane.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { kubeConfigCredentials } from '../../lib/clusters/kubeconfig.ts';
-import { kubernetesCluster } from '../../lib/clusters/kubernetes.ts';
+import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
+import { kubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
 import { exposeService } from './exposed-service.ts';
 import { startControlPlane } from './servers/control-plane.ts';
 import { waitFor } from './servers/wait-for.ts';

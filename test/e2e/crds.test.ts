@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { RESOURCES } from '../../lib/model/resources.ts';
 import { type SchemaKind, SCHEMAS } from '../../lib/model/schemas.ts';
 import { validateResource } from '../../lib/model/validate.ts';

@@ -1,6 +1,6 @@
 import type { AnalysisTemplateSpec } from '../../lib/model/analysis-template.ts';
 import type { Experiment, ExperimentAnalysis, ExperimentSpec, TemplateSpec } from '../../lib/model/experiment.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { type AnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
 import { waitFor } from './servers/wait-for.ts';
 

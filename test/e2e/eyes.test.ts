@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
 import {
   aJobTemplate,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { aMetric } from '../builders.ts';
 import { aScheduled, aScheduledOfCluster, type ScheduleParts } from '../schedule/templates.ts';
 import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisRunSpec, Metric } from '../../lib/model/analysis-run.ts';
-import { CERTIFICATE, KEY } from '../runtime/http-certificates.ts';
+import { CERTIFICATE, KEY } from '../http/certificates.ts';
 import { type AnalysisCluster, resultOf, startAnalysisCluster } from './analysis-cluster.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';

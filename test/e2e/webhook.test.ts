@@ -8,7 +8,7 @@ import { CLUSTER_BASE } from '../../lib/cli/cluster-base.ts';
 import { renderManifests } from '../../lib/cli/render-manifests.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { LIFETIME_MS, makeCertificate } from '../../lib/webhook/certificate.ts';
-import { openStubServer } from '../clusters/stub-server.ts';
+import { openStubServer } from '../clusters/api/stub-server.ts';
 import { aMetric, aRun, aTemplate, anExperiment } from '../builders.ts';
 import { startAssayServe } from './servers/assay-serve.ts';
 import { type AssayWebhook, installWebhook, startAssayWebhook } from './servers/assay-webhook.ts';

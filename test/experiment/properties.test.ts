@@ -5,7 +5,7 @@ import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
 import type { Reply } from '../../lib/model/reply.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { aTemplate, aTemplateSpec, anExperiment } from '../builders.ts';
 import type { Json } from '../vectors/experiment-world.ts';
 import { Stage } from './stage.ts';

@@ -1,5 +1,5 @@
 import type { Experiment, ExperimentStatus } from '../../lib/model/experiment.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { type Taken, takeStep } from '../vectors/experiment-step.ts';
 import { type Action, type Json, World } from '../vectors/experiment-world.ts';
 

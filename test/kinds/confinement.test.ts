@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { KubernetesObject, OwnerReference } from '../../lib/model/outcome.ts';
+import type { KubernetesObject, OwnerReference } from '../../lib/model/kubernetes.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { aClusterTemplate, aMetric, anExperiment, aRun, aTemplate, aTemplateSpec } from '../builders.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld, type World } from '../world.ts';
 
 /**
  * Who may write into one namespace of a cluster must not reach another through Assay, whose rights span all of them.

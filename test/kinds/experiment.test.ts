@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cachedCluster } from '../../lib/clusters/cached.ts';
+import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { kindOf } from '../../lib/kinds/registry.ts';
 import { AssayError, type ErrorCode } from '../../lib/model/errors.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
-import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../lib/model/outcome.ts';
-import type { Cluster, ListPage } from '../../lib/model/ports.ts';
+import type { Cluster, ListPage } from '../../lib/model/cluster.ts';
+import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../lib/model/kubernetes.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aClusterTemplate, aMetric, anExperiment, aRun, aTemplate, aTemplateSpec } from '../builders.ts';
-import { listening, openWorld, type World, writesOf } from './world.ts';
+import { listening, openWorld, type World, writesOf } from '../world.ts';
 
 const namespace = 'shop';
 const EXPERIMENT = 'guestbook-compare';

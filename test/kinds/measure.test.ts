@@ -1,10 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
-import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import type { MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
 

@@ -1,5 +1,5 @@
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { RESOURCES } from '../../lib/model/resources.ts';
-import type { KubernetesObject } from '../../lib/model/outcome.ts';
 import type { SchemaKind } from '../../lib/model/schemas.ts';
 import { ARGO_FIELDS } from './argo-fields.ts';
 import type { FieldFact } from './field-table.ts';

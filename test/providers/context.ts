@@ -1,6 +1,6 @@
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { ProviderContext } from '../../lib/model/provider.ts';
-import { openHttp } from '../../lib/runtime/http.ts';
+import { openHttp } from '../../lib/http/open-http.ts';
 
 export const NOW = new Date('2026-11-05T10:00:00.250Z');
 

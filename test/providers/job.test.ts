@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Metric } from '../../lib/model/analysis-run.ts';
-import type { Job, Pod } from '../../lib/model/ports.ts';
+import type { Job, Pod } from '../../lib/model/kubernetes.ts';
 import { job } from '../../lib/providers/job.ts';
 import { formatSelector } from '../../lib/providers/job-selector.ts';
 import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';

@@ -3,7 +3,7 @@ import type { Provider } from '../../lib/model/provider.ts';
 import { prometheus } from '../../lib/providers/prometheus.ts';
 import { web } from '../../lib/providers/web.ts';
 import { aMetric, aRun } from '../builders.ts';
-import { serveHttp, type Answer, type SeenRequest } from '../runtime/http-server.ts';
+import { serveHttp, type Answer, type SeenRequest } from '../http/server.ts';
 import { aContext, NOW } from './context.ts';
 
 const SECRET = 'p&ss wörd';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import type { PrometheusMetric } from '../../lib/model/providers/prometheus.ts';
 import { prometheus } from '../../lib/providers/prometheus.ts';
 import { aMetric, aRun } from '../builders.ts';
-import { serveHttp, type Answer } from '../runtime/http-server.ts';
+import { serveHttp, type Answer } from '../http/server.ts';
 import { aContext } from './context.ts';
 
 const VECTOR = '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"0.9733"]}]}}';

@@ -81,7 +81,7 @@ describe('where client-go is of no use as a measure', () => {
     { name: 'the bytes of a text', path: '{.t.*}'.repeat(3), document: 'text' },
   ])('$name counts too', ({ path, document }) => {
     const half = 'a'.repeat(200_000);
-    const made: Readonly<Record<string, Value>> = {
+    const hostile: Readonly<Record<string, Value>> = {
       'long texts': { l: [{ a: `${half}b`, b: `${half}c` }] },
       'long keys': {
         k: Object.fromEntries(Array.from({ length: 500 }, (_, at) => [half.slice(0, 500) + String(at), at])),
@@ -89,7 +89,7 @@ describe('where client-go is of no use as a measure', () => {
       numbers: { n: Array.from({ length: 10_000 }, () => 1) },
       text: { t: `${half}${half}${half}` },
     };
-    expect(() => compileJsonPath(path)(made[document] ?? null)).toThrow('the path touches more than 1000000 values');
+    expect(() => compileJsonPath(path)(hostile[document] ?? null)).toThrow('the path touches more than 1000000 values');
   });
 
   test('ranges within ranges cannot overflow the stack', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../lib/model/ports.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import type { WebMetric } from '../../lib/model/providers/web.ts';
 import { web } from '../../lib/providers/web.ts';
 import { aMetric, aRun } from '../builders.ts';
-import { serveHttp, type Answer } from '../runtime/http-server.ts';
+import { serveHttp, type Answer } from '../http/server.ts';
 import { aContext } from './context.ts';
 
 async function readFrom(answer: string | Answer, spec: Partial<WebMetric> = {}) {

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { AssayError, type ErrorCode } from '../../lib/model/errors.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
 import type { Change } from '../../lib/model/outcome.ts';
-import type { Cluster } from '../../lib/model/ports.ts';
 import { apply } from '../../lib/runtime/apply.ts';
 
 const key = { namespace: 'shop', name: 'web' };

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { AssayError } from '../../lib/model/errors.ts';
-import type { Cluster, ListQuery, Ports } from '../../lib/model/ports.ts';
+import type { Cluster, ListQuery } from '../../lib/model/cluster.ts';
+import type { Ports } from '../../lib/model/ports.ts';
 import { resync } from '../../lib/runtime/resync.ts';
 import { anExperiment, aRun } from '../builders.ts';
 

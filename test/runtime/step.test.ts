@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory.ts';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { BusEvent } from '../../lib/model/bus.ts';
 import { AssayError } from '../../lib/model/errors.ts';
-import type { Cluster, MeasurementTimes, Ports } from '../../lib/model/ports.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import type { MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { step } from '../../lib/runtime/step.ts';
 import { aMetric, aRun } from '../builders.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTicks, type Ticks } from '../../lib/schedule/ticks.ts';
+import { readTicks } from '../../lib/schedule/read-ticks.ts';
+import type { Ticks } from '../../lib/schedule/ticks.ts';
 
 interface Row {
   readonly schedule: string;

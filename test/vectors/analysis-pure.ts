@@ -11,8 +11,9 @@ import {
 import { assessMetric, exceededLimit } from '../../lib/analysis/assess.ts';
 import { findNextAt, findTasks } from '../../lib/analysis/due.ts';
 import { resolveExperimentArgument } from '../../lib/analysis/experiment-arguments.ts';
-import { findRunsToDelete } from '../../lib/analysis/history.ts';
-import { POD_HASH_LABEL, rolloutLabels } from '../../lib/analysis/labels.ts';
+import { findRunsToDelete } from '../../lib/rollout/analysis-history.ts';
+import { rolloutLabels } from '../../lib/rollout/labels.ts';
+import { POD_HASH_LABEL } from '../../lib/model/labels.ts';
 import { effectiveCount, int32Of, integerOf, type IntOrString } from '../../lib/analysis/limits.ts';
 import { findName, isSameAnalysis, jobName } from '../../lib/analysis/names.ts';
 import { isFinished, isWorse, worstOf } from '../../lib/analysis/phases.ts';
@@ -22,8 +23,8 @@ import {
   buildRolloutArguments,
   type RolloutArgument,
   type RolloutDocument,
-} from '../../lib/analysis/rollout-arguments.ts';
-import { newRunFromRollout, type RolloutAnalysis } from '../../lib/analysis/rollout-run.ts';
+} from '../../lib/rollout/analysis-arguments.ts';
+import { newRunFromRollout, type RolloutAnalysis } from '../../lib/rollout/analysis-run.ts';
 import { findDryRun, findRetention } from '../../lib/analysis/rules.ts';
 import {
   filterUnique,

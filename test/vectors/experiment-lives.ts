@@ -1,6 +1,7 @@
 import { isOfTemplate } from '../../lib/experiment/claim.ts';
 import type { Experiment } from '../../lib/model/experiment.ts';
-import type { KubernetesObject, OutcomeEvent } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
+import type { OutcomeEvent } from '../../lib/model/outcome.ts';
 import { differ, withoutEmpty } from './analysis-compare.ts';
 import { takeStep } from './experiment-step.ts';
 import { type Action, changedFields, type Event, type Json, World } from './experiment-world.ts';

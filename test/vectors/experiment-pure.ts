@@ -1,5 +1,5 @@
 import { resolveExperimentArgument } from '../../lib/analysis/experiment-arguments.ts';
-import { POD_HASH_LABEL } from '../../lib/analysis/labels.ts';
+import { POD_HASH_LABEL } from '../../lib/model/labels.ts';
 import { conclude, findDueMs } from '../../lib/experiment/conclude.ts';
 import {
   areRequiredSuccessful,
@@ -7,8 +7,8 @@ import {
   isDurationOver,
   isTerminating,
 } from '../../lib/experiment/lifecycle.ts';
-import { podTemplateHash } from '../../lib/experiment/pod-template-hash.ts';
-import { podTemplateJson } from '../../lib/experiment/pod-template-json.ts';
+import { podTemplateHash } from '../../lib/workload/pod-template-hash.ts';
+import { podTemplateJson } from '../../lib/workload/pod-template-json.ts';
 import { isSameReplicaSet } from '../../lib/experiment/replica-set.ts';
 import type { ReplicaSet } from '../../lib/experiment/seen.ts';
 import { toStored } from '../../lib/experiment/stored.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Change, KubernetesObject } from '../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
+import type { Change } from '../../lib/model/outcome.ts';
 import type { Found, Reply } from '../../lib/model/reply.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emfMeter } from '../../../lib/runtime/emf-meter.ts';
-import { readSettings } from '../../../lib/runtime/settings.ts';
+import { emfMeter } from '../../../lib/aws/emf-meter.ts';
+import { readSettings } from '../../../lib/aws/settings.ts';
 import { packageTemplate, TEMPLATE_FILE } from '../servers/aws/package-template.ts';
 import type { Template } from '../servers/aws/template.ts';
 import { lintTemplate } from '../servers/cfn-lint.ts';

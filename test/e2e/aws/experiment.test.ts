@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatMessage } from '../../../lib/model/message.ts';
-import type { KubernetesObject } from '../../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from '../analysis-cluster.ts';
 import {
   aJobTemplate,

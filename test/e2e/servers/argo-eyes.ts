@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { KubernetesObject } from '../../../lib/model/outcome.ts';
+import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 import { ensureArgo } from './build.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { runKubectl } from './kubectl.ts';

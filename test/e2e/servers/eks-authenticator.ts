@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStubServer } from '../../clusters/stub-server.ts';
+import { openStubServer } from '../../clusters/api/stub-server.ts';
 
 export interface EksAuthenticatorOptions {
   /** What EKS calls the cluster: tokens for another one are refused. */

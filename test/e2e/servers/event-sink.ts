@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import type { EventsBody } from '../../../lib/buses/http.ts';
+import type { EventsBody } from '../../../lib/sinks/http.ts';
 import { findFreePort } from './free-port.ts';
 import { createScratchFolder, removeScratchFolder } from './scratch-folder.ts';
 

@@ -25,10 +25,10 @@ test('lengths, slices and bytes are those of the bytes', () => {
       expect(index.length).toBe(bytes.length);
       expect(index.runeCount).toBe(Array.from(given).length);
       expect(index.slice(from, to)).toBe(fromBinary(bytes.slice(from, to)));
-      const positions = Array.from(bytes, (_, at) => at);
-      expect(positions.map((at) => index.at(at))).toEqual(positions.map((at) => bytes.charCodeAt(at)));
+      const at = Math.max(Math.min(from, bytes.length - 1), 0);
+      expect(bytes === '' ? 0 : index.at(at)).toBe(bytes === '' ? 0 : bytes.charCodeAt(at));
     }),
-    { numRuns: 500 },
+    { numRuns: 2000 },
   );
 });
 

@@ -1,0 +1,106 @@
+import type { MiddlewareObj } from '@middy/core';
+import { lazyBus } from '../sinks/registry.ts';
+import { AssayError } from '../model/errors.ts';
+import type { Log, Ports } from '../model/ports.ts';
+import type { DeliveringQueue } from '../model/queue.ts';
+import { openQueue } from '../queues/registry.ts';
+import { emfMeter, type EmfMeter } from './emf-meter.ts';
+import { guard } from '../clusters/guard.ts';
+import { jsonLog } from '../log/json-log.ts';
+import { openRegisteredClusters, type RegisteredClusters } from './registered-clusters.ts';
+import { type Environment, readSettings } from './settings.ts';
+
+/** What a function has between invocations: the registry, and connections to all that it speaks with. */
+export interface Runtime {
+  readonly ports: Ports & { readonly queue: DeliveringQueue };
+  /** Those of the ports. To be refreshed with each invocation. */
+  readonly clusters: Pick<RegisteredClusters, 'refresh' | 'settingsOf' | 'names' | 'broken'>;
+  readonly meter: EmfMeter;
+  /** Lines of the log carry the id of the invocation from now on. */
+  readonly begin: (requestId: string) => void;
+}
+
+export interface RuntimeOptions {
+  /** Default: standard output, which Lambda puts into the log. */
+  readonly write?: (line: string) => void;
+  readonly now?: () => Date;
+}
+
+/** Opens what the environment says; connects to nothing yet. @throws AssayError ASSAY_SETTING_INVALID */
+export function openRuntime(environment: Environment, options: RuntimeOptions = {}): Runtime {
+  const { write = toStdout, now = clock } = options;
+  const { stage, queueUrl, busArn, registryPath, maxDelaySeconds, registryMaxAgeMs } = readSettings(environment);
+  let requestId = '';
+  const log = withField(jsonLog(write, now), () => ({ requestId }));
+  const meter = emfMeter({ stage, write, now });
+  const runtimeApi = environment['AWS_LAMBDA_RUNTIME_API'];
+  const clusters = openRegisteredClusters({
+    registryPath,
+    maxAgeMs: registryMaxAgeMs,
+    now,
+    log,
+    onBroken: (name) => meter.broken(name),
+    guard: (cluster, { limits: { requestsPerSecond } }) =>
+      guard(cluster, {
+        requestsPerSecond,
+        now,
+        onOpen() {
+          meter.unreachable(cluster.name);
+          log.warn('cluster not asked for a while', { cluster: cluster.name });
+        },
+      }),
+    ...(runtimeApi !== undefined && { runtimeApi }),
+  });
+  const queue = openQueue({ queueUrl, maxDelaySeconds, now });
+  const settingsOf = (name: string) => clusters.providerSettingsOf(name);
+  return {
+    ports: {
+      clusters,
+      queue,
+      bus: lazyBus({ busArn }),
+      log,
+      meter,
+      now,
+      settingsOf,
+    },
+    clusters,
+    meter,
+    begin: (id) => void (requestId = id),
+  };
+}
+
+/** The runtime of a container: opened with its first invocation, and kept. */
+export function keptRuntime(environment: Environment): () => Runtime {
+  let runtime: Runtime | undefined;
+  return () => (runtime ??= openRuntime(environment));
+}
+
+/** The way in and out of an invocation: its log lines carry its id, its figures are written, its failure is logged. */
+export function invocation(runtime: () => Runtime): MiddlewareObj {
+  return {
+    before: ({ context }) => runtime().begin(context.awsRequestId),
+    after: () => runtime().meter.flush(),
+    onError({ error }) {
+      const { ports, meter } = runtime();
+      const details = error instanceof AssayError ? { code: error.code, hint: error.hint } : { stack: error?.stack };
+      ports.log.error('invocation failed', { error: error?.message, ...details });
+      meter.flush();
+    },
+  };
+}
+
+function withField(log: Log, field: () => Readonly<Record<string, unknown>>): Log {
+  return {
+    info: (message, fields) => log.info(message, { ...fields, ...field() }),
+    warn: (message, fields) => log.warn(message, { ...fields, ...field() }),
+    error: (message, fields) => log.error(message, { ...fields, ...field() }),
+  };
+}
+
+function toStdout(line: string): void {
+  process.stdout.write(line);
+}
+
+function clock(): Date {
+  return new Date();
+}

@@ -1,0 +1,121 @@
+import { isWatchedKind } from '../kinds/registry.ts';
+import type { ClusterSettings } from '../model/cluster-settings.ts';
+import { AssayError } from '../model/errors.ts';
+import { CLUSTER_KIND, type Message, parseMessage } from '../model/message.ts';
+import { formatRef, type ObjectRef } from '../model/ref.ts';
+import { RESOURCES, resourceKind } from '../model/resources.ts';
+import { withDeadline } from './deadline.ts';
+import { errorFields } from '../log/error-fields.ts';
+import type { Runtime } from './functions.ts';
+import { ownObject } from './own-object.ts';
+import { resync } from '../runtime/resync.ts';
+import { resyncSchedules } from '../schedules/resync-schedules.ts';
+import { looksAfter } from '../runtime/scopes.ts';
+import { step } from '../runtime/step.ts';
+import { openTurns } from './turns.ts';
+
+/** One message as SQS delivers it. */
+export interface QueueRecord {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** The answer to SQS: these return to the queue, the others are done. */
+export interface BatchAnswer {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+/** What is left of an invocation for everything beside the steps. */
+const MARGIN_MS = 1000;
+/** A step that fails for now is tried again after 1, 2, 4, … 60 s; then the next look at the cluster finds it again. */
+const TRIES = 7;
+const LONGEST_RETRY_MS = 60_000;
+
+const turns = openTurns();
+
+/**
+ * Takes the steps that messages ask for, all at once, and says which messages are to return: those that nobody
+ * understands, those whose step had no time left, and those that met a bug. They end in the dead-letter queue, whose
+ * alarm shows them. A cluster that fails for now is tried again by a message of its own, so that it never gets there.
+ */
+export async function onMessages(
+  records: readonly QueueRecord[],
+  runtime: Runtime,
+  remainingMs: () => number,
+): Promise<BatchAnswer> {
+  await runtime.clusters.refresh();
+  const outcomes = await Promise.allSettled(records.map((record) => onRecord(record, runtime, remainingMs)));
+  const failed = records.filter((_, index) => outcomes[index]?.status === 'rejected');
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+async function onRecord({ messageId, body }: QueueRecord, runtime: Runtime, remainingMs: () => number): Promise<void> {
+  const { queue } = runtime.ports;
+  try {
+    const message = parseMessage(body);
+    if (!message) throw new RangeError(`no message: ${body.slice(0, 500)}`);
+    const work = () => queue.during(() => onMessage(message, runtime));
+    await withDeadline(formatRef(message.ref), remainingMs() - MARGIN_MS, work);
+  } catch (error) {
+    runtime.ports.log.error('message failed', { messageId, ...errorFields(error) });
+    throw error;
+  }
+}
+
+async function onMessage(message: Message, runtime: Runtime): Promise<void> {
+  const { ref } = message;
+  const settings = runtime.clusters.settingsOf(ref.cluster);
+  if (!settings) return ignore(ref, 'cluster not served', runtime);
+  try {
+    if (ref.kind === CLUSTER_KIND) await lookAt(ref.cluster, settings, runtime);
+    else if (isWatchedKind(ref.kind)) await takeStep(message, settings, runtime);
+    else ignore(ref, 'kind not known', runtime);
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
+    await afterFailure(message, error, runtime);
+  }
+}
+
+/** What is overdue, and what is scheduled. */
+async function lookAt(cluster: string, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
+  await Promise.all([resync(cluster, settings, ports), resyncSchedules(cluster, settings, ports)]);
+}
+
+function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
+  ports.log.info('message ignored', { object: formatRef(ref), why });
+}
+
+async function takeStep({ ref, version = '' }: Message, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
+  const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings));
+  const clusters = { ...ports.clusters, get: () => own.cluster };
+  await turns.take(ref.cluster, settings.limits.concurrentSteps, () => step(ref, { ...ports, clusters }, version));
+  await Promise.all(own.othersToTell().map((other) => ports.queue.send(other, ports.now())));
+}
+
+/** Sends the message again, later, where that may help; else says on the object why there is no step. */
+async function afterFailure(message: Message, error: AssayError, { ports, meter }: Runtime): Promise<void> {
+  const { ref, tries = 0 } = message;
+  meter.failed(ref);
+  const mayHelp = error.retry && tries < TRIES && ref.kind !== CLUSTER_KIND;
+  const backoffMs = Math.min(1000 * 2 ** tries, LONGEST_RETRY_MS);
+  const retryInMs = mayHelp ? Math.max(backoffMs, error.retryAfterMs ?? 0) : undefined;
+  ports.log.warn('step failed', { ...ref, code: error.code, error: error.message, hint: error.hint, tries, retryInMs });
+  if (retryInMs !== undefined) {
+    await ports.queue.put({ ...message, tries: tries + 1 }, new Date(ports.now().getTime() + retryInMs));
+  } else if (!error.retry && ref.kind !== CLUSTER_KIND) {
+    await warn(ref, error, ports);
+  }
+}
+
+/** Best effort: what keeps the step from its object may well keep the Event from it. */
+async function warn(ref: ObjectRef, { message }: AssayError, { clusters, log }: Runtime['ports']): Promise<void> {
+  const { apiVersion } = RESOURCES[resourceKind(ref.kind)];
+  try {
+    await clusters
+      .get(ref.cluster)
+      .recordEvent({ apiVersion, ...ref }, { type: 'Warning', reason: 'StepFailed', message });
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    log.warn('event not recorded', { object: formatRef(ref), code: error.code, error: error.message });
+  }
+}

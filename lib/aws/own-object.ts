@@ -1,0 +1,60 @@
+import { isWatchedKind } from '../kinds/registry.ts';
+import type { Selects } from '../model/label-selector.ts';
+import type { Cluster, ObjectKey } from '../model/cluster.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind, type Resources } from '../model/resources.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
+
+/** A cluster as the step of one object sees it. */
+export interface OwnObject {
+  readonly cluster: Cluster;
+  /** Whom the step has given something to do: what it made or changed, and who waits for the object's phase. */
+  othersToTell(): readonly ObjectRef[];
+}
+
+/**
+ * A message may name any object, so what is not ours to look after is not there for its own step; other objects are.
+ * And where no watch tells runs and experiments of each other, their steps do.
+ */
+export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): OwnObject {
+  const others = new Map<string, ObjectRef>();
+  let before: KubernetesObject | undefined;
+
+  const wrote = <T extends KubernetesObject>(object: T): T => {
+    if (object.metadata.uid !== ref.uid) tell(isWatchedKind(object.kind) ? refOf(ref.cluster, object) : undefined);
+    else if (phaseOf(object) !== phaseOf(before)) tell(ownerOf(ref, object));
+    return object;
+  };
+  const tell = (other: ObjectRef | undefined): void => {
+    if (other) others.set(other.uid, other);
+  };
+
+  return {
+    cluster: {
+      ...cluster,
+      async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
+        const object = await cluster.get(kind, key);
+        if (kind !== ref.kind || key.name !== ref.name || key.namespace !== ref.namespace) return object;
+        if (!object || !isOurs(object)) return undefined;
+        before = object;
+        return object;
+      },
+      create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
+        wrote(await cluster.create(kind, object)),
+      patch: async (kind, key, patch) => wrote(await cluster.patch(kind, key, patch)),
+    },
+    othersToTell: () => [...others.values()],
+  };
+}
+
+function ownerOf({ cluster, namespace }: ObjectRef, { metadata }: KubernetesObject): ObjectRef | undefined {
+  const owner = metadata.ownerReferences?.find(
+    ({ controller, apiVersion, kind }) =>
+      controller === true && isWatchedKind(kind) && apiVersion === RESOURCES[kind].apiVersion,
+  );
+  return owner && { cluster, kind: owner.kind, namespace, name: owner.name, uid: owner.uid };
+}
+
+function phaseOf(object: (KubernetesObject & { readonly status?: { readonly phase?: unknown } }) | undefined): unknown {
+  return object?.status?.phase;
+}

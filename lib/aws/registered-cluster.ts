@@ -1,0 +1,88 @@
+import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import { settingsCredentials } from '../clusters/access/settings-credentials.ts';
+import type { Credentials } from '../clusters/access/credentials.ts';
+import type { ClusterSettings } from '../model/cluster-settings.ts';
+import { AssayError } from '../model/errors.ts';
+import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/provider.ts';
+import type { Secrets } from '../model/cluster-documents.ts';
+import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
+import { openHttp } from '../http/open-http.ts';
+
+export interface RegisteredClusterOptions {
+  readonly secrets: Secrets;
+  readonly roles: AssumedRoles;
+  readonly now: () => Date;
+  /** Where this process has its own control API, as in AWS_LAMBDA_RUNTIME_API. */
+  readonly runtimeApi?: string;
+}
+
+/** An invocation is paid for while it waits, and others wait with it; a server that slow is tried again later. */
+const PATIENCE = { connectTimeoutMs: 3000, responseTimeoutMs: 10_000 } as const;
+
+/**
+ * The cluster that settings describe; opens no connection yet. Requests of its metrics may go to public addresses and
+ * to what the settings list.
+ *
+ * @throws AssayError ASSAY_HTTP_INVALID where the settings list what is no host
+ */
+export function openRegisteredCluster(
+  name: string,
+  settings: ClusterSettings,
+  options: RegisteredClusterOptions,
+): KubernetesCluster {
+  const { addressMode, allowedHosts, allowPrivateNetworks } = settings;
+  const http = openHttp({
+    privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse',
+    allow: allowedHosts,
+    ...(options.runtimeApi !== undefined && { runtimeApi: options.runtimeApi }),
+  });
+  const credentials = registeredCredentials(name, settings, options);
+  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, ...PATIENCE });
+}
+
+/** The way into the cluster that settings describe. Nothing is read before it is needed. */
+export function registeredCredentials(
+  name: string,
+  settings: ClusterSettings,
+  { secrets, roles, now }: Pick<RegisteredClusterOptions, 'secrets' | 'roles' | 'now'>,
+): Credentials {
+  const { eks } = settings.authentication;
+  const awsCredentials = async (): Promise<AwsCredentials> => {
+    if (!eks) throw new RangeError('only EKS asks for credentials of AWS');
+    const { roleArn, region, externalId } = eks;
+    if (roleArn === undefined) return roles.own(region);
+    return roles.assume({ roleArn, region, cluster: name, ...(externalId !== undefined && { externalId }) });
+  };
+  return settingsCredentials(settings, { secrets, awsCredentials, now });
+}
+
+/**
+ * What is set for the metrics of a cluster. They ask AWS as the role of their cluster, or as one that this role may
+ * assume; never as Assay itself.
+ */
+export function registeredProviderSettings(
+  name: string,
+  { aws, prometheusAddress }: ClusterSettings,
+  roles: AssumedRoles,
+): ProviderSettings {
+  return {
+    ...(prometheusAddress !== undefined && { prometheusAddress }),
+    async awsCredentials(identity) {
+      if (!aws) throw unsigned(`the settings of cluster ${name} name no role (aws.roleArn)`);
+      if (identity.profile !== undefined) throw unsigned('there are no profiles here: give roleArn instead');
+      const { roleArn, externalId } = aws;
+      const region = aws.region ?? identity.region;
+      const own = { roleArn, region, cluster: name, ...(externalId !== undefined && { externalId }) };
+      return roles.assume(roleFor(identity, own));
+    },
+  };
+}
+
+function roleFor({ roleArn }: AwsIdentity, own: RoleRequest): RoleRequest {
+  if (roleArn === undefined || roleArn === own.roleArn) return own;
+  return { roleArn, region: own.region, cluster: own.cluster, from: own };
+}
+
+function unsigned(reason: string): AssayError {
+  return new AssayError('ASSAY_METRIC_INVALID', `could not get SigV4 credentials: ${reason}`);
+}

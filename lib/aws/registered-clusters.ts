@@ -1,0 +1,55 @@
+import { type ClusterRegistry, type OpenCluster, openRegistry } from '../clusters/registered.ts';
+import type { ClusterSettings } from '../model/cluster-settings.ts';
+import type { Log } from '../model/ports.ts';
+import type { ProviderSettings } from '../model/provider.ts';
+import type { ClusterDocuments, Secrets } from '../model/cluster-documents.ts';
+import { secretsManager } from '../documents/secrets-manager.ts';
+import { ssmDocuments } from '../documents/ssm.ts';
+import { assumedRoles } from '../connections/assumed-roles.ts';
+import { openRegisteredCluster, registeredProviderSettings } from './registered-cluster.ts';
+
+export interface RegisteredClustersOptions {
+  /** `/assay/prod/clusters` */
+  readonly registryPath: string;
+  readonly maxAgeMs?: number;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** Called for each cluster whose document is broken, whenever the registry is read. */
+  readonly onBroken?: (name: string) => void;
+  /** Puts limits in front of a cluster that was just opened. */
+  readonly guard?: (cluster: OpenCluster, settings: ClusterSettings) => OpenCluster;
+  /** As in AWS_LAMBDA_RUNTIME_API: what metrics may never speak to. */
+  readonly runtimeApi?: string;
+  /** Default: Parameter Store below `registryPath`. */
+  readonly documents?: ClusterDocuments;
+  /** Default: Secrets Manager. */
+  readonly secrets?: Secrets;
+}
+
+/** The clusters of a registry on AWS. */
+export type RegisteredClusters = ClusterRegistry & {
+  /** What is set for the metrics of a cluster; nothing for one that is not served. */
+  providerSettingsOf(name: string): ProviderSettings;
+};
+
+/** Opens the clusters of a registry; `refresh` reads them. */
+export function openRegisteredClusters(options: RegisteredClustersOptions): RegisteredClusters {
+  const { registryPath, now, guard, secrets = secretsManager() } = options;
+  const { documents = ssmDocuments({ path: registryPath }) } = options;
+  const roles = assumedRoles({ now });
+  const registry = openRegistry({
+    ...options,
+    documents,
+    openCluster(name, settings) {
+      const cluster = openRegisteredCluster(name, settings, { ...options, secrets, roles });
+      return guard ? guard(cluster, settings) : cluster;
+    },
+  });
+  return {
+    ...registry,
+    providerSettingsOf(name) {
+      const settings = registry.settingsOf(name);
+      return settings ? registeredProviderSettings(name, settings, roles) : {};
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import {
+  type Cluster,
+  type DeleteOptions,
+  isJsonPatch,
+  type ListPage,
+  type ListQuery,
+  type ObjectKey,
+  type Patch,
+  type WatchEvent,
+  type WatchQuery,
+} from '../../model/cluster.ts';
+import type { HttpRequest, HttpResponse } from '../../model/http.ts';
+import type { ResourceKind, Resources } from '../../model/resources.ts';
+import { type AddressMode, routeRequest } from './addresses.ts';
+import { failureOf, parseStatus } from './failure.ts';
+import { collectionPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
+import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
+import { readObject, readPage } from './object.ts';
+import { eventRecorder } from './event-recorder.ts';
+import { fetchThroughProxy } from './service-proxy.ts';
+import { readWatch } from './watch-stream.ts';
+
+export interface KubernetesClusterOptions extends ConnectionOptions {
+  /** For every address that is not reached through the API server. */
+  readonly http: (request: HttpRequest) => Promise<HttpResponse>;
+  readonly now: () => Date;
+  /** How in-cluster addresses are reached. Default `proxy`. */
+  readonly addressMode?: AddressMode;
+  /** Of an answer that comes through the service proxy. Default 1 MiB. */
+  readonly maxBodyBytes?: number;
+  /** After which the server ends a watch. Default: somewhere between 5 and 10 minutes, as client-go has it. */
+  readonly watchTimeoutSeconds?: number;
+  /** After which a silent watch is ended. Default 90,000: where anything changes, a bookmark comes every minute. */
+  readonly watchIdleMs?: number;
+}
+
+/** A cluster behind an API server. `close` ends all that is under way. */
+export type KubernetesCluster = Cluster & { close(): Promise<void> };
+
+/** Speaks to a real API server over kept connections; opens none before the first call. */
+export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
+  const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
+  const connection = openConnection(options);
+  const bodyOf = (answer: TextAnswer): string => {
+    if (answer.status < 300) return answer.body;
+    throw failureOf(name, answer);
+  };
+
+  const cluster: Omit<KubernetesCluster, 'recordEvent'> = {
+    name,
+    async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
+      const answer = await connection.exchange({ path: objectPath(kind, key) });
+      if (isAbsent(answer, key)) return undefined;
+      return readObject(kind, bodyOf(answer)) as Resources[K];
+    },
+
+    async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
+      const { namespace, ...rest } = query;
+      const path = collectionPath(kind, namespace) + queryString({ ...rest });
+      return readPage(kind, bodyOf(await connection.exchange({ path }))) as ListPage<Resources[K]>;
+    },
+
+    async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
+      requireKind(kind, object);
+      const { metadata } = object;
+      requireNamespace(kind, metadata.namespace);
+      const path = collectionPath(kind, metadata.namespace);
+      const body = JSON.stringify(object);
+      const answer = await connection.exchange({ method: 'POST', path, body, contentType: 'application/json' });
+      return readObject(kind, bodyOf(answer)) as Resources[K];
+    },
+
+    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) {
+      const contentType = isJsonPatch(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
+      const path = objectPath(kind, key);
+      const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
+      return readObject(kind, bodyOf(answer)) as Resources[K];
+    },
+
+    async delete(kind, key, deletion = {}) {
+      const path = objectPath(kind, key);
+      const body = JSON.stringify(deleteOptions(deletion));
+      const answer = await connection.exchange({ method: 'DELETE', path, body, contentType: 'application/json' });
+      if (isAbsent(answer, key)) return false;
+      if (answer.status === 409 && deletion.uid) {
+        const present = await cluster.get(kind, key);
+        if (present?.metadata.uid !== deletion.uid) return false;
+      }
+      bodyOf(answer);
+      return true;
+    },
+
+    watch<K extends ResourceKind>(kind: K, query: WatchQuery, signal: AbortSignal) {
+      const { namespace, ...rest } = query;
+      const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
+      const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
+      const path = collectionPath(kind, namespace) + parameters;
+      return readWatch(connection, { name, kind, path, idleMs: watchIdleMs, signal }) as AsyncGenerator<
+        WatchEvent<Resources[K]>
+      >;
+    },
+
+    async fetch(request) {
+      const route = routeRequest(request, addressMode);
+      if (route.via === 'network') return http(request);
+      return fetchThroughProxy(request, route, { name, connection, maxBodyBytes, random: Math.random });
+    },
+
+    close: async () => connection.close(),
+  };
+  return { ...cluster, recordEvent: eventRecorder(cluster, options.now) };
+}
+
+/** Whether the server says that this very object is not there; a kind it does not know, or a gateway's 404, is another thing. */
+function isAbsent({ status, body }: TextAnswer, key: ObjectKey): boolean {
+  return status === 404 && parseStatus(body)?.details?.name === key.name;
+}
+
+function deleteOptions({ uid, resourceVersion, propagation = 'Background' }: DeleteOptions): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy: propagation,
+    ...((uid || resourceVersion) && {
+      preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+    }),
+  };
+}

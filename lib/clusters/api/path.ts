@@ -1,0 +1,49 @@
+import { AssayError } from '../../model/errors.ts';
+import type { ObjectKey } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
+
+/** The path of all objects of a kind, or of those of one namespace. */
+export function collectionPath(kind: ResourceKind, namespace?: string): string {
+  const { apiVersion, plural, namespaced } = RESOURCES[kind];
+  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const within = namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${group}${within}/${plural}`;
+}
+
+/**
+ * @throws AssayError ASSAY_CLUSTER_REFUSED where the key lacks a namespace that the kind needs, or a name that an
+ *         object can have: with a `/` it would be another path
+ * @source IsValidPathSegmentName of k8s.io/apimachinery/pkg/api/validation/path
+ */
+export function objectPath(kind: ResourceKind, key: ObjectKey): string {
+  if (!key.name || key.name === '.' || key.name === '..' || /[/%]/.test(key.name)) {
+    throw new AssayError('ASSAY_CLUSTER_REFUSED', `${kind}: "${key.name}" is no name`);
+  }
+  requireNamespace(kind, key.namespace);
+  return `${collectionPath(kind, key.namespace)}/${encodeURIComponent(key.name)}`;
+}
+
+/** @throws AssayError ASSAY_CLUSTER_REFUSED where a kind that lives in namespaces is given none */
+export function requireNamespace(kind: ResourceKind, namespace: string | undefined): void {
+  if (RESOURCES[kind].namespaced && !namespace) {
+    throw new AssayError('ASSAY_CLUSTER_REFUSED', `${kind}: a namespace is required`);
+  }
+}
+
+/** @throws AssayError ASSAY_CLUSTER_REFUSED where an object is sent as what it is not */
+export function requireKind(kind: ResourceKind, object: Pick<KubernetesObject, 'apiVersion' | 'kind'>): void {
+  if (object.kind !== kind || object.apiVersion !== RESOURCES[kind].apiVersion) {
+    const given = `${object.apiVersion} ${object.kind}`;
+    throw new AssayError('ASSAY_CLUSTER_REFUSED', `${given} is not ${RESOURCES[kind].apiVersion} ${kind}`);
+  }
+}
+
+/** `?a=b&c=d` of what is there; empty without any. */
+export function queryString(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  return parameters.size > 0 ? `?${parameters.toString()}` : '';
+}

@@ -1,0 +1,212 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AssayError } from '../../model/errors.ts';
+import type { Cluster, ObjectKey, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import type { ResourceKind, Resources } from '../../model/resources.ts';
+import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
+import { follow, type FollowTiming } from './follow.ts';
+import type { Selects } from '../../model/label-selector.ts';
+import { selectsOf } from '../selectors.ts';
+
+/** Called after the store has changed; `previous` is what it held before. What it throws ends `start`. */
+export type ChangeHandler<K extends ResourceKind> = (
+  object: Resources[K],
+  previous: Resources[K] | undefined,
+  type: ObjectChange<unknown>['type'],
+) => void;
+
+export interface CachedClusterOptions {
+  /** Told of each failure to follow a kind; it is tried again after `retryInMs`. */
+  readonly onFailure?: (kind: ResourceKind, error: AssayError, retryInMs: number) => void;
+  readonly timing?: Partial<FollowTiming>;
+}
+
+/**
+ * A cluster some of whose kinds are kept here, fed by one watch a kind.
+ *
+ * `get` of such a kind answers from the store; what is not there is asked of the cluster, since it may lie outside of
+ * the watch, or be newer than it. `list` always asks the cluster; `stored`, `peek` and `listStored` are the store.
+ */
+export interface CachedCluster extends Cluster {
+  /** Follows the cluster until `signal` aborts; once. However long the cluster is away, the store keeps what it has. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Whether every kind has been listed. */
+  synced(): boolean;
+  /** Resolves when every kind has been listed. */
+  whenSynced(): Promise<void>;
+  /** All objects in the store; none for a kind that is not watched. Frozen. */
+  stored<K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][];
+  /** What the store alone has. */
+  peek<K extends ResourceKind>(kind: K, key: ObjectKey): Resources[K] | undefined;
+  listStored<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
+  /** Asks the cluster itself, and lets the store have the answer: for whoever knows better than a watch that is quiet. */
+  refresh<K extends ResourceKind>(kind: K, key: ObjectKey): Promise<Resources[K] | undefined>;
+  refreshAll(kind: ResourceKind, query: Omit<StoredQuery, 'ownerKind'>): Promise<void>;
+  /** Milliseconds since the watch of a kind last told something; infinite before that. */
+  quietMs(kind: ResourceKind): number;
+  /** Whether an object is one of those that its kind's scope asks for; true for a kind that is not watched. */
+  selects<K extends ResourceKind>(kind: K, object: Resources[K]): boolean;
+  /**
+   * Calls `handler` with every change of the store, once for each: first with all that is listed as ADDED, then with
+   * what the watch tells and with what our own writes make of objects. A change of the status alone is one too.
+   * Returns how to stop it.
+   */
+  onChange<K extends ResourceKind>(kind: K, handler: ChangeHandler<K>): () => void;
+}
+
+/** @param scopes  at most one a kind */
+export function cachedCluster(
+  cluster: Cluster,
+  scopes: readonly Scope[],
+  { onFailure, timing = {} }: CachedClusterOptions = {},
+): CachedCluster {
+  const fullTiming = { ...REAL_TIMING, ...timing };
+  const { nowMs } = fullTiming;
+  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, nowMs)]));
+  const synced = Promise.all([...stores.values()].map((store) => store.whenSynced));
+  const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
+  const storedOf = <K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][] => {
+    const all = storeOf(kind)?.objects.all() ?? [];
+    return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
+  };
+
+  return {
+    ...cluster,
+    async start(signal) {
+      const all = [...stores].map(async ([kind, { scope, follower }]) =>
+        follow(
+          cluster,
+          scope,
+          { ...follower, failed: (error, retryInMs) => onFailure?.(kind, error, retryInMs) },
+          fullTiming,
+          signal,
+        ),
+      );
+      await Promise.all(all);
+    },
+    synced: () => [...stores.values()].every((store) => store.isSynced()),
+    whenSynced: async () => void (await synced),
+    stored: storedOf,
+    peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),
+    listStored<K extends ResourceKind>(kind: K, query: StoredQuery) {
+      const store = storeOf(kind);
+      return store?.isSynced() && covers(store.scope, query) ? storedOf(kind, query.namespace) : undefined;
+    },
+    async refresh<K extends ResourceKind>(kind: K, key: ObjectKey) {
+      const object = await cluster.get(kind, key);
+      if (object) storeOf(kind)?.wrote(object);
+      return object;
+    },
+    async refreshAll(kind, query) {
+      const { items } = await cluster.list(kind, query);
+      for (const item of items) storeOf(kind)?.wrote(item);
+    },
+    quietMs: (kind) => nowMs() - (storeOf(kind)?.heardMs() ?? -Infinity),
+    selects: <K extends ResourceKind>(kind: K, object: Resources[K]) => storeOf(kind)?.selects(object) ?? true,
+    onChange<K extends ResourceKind>(kind: K, handler: ChangeHandler<K>) {
+      const handlers = storeOf(kind)?.handlers;
+      handlers?.add(handler);
+      return () => handlers?.delete(handler);
+    },
+    get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
+      storeOf(kind)?.objects.get(key) ?? cluster.get(kind, key),
+    async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
+      const created = await cluster.create(kind, object);
+      storeOf(kind)?.wrote(created);
+      return created;
+    },
+    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Parameters<Cluster['patch']>[2]) {
+      const patched = await cluster.patch(kind, key, patch);
+      storeOf(kind)?.wrote(patched);
+      return patched;
+    },
+    async delete(kind, key, options = {}) {
+      const store = storeOf(kind);
+      const stored = store?.objects.get(key);
+      const isDeleted = await cluster.delete(kind, key, options);
+      if (!isDeleted || !store || !stored) return isDeleted;
+      const isAtOnce = !stored.metadata.finalizers?.length && (options.propagation ?? 'Background') === 'Background';
+      const left = isAtOnce ? undefined : await cluster.get(kind, key);
+      if (left) store.wrote(left);
+      else store.tell(store.objects.drop(stored));
+      return true;
+    },
+  };
+}
+
+const REAL_TIMING: FollowTiming = {
+  sleep: async (ms, signal) => wait(ms, undefined, { signal, ref: false }).catch(() => {}),
+  random: Math.random,
+  nowMs: () => performance.now(),
+};
+
+function covers({ namespace, fieldSelector, ...scope }: Scope, query: StoredQuery): boolean {
+  const isSame = scope.labelSelector === query.labelSelector && scope.ownerKind === query.ownerKind;
+  return isSame && fieldSelector === undefined && (namespace === undefined || namespace === query.namespace);
+}
+
+function keepsOf({ ownerKind }: Scope): Selects {
+  if (ownerKind === undefined) return () => true;
+  return ({ metadata }) =>
+    metadata.ownerReferences?.some(({ controller, kind }) => controller === true && kind === ownerKind) === true;
+}
+
+interface Store<K extends ResourceKind> {
+  readonly scope: Scope<K>;
+  readonly objects: CachedObjects<Resources[K]>;
+  readonly selects: (object: Resources[K]) => boolean;
+  readonly handlers: Set<ChangeHandler<K>>;
+  readonly follower: {
+    listed(items: readonly Resources[K][], version: string): void;
+    changed(event: WatchEvent<Resources[K]>): void;
+  };
+  readonly whenSynced: Promise<void>;
+  isSynced(): boolean;
+  /** When the watch last told something; a list is no watch. */
+  heardMs(): number;
+  /** Takes over what our own write made of an object, or what it was when we asked. */
+  wrote(object: Resources[K]): void;
+  tell(change: ObjectChange<Resources[K]> | undefined): void;
+}
+
+function openStore<K extends ResourceKind>(scope: Scope<K>, nowMs: () => number): Store<K> {
+  const keeps = keepsOf(scope);
+  const isSelected = selectsOf(scope.kind, scope);
+  const selects: Selects = (object) => isSelected(object) && keeps(object);
+  const objects = cachedObjects<Resources[K]>(selects);
+  const handlers = new Set<ChangeHandler<K>>();
+  const { promise: whenSynced, resolve } = Promise.withResolvers<void>();
+  let isSynced = false;
+  let heardMs = -Infinity;
+
+  const tell = (change: ObjectChange<Resources[K]> | undefined): void => {
+    if (!change) return;
+    for (const handler of handlers) handler(change.object, change.previous, change.type);
+  };
+  return {
+    scope,
+    objects,
+    selects,
+    handlers,
+    whenSynced,
+    isSynced: () => isSynced,
+    heardMs: () => heardMs,
+    wrote(object) {
+      const { deletionTimestamp, finalizers } = object.metadata;
+      const isGone = deletionTimestamp && !finalizers?.length;
+      tell(isGone ? objects.drop(object) : objects.enter(object));
+    },
+    tell,
+    follower: {
+      listed(items, version) {
+        for (const change of objects.replace(items.filter(keeps), version)) tell(change);
+        isSynced = true;
+        resolve();
+      },
+      changed({ type, object }) {
+        heardMs = nowMs();
+        if (type === 'BOOKMARK') objects.seen(object.metadata.resourceVersion ?? '');
+        else tell(objects.see(keeps(object) ? type : 'DELETED', object));
+      },
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { compare } from './strings.ts';
+import { isAbsent, isEmpty } from '../../model/empty.ts';
+
+/** Writes one field as JSON; undefined where Go leaves the field out. */
+export type Write = (value: unknown) => string | undefined;
+
+/**
+ * JSON as Go writes it: without blanks, and with `<`, `>`, `&` and the two line separators escaped. Keys are sorted by
+ * their bytes: Go does so with maps, and the API server with what it hands on unread.
+ *
+ * @source encoding/json of Go 1.26
+ */
+export function goJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goJson).join()}]`;
+  if (typeof value === 'object' && value !== null)
+    return join(byKey(value).map(([key, field]) => [key, goJson(field)]));
+  const json = JSON.stringify(value);
+  if (!/[<>&\u2028\u2029]/.test(json)) return json;
+  return json.replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0'),
+  );
+}
+
+/** `omitempty`: left out when it is empty, zero or false. */
+export const may: Write = (value) => (isEmpty(value) ? undefined : goJson(value));
+
+/** A pointer with `omitempty`: left out only when it is not there. */
+export const set: Write = (value) => (isAbsent(value) ? undefined : goJson(value));
+
+/** Always there; with Go's zero value when nothing is set. */
+export const must =
+  (zero: unknown): Write =>
+  (value) =>
+    goJson(value ?? zero);
+
+/** A map with `omitempty`. */
+export const map = may;
+
+/** A structure within another is always there, `omitempty` or not. Fields that it does not name are left out. */
+export const struct =
+  (fields: Readonly<Record<string, Write>>) =>
+  (value: unknown): string => {
+    const source = (value ?? {}) as Readonly<Record<string, unknown>>;
+    return join(Object.entries(fields).map(([name, write]) => [name, write(source[name])]));
+  };
+
+/** A structure of Kubernetes of which only the first fields are known: the others follow in alphabetical order. */
+export const open =
+  (fields: Readonly<Record<string, Write>>) =>
+  (value: unknown): string => {
+    const source = (value ?? {}) as Readonly<Record<string, unknown>>;
+    const others = byKey(source).filter(([name]) => !Object.hasOwn(fields, name));
+    return join([
+      ...Object.entries(fields).map(([name, write]) => [name, write(source[name])] as const),
+      ...others.map(([name, field]) => [name, set(field)] as const),
+    ]);
+  };
+
+/** A pointer to a structure. */
+export const maybe =
+  (write: Write): Write =>
+  (value) =>
+    isAbsent(value) ? undefined : write(value);
+
+/** A list with `omitempty`. */
+export const each =
+  (write: Write): Write =>
+  (value) =>
+    isEmpty(value) ? undefined : `[${(value as readonly unknown[]).map((item) => write(item)).join()}]`;
+
+/** A list that is always there: null if nothing is set. */
+export const mustEach =
+  (write: Write): Write =>
+  (value) =>
+    Array.isArray(value) && value.length === 0 ? '[]' : (each(write)(value) ?? 'null');
+
+function join(fields: readonly (readonly [string, string | undefined])[]): string {
+  const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${goJson(name)}:${text}`));
+  return `{${written.join()}}`;
+}
+
+function byKey(value: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .toSorted(([left], [right]) => compare(left, right));
+}

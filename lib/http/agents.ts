@@ -1,0 +1,148 @@
+import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'node:http';
+import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions, type RequestOptions } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import { AssayError } from '../model/errors.ts';
+import type { AddressRules, Destination } from './addresses.ts';
+
+/** Asks the resolver for all addresses of a name. */
+export type Lookup = (host: string) => Promise<readonly ResolvedAddress[]>;
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+export interface AgentSettings {
+  readonly rules: AddressRules;
+  readonly lookup: Lookup;
+  /** For the lookup, TCP and TLS together. */
+  readonly connectTimeoutMs: number;
+  /** Certificate authorities (PEM) trusted beside the usual ones. */
+  readonly ca?: string;
+}
+
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  /** Takes any certificate. Apart, so that its connections are never reused where certificates count. */
+  readonly insecure: HttpsAgent;
+}
+
+const POOL: AgentOptions = {
+  keepAlive: true,
+  maxSockets: 64, // A host; what is more waits, inside its own time limit.
+  maxFreeSockets: 64,
+  timeout: 30_000, // An idle connection is closed then.
+  keepAliveMsecs: 60_000, // As axios sets it: else both would set it anew at every request.
+};
+
+/**
+ * The kept connections. Every connection is checked here and nowhere else can one be made: the addresses of a name
+ * are resolved once, all of them must be permitted (a name that also resolves to a forbidden address is refused
+ * whole), and the socket connects to those very addresses, while Host, SNI and certificate keep the name.
+ * A reused connection leads where it led when it was checked.
+ */
+export function openAgents(settings: AgentSettings): Agents {
+  // One context for all connections: parsing the authorities takes milliseconds, and as `ca` they would be part of
+  // the name of every connection in the pool.
+  const trust = settings.ca === undefined ? {} : { secureContext: trusting(settings.ca) };
+  return {
+    http: new CheckedHttpAgent(POOL, settings),
+    https: new CheckedHttpsAgent({ ...POOL, ...trust }, settings),
+    insecure: new CheckedHttpsAgent({ ...POOL, rejectUnauthorized: false }, settings),
+  };
+}
+
+function trusting(ca: string) {
+  return createSecureContext({ ca: [...getCACertificates('default'), ca] });
+}
+
+class CheckedHttpAgent extends HttpAgent {
+  readonly #settings: AgentSettings;
+
+  constructor(options: AgentOptions, settings: AgentSettings) {
+    super(options);
+    this.#settings = settings;
+  }
+
+  override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
+    const socket = super.createConnection(checked(options, this.#settings));
+    return limitConnecting(socket, 'connect', destinationOf(options), this.#settings);
+  }
+}
+
+class CheckedHttpsAgent extends HttpsAgent {
+  readonly #settings: AgentSettings;
+
+  constructor(options: HttpsAgentOptions, settings: AgentSettings) {
+    super(options);
+    this.#settings = settings;
+  }
+
+  override createConnection(options: RequestOptions): Duplex | null | undefined {
+    const socket = super.createConnection(checked(options, this.#settings));
+    return limitConnecting(socket, 'secureConnect', destinationOf(options), this.#settings);
+  }
+}
+
+function destinationOf({ host, port }: ClientRequestArgs): Destination {
+  return { host: host ?? '', port: Number(port) };
+}
+
+/** @throws AssayError ASSAY_ADDRESS_REFUSED when the host is a forbidden address; for a name the socket fails so */
+function checked<Options extends ClientRequestArgs>(options: Options, { rules, lookup }: AgentSettings): Options {
+  const to = destinationOf(options);
+  if (isIP(to.host) !== 0) {
+    refuse(rules, to, [{ address: to.host, family: isIP(to.host) }]);
+    return options;
+  }
+  const resolveChecked = async () => {
+    const addresses = await lookup(to.host);
+    refuse(rules, to, addresses);
+    return addresses;
+  };
+  const hook: LookupFunction = (_host, { all }, callback) => {
+    resolveChecked().then(
+      (addresses) => answer(addresses, all === true, callback),
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+  return { ...options, lookup: hook };
+}
+
+function refuse(rules: AddressRules, to: Destination, addresses: readonly ResolvedAddress[]): void {
+  for (const { address } of addresses) {
+    const reason = rules.refusal(to, address);
+    if (reason === undefined) continue;
+    const where = to.host === address ? address : `${to.host} (${address})`;
+    throw new AssayError('ASSAY_ADDRESS_REFUSED', `${where} is refused: ${reason}`);
+  }
+}
+
+function answer(addresses: readonly ResolvedAddress[], all: boolean, callback: Parameters<LookupFunction>[2]): void {
+  const [first] = addresses;
+  if (!first) callback(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }), []);
+  else if (all) callback(null, [...addresses]);
+  else callback(null, first.address, first.family);
+}
+
+/** Ends a connection that does not stand in time. */
+function limitConnecting(
+  socket: Duplex | null | undefined,
+  ready: 'connect' | 'secureConnect',
+  { host, port }: Destination,
+  { connectTimeoutMs }: AgentSettings,
+): Duplex | null | undefined {
+  if (!socket) return socket;
+  const timer = setTimeout(() => socket.destroy(connectTimeout(host, port)), connectTimeoutMs);
+  const stop = () => clearTimeout(timer);
+  socket.once(ready, stop);
+  socket.once('close', stop);
+  return socket;
+}
+
+function connectTimeout(host: string, port: number): Error {
+  return Object.assign(new Error(`dial tcp ${host}:${port}: i/o timeout`), { code: 'CONNECT_TIMEOUT' });
+}

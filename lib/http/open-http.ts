@@ -1,0 +1,167 @@
+import { lookup as resolve } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { AssayError } from '../model/errors.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
+import { requestFailure } from '../model/request-text.ts';
+import { openAddressRules, type AddressSettings } from './addresses.ts';
+import { openAgents, type Agents, type Lookup } from './agents.ts';
+import { isBug, readFailure } from './failure.ts';
+import { firstHop, sentHeaders, type Hop } from './hop.ts';
+import { nextHop } from './redirect.ts';
+import { ATTEMPTS, retryDelayAfterFailureMs, retryDelayMs } from './retry.ts';
+
+export interface HttpSettings extends AddressSettings {
+  /** Largest answer; default 1 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** For lookup, TCP and TLS of one connection; default 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Certificate authorities (PEM) trusted beside the usual ones. */
+  readonly ca?: string;
+  /** Default: the resolver of the system. */
+  readonly lookup?: Lookup;
+  /** From 0 to 1, for the delays between attempts; default Math.random. */
+  readonly random?: () => number;
+}
+
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Opens the one way out of this process for everything that templates ask for.
+ *
+ * Every connection is checked (`http-agents.ts`, `http-addresses.ts`), redirects included; time and size are bounded;
+ * the environment's proxy is not used; any status is an answer, none an error. Requests that may be repeated are, up
+ * to three times inside their time limit, where the connection fails or the server says 502, 503, 504 or (with
+ * Retry-After) 429; then the last answer or error stands.
+ *
+ * @throws AssayError, from the function returned: ASSAY_ADDRESS_REFUSED, ASSAY_HTTP_INVALID, ASSAY_HTTP_REDIRECTED,
+ *         ASSAY_HTTP_TIMEOUT, ASSAY_HTTP_TOO_LARGE, ASSAY_HTTP_UNREACHABLE, ASSAY_HTTP_UNTRUSTED; in Go's words, as
+ *         Argo's users know them, and without credentials
+ */
+export function openHttp(settings: HttpSettings): Http {
+  const bodyLimit = settings.bodyLimitBytes ?? 1024 * 1024;
+  const random = settings.random ?? Math.random;
+  const client = openClient(bodyLimit);
+  const agents = openAgents({
+    rules: openAddressRules(settings),
+    lookup: settings.lookup ?? ((host) => resolve(host, { all: true, order: 'verbatim' })),
+    connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
+    ...(settings.ca !== undefined && { ca: settings.ca }),
+  });
+
+  return async (request) => {
+    const first = firstHop(request);
+    const timeoutMs = Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMER_MS);
+    const endMs = performance.now() + timeoutMs;
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), timeoutMs);
+    const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, control.signal);
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
+        const delayMs = isRepeatable(request) ? retryDelay(outcome, attempt, random()) : undefined;
+        if (delayMs === undefined || attempt >= ATTEMPTS || performance.now() + delayMs >= endMs)
+          return settle(outcome);
+        await sleep(delayMs);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** What came of one attempt. `cause` is Node's name of a failed connection. */
+type Attempt = { readonly answer: HttpResponse } | { readonly error: AssayError; readonly cause: string | undefined };
+
+function settle(outcome: Attempt): HttpResponse {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.answer;
+}
+
+function isRepeatable({ method = 'GET', repeatable }: HttpRequest): boolean {
+  return repeatable ?? method === 'GET';
+}
+
+function retryDelay(outcome: Attempt, attempt: number, random: number): number | undefined {
+  if ('error' in outcome) return retryDelayAfterFailureMs(outcome.cause, attempt, random);
+  const { status, headers } = outcome.answer;
+  return retryDelayMs({ status, retryAfter: headers['retry-after'] }, attempt, random, new Date());
+}
+
+/** Sends a request and what its redirects ask for. */
+async function follow(
+  first: Hop,
+  send: (hop: Hop) => Promise<HttpResponse>,
+  secretBody: boolean,
+  bodyLimit: number,
+): Promise<Attempt> {
+  const chain: [Hop, ...Hop[]] = [first];
+  for (let hop: Hop = first; ;) {
+    try {
+      const answer = await send(hop);
+      const next = nextHop(chain, { status: answer.status, location: answer.headers['location'] }, secretBody);
+      if (!next) return { answer };
+      chain.push(next);
+      hop = next;
+    } catch (thrown) {
+      if (isBug(thrown)) throw thrown;
+      const { code, reason, retry, cause } = readFailure(thrown, hop.url, bodyLimit);
+      const text = requestFailure(first.method, hop.shown, reason);
+      // The cause stays behind: axios' errors hold the headers of the request.
+      return { error: new AssayError(code, text, { retry }), cause };
+    }
+  }
+}
+
+async function sendOne(
+  client: AxiosInstance,
+  agents: Agents,
+  hop: Hop,
+  insecure: boolean,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const { url } = hop;
+  const answer = await client.request<Buffer>({
+    url: `${url.protocol}//${url.host}${url.pathname}${url.search}`,
+    method: hop.method,
+    headers: headersOf(hop),
+    httpAgent: agents.http,
+    httpsAgent: insecure ? agents.insecure : agents.https,
+    signal,
+    ...(hop.body !== undefined && { data: hop.body }),
+  });
+  return { status: answer.status, headers: flatten(answer.headers), body: answer.data.toString('utf8') };
+}
+
+/** axios adds headers of its own where there are none; `false` keeps it from that. */
+const DEFAULT_HEADERS = { accept: false, 'accept-encoding': 'identity', 'content-type': false, 'user-agent': 'assay' };
+
+function headersOf(hop: Hop): Record<string, string | boolean> {
+  return { ...DEFAULT_HEADERS, ...Object.fromEntries(sentHeaders(hop)) };
+}
+
+function flatten(headers: AxiosResponse['headers']): Record<string, string> {
+  const flat: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) flat[name.toLowerCase()] = String(value);
+  return flat;
+}
+
+/** axios with nothing of its own: no redirects, proxies, decoding, transformation or judgement of the status. */
+function openClient(bodyLimit: number): AxiosInstance {
+  return axios.create({
+    adapter: 'http',
+    allowAbsoluteUrls: true,
+    decompress: false,
+    maxBodyLength: Infinity,
+    maxContentLength: bodyLimit,
+    maxRedirects: 0,
+    proxy: false,
+    responseType: 'arraybuffer',
+    transformRequest: [],
+    transformResponse: [],
+    validateStatus: null,
+  });
+}

@@ -1,0 +1,40 @@
+import type { MemoryCluster } from '../clusters/memory/memory-cluster.ts';
+import type { Cluster, ObjectKey } from '../model/cluster.ts';
+import type { Job } from '../model/kubernetes.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
+
+/** Jobs that a run leaves in a cluster are gone ten minutes after they ended: nothing there owns them. */
+const JOB_TTL_SECONDS = 600;
+
+/** Where a run's Jobs go: to the remote cluster, or into memory, where processes stand in for them. */
+export type JobPlace = 'remote' | 'memory';
+
+/**
+ * A cluster in memory that leans on a real one: Secrets it has not itself are read there, in-cluster addresses reach
+ * that cluster's Services, and Jobs may run there. Everything else, AnalysisRuns and Events above all, stays in memory.
+ */
+export function localCluster(memory: MemoryCluster, remote: Cluster | undefined, jobs: JobPlace): Cluster {
+  if (!remote) return memory;
+  const isRemote = (kind: ResourceKind) => jobs === 'remote' && (kind === 'Job' || kind === 'Pod');
+  const placeOf = (kind: ResourceKind): Cluster => (isRemote(kind) ? remote : memory);
+  return {
+    ...memory,
+    fetch: (request) => remote.fetch(request),
+    async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
+      const found = await placeOf(kind).get(kind, key);
+      return !found && kind === 'Secret' ? remote.get(kind, key) : found;
+    },
+    list: (kind, query) => placeOf(kind).list(kind, query),
+    create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
+      placeOf(kind).create(kind, kind === 'Job' && isRemote(kind) ? (guestJob(object as Job) as Resources[K]) : object),
+    patch: (kind, key, patch) => placeOf(kind).patch(kind, key, patch),
+    delete: (kind, key, options) => placeOf(kind).delete(kind, key, options),
+    watch: (kind, query, signal) => placeOf(kind).watch(kind, query, signal),
+  };
+}
+
+/** Its owner is not in that cluster: a Job that named it would be collected as garbage at once. */
+function guestJob(job: Job): Job {
+  const { ownerReferences: _, ...metadata } = job.metadata;
+  return { ...job, metadata, spec: { ttlSecondsAfterFinished: JOB_TTL_SECONDS, ...job.spec } };
+}

@@ -1,0 +1,61 @@
+import type { AddressMode } from '../clusters/api/addresses.ts';
+import { cachedCluster, type CachedCluster } from '../clusters/store/cached.ts';
+import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/access/kubeconfig.ts';
+import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import type { Log } from '../model/ports.ts';
+import type { Http } from '../http/open-http.ts';
+import { type Looked, scopesOf } from '../runtime/scopes.ts';
+
+export interface ServedClustersOptions extends Looked {
+  readonly source: KubeConfigSource;
+  /** One cluster each; none: the current one. */
+  readonly contexts: readonly string[];
+  readonly addressMode: AddressMode;
+  readonly http: Http;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+export interface ServedClusters {
+  readonly clusters: readonly CachedCluster[];
+  close(): Promise<void>;
+}
+
+/** Opens the clusters to serve; connects to none of them yet. @throws AssayError ASSAY_KUBECONFIG_INVALID */
+export async function openServedClusters(options: ServedClustersOptions): Promise<ServedClusters> {
+  const names = options.contexts.length > 0 ? options.contexts : [await currentContext(options.source)];
+  const opened = await Promise.all(names.map((name) => openCluster(name, options)));
+  return {
+    clusters: opened.map((cluster) => withStores(cluster, options)),
+    close: async () => void (await Promise.all(opened.map((cluster) => cluster.close()))),
+  };
+}
+
+/** In a pod there is no kubeconfig, and so no context to name. */
+const IN_CLUSTER = 'in-cluster';
+
+async function currentContext(source: KubeConfigSource): Promise<string> {
+  const contexts = await listContexts(source);
+  return contexts.find(({ isCurrent }) => isCurrent)?.name ?? IN_CLUSTER;
+}
+
+async function openCluster(
+  name: string,
+  { source, http, now, addressMode }: ServedClustersOptions,
+): Promise<KubernetesCluster> {
+  const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
+  return kubernetesCluster({ name, credentials, http, now, addressMode });
+}
+
+function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {
+  return cachedCluster(cluster, scopesOf(options), {
+    onFailure: (kind, error, retryInMs) =>
+      options.log.warn('watch failed', {
+        cluster: cluster.name,
+        kind,
+        code: error.code,
+        error: error.message,
+        retryInMs,
+      }),
+  });
+}

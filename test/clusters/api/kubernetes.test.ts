@@ -1,0 +1,332 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Access, Credentials } from '../../../lib/clusters/access/credentials.ts';
+import { kubernetesCluster, type KubernetesClusterOptions } from '../../../lib/clusters/api/kubernetes.ts';
+import { AssayError } from '../../../lib/model/errors.ts';
+import type { AnalysisRun } from '../../../lib/model/analysis-run.ts';
+import type { Cluster, WatchEvent } from '../../../lib/model/cluster.ts';
+import { aNewRun, codeOf, summary, take } from '../../contract/cluster-fixtures.ts';
+import { aStatus, openStubServer, type StubAnswer, type StubRequest, type StubServer } from './stub-server.ts';
+
+const closing = new Set<() => Promise<void>>();
+afterEach(async () => {
+  for (const close of closing) await close();
+  closing.clear();
+});
+
+const key = { namespace: 'shop', name: 'run' };
+const run = { ...aNewRun('shop', { metadata: { name: 'run' } }) };
+const fixed = (server: string, token = 'secret-token'): Credentials => {
+  const access: Access = { server, tls: {}, headers: { authorization: `Bearer ${token}` } };
+  return { access: () => access, renew: async () => access };
+};
+
+/** A cluster whose API server answers as `answer` says. */
+async function open(
+  answer: (request: StubRequest) => StubAnswer,
+  options: Partial<KubernetesClusterOptions> = {},
+): Promise<{ readonly cluster: Cluster; readonly server: StubServer }> {
+  const server = await openStubServer(answer);
+  const cluster = kubernetesCluster({
+    name: 'prod',
+    credentials: fixed(server.url),
+    http: async ({ url }) => ({ status: 200, headers: {}, body: `direct ${url}` }),
+    now: () => new Date(),
+    ...options,
+  });
+  closing.add(async () => {
+    await cluster.close();
+    await server.close();
+  });
+  return { cluster, server };
+}
+
+async function errorOf(work: Promise<unknown>): Promise<AssayError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof AssayError) return error;
+    throw error;
+  }
+  throw new Error('there was no error');
+}
+
+/** The token grows by one with each renewal. */
+function renewable(server: string): Credentials & { readonly tokens: readonly string[] } {
+  const tokens = ['1'];
+  const access = (): Access => ({ server, tls: {}, headers: { authorization: tokens.at(-1) ?? '' } });
+  return {
+    tokens,
+    access,
+    renew: async () => {
+      tokens.push(String(tokens.length + 1));
+      return access();
+    },
+  };
+}
+
+function line(type: string, object: unknown): string {
+  return `${JSON.stringify({ type, object })}\n`;
+}
+
+function iterate(cluster: Cluster, abort = new AbortController()): AsyncIterator<WatchEvent<AnalysisRun>> {
+  const events = cluster.watch('AnalysisRun', { namespace: 'shop', resourceVersion: '5' }, abort.signal);
+  return events[Symbol.asyncIterator]();
+}
+
+describe('requests', () => {
+  it('say who asks for what, over kept connections', async () => {
+    const { cluster, server } = await open(() => ({ body: run }));
+    for (let count = 0; count < 5; count += 1) await cluster.get('AnalysisRun', key);
+    await cluster.patch('AnalysisRun', key, { status: { phase: 'Running' } });
+    await cluster.patch('AnalysisRun', key, [{ op: 'remove', path: '/status' }]);
+
+    // Not one each: the second is opened where a request follows before the first has done with its answer.
+    expect(server.connections()).toBeLessThanOrEqual(2);
+    const path = '/apis/argoproj.io/v1alpha1/namespaces/shop/analysisruns/run';
+    expect(server.requests[0]).toMatchObject({
+      method: 'GET',
+      url: path,
+      headers: { accept: 'application/json', authorization: 'Bearer secret-token' },
+    });
+    expect(server.requests[0]?.headers['user-agent']).toMatch(/^assay\/\d+\.\d+\.\d+$/);
+    expect(
+      server.requests.slice(5).map(({ method, headers, body }) => [method, headers['content-type'], body]),
+    ).toEqual([
+      ['PATCH', 'application/merge-patch+json', '{"status":{"phase":"Running"}}'],
+      ['PATCH', 'application/json-patch+json', '[{"op":"remove","path":"/status"}]'],
+    ]);
+  });
+
+  it('go below the path of a server that has one', async () => {
+    const { server } = await open(() => ({ body: run }));
+    const options = {
+      name: 'gateway',
+      http: async () => ({ status: 200, headers: {}, body: '' }),
+      now: () => new Date(),
+    };
+    const cluster = kubernetesCluster({ ...options, credentials: fixed(`${server.url}/k8s/clusters/c-1`) });
+    closing.add(async () => cluster.close());
+    await cluster.list('Namespace', { limit: 5, labelSelector: 'a in (b,c)' });
+    expect(server.requests[0]?.url).toBe('/k8s/clusters/c-1/api/v1/namespaces?limit=5&labelSelector=a+in+%28b%2Cc%29');
+  });
+
+  it('leave managed fields behind', async () => {
+    const metadata = { ...run.metadata, managedFields: [{ manager: 'kubectl' }] };
+    const { cluster } = await open(() => ({ body: { ...run, metadata } }));
+    expect(await cluster.get('AnalysisRun', key)).toStrictEqual(run);
+  });
+});
+
+describe('failures', () => {
+  it.each([
+    { status: 400, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
+    { status: 401, want: 'ASSAY_CLUSTER_DENIED', retry: false },
+    { status: 403, want: 'ASSAY_CLUSTER_DENIED', retry: false },
+    { status: 404, want: 'ASSAY_CLUSTER_NOT_FOUND', retry: false },
+    { status: 409, want: 'ASSAY_CLUSTER_CONFLICT', retry: false },
+    { status: 410, want: 'ASSAY_CLUSTER_EXPIRED', retry: false },
+    { status: 415, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
+    { status: 422, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
+    { status: 429, want: 'ASSAY_CLUSTER_THROTTLED', retry: true },
+    { status: 500, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+    { status: 503, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+    { status: 504, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+    { status: 302, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+  ])('$status is $want', async ({ status, want, retry }) => {
+    const { cluster } = await open(() => ({ status, body: aStatus(status, 'the reason') }));
+    const error = await errorOf(cluster.patch('AnalysisRun', key, {}));
+    expect(error).toMatchObject({ code: want, retry, message: 'cluster prod: the reason' });
+  });
+
+  it('tells a name that is taken from a write that came late', async () => {
+    const { cluster } = await open(() => ({ status: 409, body: aStatus(409, 'taken', { reason: 'AlreadyExists' }) }));
+    expect(await codeOf(cluster.create('AnalysisRun', run))).toBe('ASSAY_CLUSTER_EXISTS');
+  });
+
+  it('takes a namespace that is being deleted for one that is gone', async () => {
+    const details = { causes: [{ reason: 'NamespaceTerminating' }] };
+    const { cluster } = await open(() => ({ status: 403, body: aStatus(403, 'ending', { details }) }));
+    expect(await codeOf(cluster.create('AnalysisRun', run))).toBe('ASSAY_CLUSTER_NOT_FOUND');
+  });
+
+  it('tells an object that is not there from a kind that is not', async () => {
+    const { cluster } = await open(({ url }) =>
+      url.includes('jobs')
+        ? { status: 404, body: aStatus(404, 'jobs.batch "run" not found', { details: { name: 'run', kind: 'jobs' } }) }
+        : { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found' },
+    );
+    expect(await cluster.get('Job', key)).toBeUndefined();
+    expect(await cluster.delete('Job', key)).toBe(false);
+    expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_NOT_FOUND');
+    expect(await codeOf(cluster.delete('AnalysisRun', key))).toBe('ASSAY_CLUSTER_NOT_FOUND');
+  });
+
+  it('says how long a server that is throttled asks to wait', async () => {
+    const { cluster } = await open(() => ({
+      status: 429,
+      headers: { 'retry-after': '7' },
+      body: aStatus(429, 'slow down'),
+    }));
+    expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ retryAfterMs: 7000 });
+  });
+
+  it('shortens the page of a gateway', async () => {
+    const body = `<html><body><h1>Bad\n Gateway</h1>${'x'.repeat(1000)}</body></html>`;
+    const { cluster } = await open(() => ({ status: 502, headers: { 'content-type': 'text/html' }, body }));
+    const { message } = await errorOf(cluster.get('AnalysisRun', key));
+    expect(message).toMatch(/^cluster prod: answered 502: Bad Gateway x+$/);
+    expect(message.length).toBeLessThan(250);
+  });
+
+  it('names the host where nobody answers, and no credentials', async () => {
+    const { cluster, server } = await open(() => ({}));
+    await server.close();
+    const error = await errorOf(cluster.get('AnalysisRun', key));
+    expect(error).toMatchObject({
+      code: 'ASSAY_CLUSTER_UNREACHABLE',
+      retry: true,
+      message: `cluster prod: no answer from ${server.host} (ECONNREFUSED)`,
+    });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret-token');
+  });
+
+  it.each([
+    { name: 'never answers', answer: () => {} },
+    { name: 'stops in the middle', answer: (response: { write: (text: string) => void }) => response.write('{"a":') },
+  ])('gives up on a server that $name', async ({ answer }) => {
+    const { cluster } = await open(() => answer, { responseTimeoutMs: 50 });
+    expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE' });
+  });
+
+  it('takes a connection that breaks for no answer', async () => {
+    const { cluster } = await open(() => (response) => response.destroy());
+    expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE' });
+  });
+
+  it('asks nothing once it is closed', async () => {
+    const server = await openStubServer(() => ({ body: run }));
+    const cluster = kubernetesCluster({
+      name: 'prod',
+      credentials: fixed(server.url),
+      http: async () => ({ status: 200, headers: {}, body: '' }),
+      now: () => new Date(),
+    });
+    await cluster.get('AnalysisRun', key);
+    await cluster.close();
+    expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_UNREACHABLE');
+    await server.close();
+  });
+});
+
+describe('credentials', () => {
+  it('are renewed once when the server refuses them', async () => {
+    const { server } = await open(({ headers }) =>
+      headers.authorization === '2' ? { body: run } : { status: 401, body: aStatus(401, 'Unauthorized') },
+    );
+    const credentials = renewable(server.url);
+    const cluster = kubernetesCluster({
+      name: 'prod',
+      credentials,
+      http: async () => ({ status: 200, headers: {}, body: '' }),
+      now: () => new Date(),
+    });
+    closing.add(async () => cluster.close());
+    expect((await cluster.get('AnalysisRun', key))?.metadata.name).toBe('run');
+    expect((await cluster.get('AnalysisRun', key))?.metadata.name).toBe('run');
+    expect(credentials.tokens).toStrictEqual(['1', '2']);
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  it('are not asked for again and again', async () => {
+    const { server } = await open(() => ({ status: 401, body: aStatus(401, 'Unauthorized') }));
+    const credentials = renewable(server.url);
+    const cluster = kubernetesCluster({
+      name: 'prod',
+      credentials,
+      http: async () => ({ status: 200, headers: {}, body: '' }),
+      now: () => new Date(),
+    });
+    closing.add(async () => cluster.close());
+    expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_DENIED');
+    expect(credentials.tokens).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('watch', () => {
+  it('reads lines however they are cut, and ends with the server', async () => {
+    const text =
+      line('ADDED', { ...run, metadata: { ...run.metadata, annotations: { who: 'Zoë 🚀' } } }) + line('DELETED', run);
+    const bytes = Buffer.from(text);
+    const { cluster, server } = await open(
+      () => async (response) => {
+        for (const byte of bytes) {
+          response.write(Buffer.of(byte));
+          if (byte > 127) await new Promise(setImmediate);
+        }
+        response.end();
+      },
+      { watchTimeoutSeconds: 77 },
+    );
+    const events = iterate(cluster);
+    const [added, deleted] = await take(events, 2);
+    expect([added, deleted].map((event) => event && summary(event))).toStrictEqual(['ADDED run', 'DELETED run']);
+    expect(added?.object.metadata.annotations).toStrictEqual({ who: 'Zoë 🚀' });
+    expect((await events.next()).done).toBe(true);
+    expect(server.requests[0]?.url).toBe(
+      '/apis/argoproj.io/v1alpha1/namespaces/shop/analysisruns?resourceVersion=5&watch=true&allowWatchBookmarks=true&timeoutSeconds=77',
+    );
+  });
+
+  it('passes bookmarks on', async () => {
+    const metadata = { resourceVersion: '9' };
+    const { cluster } = await open(() => ({ body: line('BOOKMARK', { ...run, metadata }) }));
+    expect(await iterate(cluster).next()).toMatchObject({ value: { type: 'BOOKMARK', object: { metadata } } });
+  });
+
+  it.each([
+    { name: 'an event', answer: { body: line('ERROR', aStatus(410, 'too old resource version: 5 (9)')) } },
+    { name: 'the answer', answer: { status: 410, body: aStatus(410, 'too old resource version: 5 (9)') } },
+  ])('has expired where $name says so', async ({ answer }) => {
+    const { cluster } = await open(() => answer);
+    const error = await errorOf(iterate(cluster).next());
+    expect(error).toMatchObject({
+      code: 'ASSAY_CLUSTER_EXPIRED',
+      message: 'cluster prod: too old resource version: 5 (9)',
+    });
+  });
+
+  it('breaks with the connection', async () => {
+    const { cluster } = await open(() => (response) => {
+      response.write(line('ADDED', run));
+      setImmediate(() => response.destroy());
+    });
+    const events = iterate(cluster);
+    await take(events, 1);
+    expect(await codeOf(events.next())).toBe('ASSAY_CLUSTER_UNREACHABLE');
+  });
+
+  it('ends where nothing comes any more', async () => {
+    const { cluster } = await open(() => (response) => response.write(line('ADDED', run)), { watchIdleMs: 50 });
+    const events = iterate(cluster);
+    await take(events, 1);
+    expect((await events.next()).done).toBe(true);
+  });
+
+  it('gives its connection back when it is aborted or left', async () => {
+    const { cluster } = await open(
+      ({ url }) => (url.includes('watch') ? (response) => response.write(line('ADDED', run)) : { body: run }),
+      { maxConnections: 1 },
+    );
+    const abort = new AbortController();
+    const events = iterate(cluster, abort);
+    await take(events, 1);
+    abort.abort();
+    expect((await events.next()).done).toBe(true);
+    for await (const { type } of cluster.watch('AnalysisRun', { resourceVersion: '5' }, new AbortController().signal)) {
+      expect(type).toBe('ADDED');
+      break;
+    }
+    expect((await cluster.get('AnalysisRun', key))?.metadata.name).toBe('run');
+  });
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { subjectOf } from '../../lib/doctor/check-rights.ts';
+import { neededVerbs } from '../../lib/doctor/needed-access.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** `verb resource.group`, for all that infra/cluster/rbac.yaml allows. */
+function allowedByRole(): string[] {
+  const documents = parseAllDocuments(readFileSync('infra/cluster/rbac.yaml', 'utf8')).map(
+    (document) => document.toJS() as { readonly rules?: readonly Rule[] },
+  );
+  const rules = documents.flatMap(({ rules: found = [] }) => found);
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => subjectOf({ group, resource, verb }))),
+    ),
+  );
+}
+
+it('is what infra/cluster/rbac.yaml allows, no more and no less', () => {
+  expect(neededVerbs({ addressMode: 'proxy' }).map(subjectOf).toSorted()).toEqual(allowedByRole().toSorted());
+});
+
+const proxied = (addressMode: 'proxy' | 'direct' | 'deny') =>
+  neededVerbs({ addressMode }).filter(({ resource }) => resource === 'services/proxy').length;
+
+it('leaves the service proxy out where it is not used', () => {
+  expect([proxied('proxy'), proxied('direct'), proxied('deny')]).toEqual([3, 0, 0]);
+});
+
+it('asks in one namespace for what belongs to namespaces', () => {
+  const apart = neededVerbs({ namespace: 'shop', addressMode: 'proxy' }).filter(
+    ({ namespace }) => namespace !== 'shop',
+  );
+  expect(new Set(apart.map(({ resource }) => resource))).toEqual(new Set(['clusteranalysistemplates']));
+});

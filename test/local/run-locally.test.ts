@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { HttpResponse } from '../../lib/model/http.ts';
+import { type LocalOptions, runLocally } from '../../lib/local/run-locally.ts';
+import { aMetric, aRun } from '../builders.ts';
+
+const web = (override: object = {}) =>
+  aMetric({ name: 'page', successCondition: 'result.ok', provider: { web: { url: 'http://x' } }, ...override });
+const metadata = (name: string) => ({ name, namespace: 'n' });
+const answer = (body: object): HttpResponse => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+function start(runs: readonly AnalysisRun[], options: Partial<LocalOptions> = {}) {
+  return runLocally({ runs }, { now: () => new Date(), http: async () => answer({ ok: true }), ...options });
+}
+
+test('several runs, each to its own end, in the order given', async () => {
+  const steps: string[] = [];
+  const runs = [
+    aRun({ metadata: metadata('a'), spec: { metrics: [web({ count: 2, interval: '1ms' })] } }),
+    aRun({ metadata: metadata('b'), spec: { metrics: [web({ successCondition: '!result.ok' })] } }),
+  ];
+  const local = await start(runs, {
+    onStep: ({ metadata: { name }, status }) => steps.push(`${name} ${status?.phase}`),
+  });
+  const ended = await local.ended;
+  expect(ended.map(({ metadata: { name }, status }) => [name, status?.phase])).toEqual([
+    ['a', 'Successful'],
+    ['b', 'Failed'],
+  ]);
+  expect(steps.slice(0, 2)).toEqual(['a undefined', 'b undefined']);
+  expect(steps).toContain('a Running');
+});
+
+test('terminate ends a run that would go on', async () => {
+  const metrics = [web({ interval: '1h' })];
+  const local = await start([aRun({ metadata: metadata('a'), spec: { metrics } })], {
+    onStep: ({ status }) => status?.phase === 'Running' && void local.terminate(),
+  });
+  const [run] = await local.ended;
+  expect(run?.status).toMatchObject({ phase: 'Successful', message: 'Run Terminated' });
+  expect(run?.spec.terminate).toBe(true);
+});
+
+const secretArg = { name: 'token', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
+
+test('a remote cluster that does not answer is tried again', async () => {
+  const remote = memoryCluster('remote', { now: () => new Date(), http: async () => answer({ ok: true }) });
+  await remote.create('Secret', {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...metadata('s') },
+    data: { k: 'YQ==' },
+  });
+  remote.setReachable(false);
+  const problems: string[] = [];
+  const local = await start([aRun({ metadata: metadata('a'), spec: { metrics: [web()], args: [secretArg] } })], {
+    remote,
+    onProblem(message) {
+      problems.push(message);
+      remote.setReachable(true);
+    },
+  });
+  expect((await local.ended)[0]?.status?.phase).toBe('Successful');
+  expect(problems).toEqual([expect.stringMatching(/^cluster remote: no answer; again in \d s$/)]);
+});
+
+test('what cannot be mended by trying again ends everything', async () => {
+  const remote = memoryCluster('remote', { now: () => new Date() });
+  const broken = {
+    ...remote,
+    get: async () => {
+      throw new TypeError('a bug');
+    },
+  };
+  const run = aRun({ metadata: metadata('a'), spec: { metrics: [web()], args: [secretArg] } });
+  const local = await start([run], { remote: broken });
+  await expect(local.ended).rejects.toThrow('a bug');
+});
