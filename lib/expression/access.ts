@@ -191,9 +191,9 @@ function clamp(bound: bigint, size: number): number {
 
 /** The elements from `low` up to, not including, `high`, in a list of the same type. */
 export function part(list: Value, low: number, high: number, meter: Meter): Value {
-  if (typeof list === 'string') return meter.bytesOf(list).slice(low, high);
+  if (typeof list === 'string') return meter.bytesOf(list).slice(low, high, meter);
   if (list instanceof GoNamedString) {
-    return new GoNamedString(list.goType, meter.bytesOf(list.text).slice(low, high));
+    return new GoNamedString(list.goType, meter.bytesOf(list.text).slice(low, high, meter));
   }
   if (list instanceof GoRange) return new GoRange(list.first + BigInt(low), high - low);
   // Go's slices share their elements; ours are copied.

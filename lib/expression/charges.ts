@@ -87,7 +87,7 @@ function search(text: Value | undefined, part: Value | undefined): number {
   // Parts with an invalid byte are sought in the bytes.
   if (!part.isWellFormed()) return BYTE_BY_BYTE * (text.length + part.length);
   if (part.length > 200) return 0.9 * (text.length + part.length);
-  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 0.55 : 1 / 6);
+  return text.length * (part.length < 2 ? 1 / 16 : part.length < 7 ? 0.65 : 1 / 6);
 }
 
 function searchBackwards(text: Value | undefined, part: Value | undefined): number {
@@ -134,7 +134,7 @@ const BUILTIN_STEPS: ReadonlyMap<string, Steps> = new Map<string, Steps>([
   ['fromBase64', ([text]) => 10 + through(text, 5)],
   // times.ts
   ['now', 10],
-  ['date', (args) => 600 + args.reduce<number>((steps, arg) => steps + through(arg, 16), 0)],
+  ['date', (args) => 250 + args.reduce<number>((steps, arg) => steps + through(arg, 16), 0)],
   ['duration', ([text]) => 60 + through(text, 8)],
   ['timezone', ([name]) => 50 + through(name, 1)],
 ]);

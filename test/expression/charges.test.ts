@@ -265,25 +265,29 @@ const hostile = fc
   .tuple(sorts['A'] ?? fc.constant('nil'), sorts['B'] ?? fc.constant('true'))
   .map(([value, test_]) => `all(1..100000, {let z = ${value}; [z, ${test_}] != []})`);
 
-test('whatever is asked of the largest inputs ends within the budget, with a value or a panic', () => {
-  let reached = 0;
-  fc.assert(
-    fc.property(hostile, fc.constantFrom(...Object.keys(INPUTS)), (text, name) => {
-      let outcome: Outcome;
-      try {
-        outcome = outcomeOf(text, INPUTS[name] ?? aText(''));
-      } catch (error) {
-        if (error instanceof ExpressionError && error.stage === 'compile') return;
-        throw error;
-      }
-      reached++;
-      // The last charge may reach beyond the budget, and is followed by nothing.
-      expect(outcome.end.startsWith('step budget exceeded')).toBe(outcome.steps > STEP_BUDGET);
-    }),
-    { numRuns: 500 },
-  );
-  expect(reached).toBeGreaterThan(100);
-});
+test(
+  'whatever is asked of the largest inputs ends within the budget, with a value or a panic',
+  { timeout: 60_000 },
+  () => {
+    let reached = 0;
+    fc.assert(
+      fc.property(hostile, fc.constantFrom(...Object.keys(INPUTS)), (text, name) => {
+        let outcome: Outcome;
+        try {
+          outcome = outcomeOf(text, INPUTS[name] ?? aText(''));
+        } catch (error) {
+          if (error instanceof ExpressionError && error.stage === 'compile') return;
+          throw error;
+        }
+        reached++;
+        // The last charge may reach beyond the budget, and is followed by nothing.
+        expect(outcome.end.startsWith('step budget exceeded')).toBe(outcome.steps > STEP_BUDGET);
+      }),
+      { numRuns: 200 },
+    );
+    expect(reached).toBeGreaterThan(50);
+  },
+);
 
 /** A clock that each look moves on. */
 function aClock(...passedMs: number[]): () => Date {

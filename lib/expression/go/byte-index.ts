@@ -1,4 +1,9 @@
+import { FREE } from '../spend.ts';
+import type { Spending } from '../spend.ts';
 import { byteOfRune, byteSize, escapedByte, isAscii } from './utf8.ts';
+
+/** A byte of a slice that has to be copied. */
+const COPIED_BYTE = 1 / 16;
 
 /** So many code units lie between two marks: what a look-up walks over. */
 const STRIDE = 32;
@@ -59,12 +64,16 @@ export class ByteIndex {
     this.#marks = marks;
   }
 
-  /** The bytes from `from` up to `to`. May cut a character in two, whose bytes then stand alone. */
-  slice(from: number, to: number): string {
+  /**
+   * The bytes from `from` up to `to`. May cut a character in two, whose bytes then stand alone: such a slice is put
+   * together of parts, which whoever reads it first has to copy.
+   */
+  slice(from: number, to: number, meter: Spending = FREE): string {
     if (this.#marks === undefined) return this.text.slice(from, to);
     const first = this.#placeOf(from);
     const last = this.#placeOf(to);
     if (first.unit === last.unit) return this.#bytesOf(first, from, to);
+    if (first.byte !== from || last.byte !== to) meter.spend((to - from) * COPIED_BYTE);
     if (first.byte === from) return this.text.slice(first.unit, last.unit) + this.#bytesOf(last, last.byte, to);
     const rune = this.text.codePointAt(first.unit) ?? 0;
     const head = this.#bytesOf(first, from, first.byte + byteSize(rune));

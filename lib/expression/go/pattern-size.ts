@@ -8,21 +8,37 @@ const ESCAPE = /\\[\s\S]?/y;
 /** Classes of Unicode are large tables. */
 const UNICODE_CLASS_SIZE = 12;
 
+/** RE2 repeats nothing more often, repetitions within repetitions multiplied. */
+const MOST_TIMES = 1000;
+
+export interface PatternSize {
+  readonly size: number;
+  /** The first repetition that is refused. */
+  readonly tooOften: string | undefined;
+}
+
 /**
  * How many instructions a pattern compiles to, or a few more: repeated parts are written out as often as they may
  * repeat, so ten characters can make a thousand. Found without parsing it, in one pass; of a malformed pattern some
  * number.
  */
-export function patternSize(source: string): number {
-  const outer: number[] = [];
+export function patternSize(source: string): PatternSize {
+  const outer: { readonly size: number; readonly nested: number }[] = [];
   let size = 0;
   let last = 0;
+  /** How often something in this group, and in its last part, is repeated within repetitions. */
+  let nested = 1;
+  let lastNested = 1;
+  let tooOften: string | undefined;
   for (let at = 0; at < source.length;) {
     const char = source.charAt(at);
     const repetition = char === '{' ? match(REPETITION, source, at) : undefined;
     if (repetition !== undefined) {
       const [shown, least = '1', most = least] = repetition;
       const times = Math.max(Number(least), Number(most), 1);
+      lastNested *= times;
+      nested = Math.max(nested, lastNested);
+      if (lastNested > MOST_TIMES) tooOften ??= shown;
       // What may be left out is one instruction more.
       size += (shown.includes(',') ? last + 1 : last) * times;
       // To repeat that once more is refused.
@@ -31,20 +47,25 @@ export function patternSize(source: string): number {
       continue;
     }
     if (char === '(') {
-      outer.push(size);
+      outer.push({ size, nested });
       size = 0;
+      nested = 1;
     } else if (char === ')') {
       last = size + 2;
-      size = (outer.pop() ?? 0) + last;
+      lastNested = nested;
+      const around = outer.pop();
+      size = (around?.size ?? 0) + last;
+      nested = Math.max(around?.nested ?? 1, nested);
     } else if (!'*+?|'.includes(char)) {
       last = atomSize(source, at);
+      lastNested = 1;
       size += last;
     } else {
       size++;
     }
     at += atomLength(source, at);
   }
-  return outer.reduce((sum, part) => sum + part, size);
+  return { size: outer.reduce((sum, part) => sum + part.size, size), tooOften };
 }
 
 function atomSize(source: string, at: number): number {

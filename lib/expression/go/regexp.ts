@@ -37,8 +37,11 @@ export function compilePattern(source: string): Pattern {
   const known = cache.get(source);
   if (known !== undefined) return known;
   if (!source.isWellFormed()) throw new GoPanic(`error parsing regexp: invalid UTF-8: \`${source}\``);
-  const size = patternSize(source);
-  if (size > MAX_SIZE) throw new GoPanic('error parsing regexp: expression too large');
+  const { size, tooOften } = patternSize(source);
+  if (size > MAX_SIZE) {
+    const problem = tooOften === undefined ? 'expression too large' : `invalid repeat count: \`${tooOften}\``;
+    throw new GoPanic(`error parsing regexp: ${problem}`);
+  }
   const pattern = SPECIAL.test(source) ? program(source) : alternatives(source);
   if (source.length <= MAX_CACHED_LENGTH && size <= MAX_CACHED_SIZE) remember(source, pattern);
   return pattern;
@@ -46,7 +49,7 @@ export function compilePattern(source: string): Pattern {
 
 /** What compiling a pattern is charged, in steps of the order of 10 ns. */
 export function compilingSteps(source: string): number {
-  return COMPILED_INSTRUCTION * (2 + Math.min(patternSize(source), MAX_SIZE));
+  return COMPILED_INSTRUCTION * (2 + Math.min(patternSize(source).size, MAX_SIZE));
 }
 
 /** A match in a text of no length. */

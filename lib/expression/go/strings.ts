@@ -37,7 +37,7 @@ const ODD_STEPS = 100;
 export function compare(left: string, right: string, meter: Spending = FREE): number {
   if (left === right) return 0;
   const at = firstDifference(left, right);
-  meter.spend(Math.trunc(at / 2.5));
+  meter.spend(Math.trunc(at / 2));
   const [before, after] = [left.charCodeAt(at), right.charCodeAt(at)];
   if (!isSurrogate(before) && !isSurrogate(after)) return before < after || at === left.length ? -1 : 1;
   // UTF-16 orders U+E000–U+FFFF after what needs surrogates, bytes do not. The bytes of a few characters tell them apart.

@@ -1,3 +1,5 @@
+import { FREE } from '../spend.ts';
+import type { Spending } from '../spend.ts';
 import { GoPanic } from '../value.ts';
 import { civilDay, daysIn, daysOf } from './calendar.ts';
 import { secondsOf } from './clock.ts';
@@ -36,11 +38,14 @@ function readTime(layout: string, text: string, location: GoLocation): GoTime | 
 
 /** Only a fraction of a second with hundreds of digits could make a date longer. */
 const MAX_DATE_LENGTH = 1000;
+/** What it takes to try a layout, in steps of the order of 10 ns. */
+const LAYOUT_STEPS = 100;
 
 /** Reads a date in any layout that the language's date() tries. @throws GoPanic if none fits */
-export function parseDate(text: string, location: GoLocation = UTC): GoTime {
+export function parseDate(text: string, location: GoLocation = UTC, meter: Spending = FREE): GoTime {
   const layouts = text.length > MAX_DATE_LENGTH ? [] : DATE_LAYOUTS;
   for (const layout of layouts) {
+    meter.spend(LAYOUT_STEPS);
     const time = readTime(layout, text, location);
     if (time instanceof GoTime) return time;
   }
