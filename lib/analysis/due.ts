@@ -1,5 +1,6 @@
 import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult } from '../model/analysis-run.ts';
 import { durationMs } from '../model/duration.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { Secrets } from './arguments.ts';
 import { resolveMetric, withPlaceholders, withSecrets } from './arguments.ts';
 import { requireWithinBounds, Room } from './bounds.ts';
@@ -214,4 +215,17 @@ function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: num
   if (isCountReached(metric, result?.count)) return undefined;
   if (last.phase !== 'Error' && !hasText(metric.interval)) return undefined;
   return nextAfter(metric, last, ERROR_RETRY_MS);
+}
+
+/**
+ * When a run may have its next step that has just measured something: as soon as it wants one, but intervals of next to
+ * nothing, or less, would measure and write without a pause, in a cluster and a process that others share.
+ */
+export function notTooSoon(nextAt: Date | undefined, metrics: readonly Metric[], now: Date): Date | undefined {
+  const earliest = new Date(now.getTime() + LIMITS.shortestIntervalMs);
+  return nextAt && nextAt < earliest && metrics.some(isHurried) ? earliest : nextAt;
+}
+
+function isHurried({ interval }: Metric): boolean {
+  return hasText(interval) && durationMs(interval) < LIMITS.shortestIntervalMs;
 }

@@ -1,6 +1,6 @@
 import type { SecretReading, Secrets } from '../analysis/arguments.ts';
 import { dueAt } from '../analysis/due-at.ts';
-import { findDue, secretsNeeded } from '../analysis/due.ts';
+import { findDue, notTooSoon, secretsNeeded } from '../analysis/due.ts';
 import { reconcileAnalysisRun, type SeenRun } from '../analysis/reconcile.ts';
 import { findCollections } from '../analysis/retention.ts';
 import { isFinished } from '../analysis/phases.ts';
@@ -38,7 +38,9 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
     // and a measurement under way that nobody reports is looked at again.
     const dueAtStored = dueAt({ ...seen.object, status: outcome.status }, now, now);
-    return { ...outcome, nextAt: withFraction(dueAtStored, outcome.nextAt, now) };
+    const nextAt = withFraction(dueAtStored, outcome.nextAt, now);
+    const hasMeasured = seen.due.is === 'measuring' && seen.taken.length > 0;
+    return { ...outcome, nextAt: hasMeasured ? notTooSoon(nextAt, seen.due.prepared.metrics, now) : nextAt };
   },
 
   dueAt(object, now) {

@@ -14,6 +14,8 @@ export const LIMITS = {
   ruleCharacters: 1000,
   /** Characters of all metrics of a run, with the values of their arguments. */
   expandedCharacters: 4_000_000,
+  /** Milliseconds between two measurements of a metric, whatever its interval says. */
+  shortestIntervalMs: 1000,
   /** Characters of a measurement's value, and of one of its metadata. Conditions see the whole. */
   valueCharacters: 8000,
   /** Characters of a message. */

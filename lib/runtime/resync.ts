@@ -3,7 +3,9 @@ import { AssayError } from '../model/errors.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import type { ListQuery } from '../model/cluster.ts';
 import type { Ports } from '../model/ports.ts';
-import { refOf } from '../model/ref.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from './overdue.ts';
 import { type Looked, objectScope } from './scopes.ts';
 
@@ -37,9 +39,20 @@ async function resyncKind(kind: WatchedKind, name: string, looked: Looked, ports
   do {
     const page = await cluster.list(kind, at === undefined ? query : { ...query, continue: at });
     const now = ports.now();
-    const overdue = page.items.filter((object) => isOverdue(object, now));
+    const overdue = page.items.filter((object) => isSurelyOverdue(refOf(name, object), object, now, ports));
     await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
     if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
     at = page.continue;
   } while (at !== undefined && at !== '');
+}
+
+/** What cannot even be told of one object is its own affair: the others are looked at all the same. */
+function isSurelyOverdue(ref: ObjectRef, object: KubernetesObject, now: Date, { log, meter }: Ports): boolean {
+  try {
+    return isOverdue(object, now);
+  } catch (error) {
+    meter.failed(ref);
+    log.error('object set aside', { ...ref, ...errorFields(error) });
+    return false;
+  }
 }

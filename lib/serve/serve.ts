@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
@@ -53,6 +54,9 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
+/** So long a look at everything goes on at a time. */
+const SLICE_MS = 10;
+
 /**
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
@@ -93,50 +97,82 @@ export function serve(options: ServeOptions): Serving {
       underway.delete(ref.uid);
     }
     const object = mine.isChanged ? await ports.clusters.get(ref.cluster).get(resourceKind(ref.kind), ref) : undefined;
-    if (object && object.metadata.resourceVersion !== mine.wrote) enqueue(ref.cluster, object);
+    if (object && object.metadata.resourceVersion !== mine.wrote) enqueue(ref, object);
   }
 
-  function enqueue(cluster: string, object: KubernetesObject): void {
+  /** Nobody's object ends what looks after all: what cannot even be told of one is set aside, logged and counted. */
+  function setAside(ref: ObjectRef, error: unknown): void {
+    meter.failed(ref);
+    log.error('object set aside', { ...ref, ...errorFields(error) });
+  }
+
+  function eachAlone(cluster: string, object: KubernetesObject, look: (ref: ObjectRef) => void): void {
+    const ref = refOf(cluster, object);
+    try {
+      look(ref);
+    } catch (error) {
+      setAside(ref, error);
+    }
+  }
+
+  function ask(ref: ObjectRef, at: Date): void {
+    queue.send(ref, at).catch((error: unknown) => setAside(ref, error));
+  }
+
+  function enqueue(ref: ObjectRef, object: KubernetesObject): void {
     const at = kindOf(object.kind).dueAt(object, now());
-    if (at) void queue.send(refOf(cluster, object), at);
+    if (at) ask(ref, at);
   }
 
-  function resync(): void {
+  /** In slices: a look at ten thousand objects must not hold up what is due meanwhile. */
+  async function resync(): Promise<void> {
+    let sliceMs = performance.now();
     for (const cluster of clusters) {
       for (const kind of WATCHED_KINDS) {
-        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now()));
-        lost.forEach((object) => void queue.send(refOf(cluster.name, object), now()));
+        for (const object of cluster.stored(kind)) {
+          eachAlone(cluster.name, object, (ref) => {
+            if (isOverdue(object, now())) ask(ref, now());
+          });
+          if (performance.now() - sliceMs < SLICE_MS) continue;
+          await pause();
+          sliceMs = performance.now();
+        }
       }
     }
   }
 
   for (const cluster of clusters) {
     for (const kind of WATCHED_KINDS) {
-      cluster.onChange(kind, (object, previous, type) => {
-        const taking = underway.get(object.metadata.uid ?? '');
-        if (type === 'DELETED') {
-          page.forget(refOf(cluster.name, object));
-          return;
-        }
-        const ref = refOf(cluster.name, object);
-        page.meet(ref);
-        // What it asks for now may end a wait that its status knows of.
-        if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) void queue.send(ref, now());
-        else if (taking) taking.isChanged = true;
-        else enqueue(cluster.name, object);
-      });
+      cluster.onChange(kind, (object, previous, type) =>
+        eachAlone(cluster.name, object, (ref) => {
+          const taking = underway.get(ref.uid);
+          if (type === 'DELETED') {
+            page.forget(ref);
+            return;
+          }
+          page.meet(ref);
+          // What it asks for now may end a wait that its status knows of.
+          if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) ask(ref, now());
+          else if (taking) taking.isChanged = true;
+          else enqueue(ref, object);
+        }),
+      );
     }
     for (const kind of OWNED_KINDS) {
-      cluster.onChange(kind, (object, previous, type) => {
-        const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
-        if (owner) void queue.send(owner, now());
-      });
+      cluster.onChange(kind, (object, previous, type) =>
+        eachAlone(cluster.name, object, () => {
+          const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
+          if (owner) ask(owner, now());
+        }),
+      );
     }
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now });
+  let looking = Promise.resolve();
   const timer = setInterval(() => {
-    resync();
+    // One after the other, however long they take.
+    looking = looking.then(resync);
     schedules.resync();
   }, resyncMs);
   const following = Promise.all(clusters.map((cluster) => cluster.start(stopping.signal)));

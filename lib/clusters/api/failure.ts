@@ -42,17 +42,29 @@ export function failureOf(cluster: string, answer: FailedAnswer): AssayError {
   const status = parseStatus(answer.body);
   const code = codeOf(answer.status, status);
   const message = `cluster ${cluster}: ${status?.message ?? plainMessage(answer)}`;
-  const retry = code === 'ASSAY_CLUSTER_THROTTLED' || code === 'ASSAY_CLUSTER_UNREACHABLE';
+  const retry = AGAIN.has(code);
   return new AssayError(code, message, { retry, retryAfterMs: retry ? retryAfterMs(answer, status) : undefined });
 }
+
+const AGAIN: ReadonlySet<ErrorCode> = new Set([
+  'ASSAY_CLUSTER_THROTTLED',
+  'ASSAY_CLUSTER_FAILED',
+  'ASSAY_CLUSTER_UNREACHABLE',
+]);
+
+/** As etcd says it, in an answer of 500 without a reason; and as the API server itself does of still larger ones. */
+const TOO_LARGE = /request is too large|Request entity too large/i;
 
 function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
   const causes = status?.details?.causes ?? [];
   if (causes.some(({ reason }) => reason === 'NamespaceTerminating')) return 'ASSAY_CLUSTER_NOT_FOUND';
   if (httpStatus === 409) return status?.reason === 'AlreadyExists' ? 'ASSAY_CLUSTER_EXISTS' : 'ASSAY_CLUSTER_CONFLICT';
+  if (httpStatus === 413 || (status && TOO_LARGE.test(status.message ?? ''))) return 'ASSAY_CLUSTER_TOO_LARGE';
   const known = CODES[httpStatus];
   if (known) return known;
-  return httpStatus >= 400 && httpStatus < 500 ? 'ASSAY_CLUSTER_REFUSED' : 'ASSAY_CLUSTER_UNREACHABLE';
+  if (httpStatus >= 400 && httpStatus < 500) return 'ASSAY_CLUSTER_REFUSED';
+  // Who tells of a failure in a Status is there: the breaker must not take it for an outage.
+  return httpStatus >= 500 && status ? 'ASSAY_CLUSTER_FAILED' : 'ASSAY_CLUSTER_UNREACHABLE';
 }
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -70,8 +82,11 @@ function plainMessage({ status, body }: FailedAnswer): string {
   return `answered ${status}${text.trim() ? `: ${text.trim().slice(0, 200)}` : ''}`;
 }
 
+/** Whoever asks for more is asked again after a minute: a day would be an outage that one answer makes. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
 /** Header in seconds (API servers never send a date), or the Status's own figure. */
 function retryAfterMs({ headers }: FailedAnswer, status: ApiStatus | undefined): number | undefined {
   const seconds = Number(headers['retry-after'] ?? status?.details?.retryAfterSeconds);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
 }

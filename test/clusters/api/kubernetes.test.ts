@@ -128,15 +128,41 @@ describe('failures', () => {
     { status: 415, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
     { status: 422, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
     { status: 429, want: 'ASSAY_CLUSTER_THROTTLED', retry: true },
-    { status: 500, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
-    { status: 503, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
-    { status: 504, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+    { status: 413, want: 'ASSAY_CLUSTER_TOO_LARGE', retry: false },
+    { status: 500, want: 'ASSAY_CLUSTER_FAILED', retry: true },
+    { status: 503, want: 'ASSAY_CLUSTER_FAILED', retry: true },
+    { status: 504, want: 'ASSAY_CLUSTER_FAILED', retry: true },
     { status: 302, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
   ])('$status is $want', async ({ status, want, retry }) => {
     const { cluster } = await open(() => ({ status, body: aStatus(status, 'the reason') }));
     const error = await errorOf(cluster.patch('AnalysisRun', key, {}));
     expect(error).toMatchObject({ code: want, retry, message: 'cluster prod: the reason' });
   });
+
+  it.each([500, 502, 503, 504])('%d from a balancer, which has no Status, is no answer', async (status) => {
+    const { cluster } = await open(() => ({ status, headers: { 'content-type': 'text/html' }, body: '<h1>no</h1>' }));
+    expect(await codeOf(cluster.patch('AnalysisRun', key, {}))).toBe('ASSAY_CLUSTER_UNREACHABLE');
+  });
+
+  it('knows what is too large for etcd, which comes as 500', async () => {
+    const { cluster } = await open(() => ({ status: 500, body: aStatus(500, 'etcdserver: request is too large') }));
+    expect(await errorOf(cluster.patch('AnalysisRun', key, {}))).toMatchObject({
+      code: 'ASSAY_CLUSTER_TOO_LARGE',
+      retry: false,
+    });
+  });
+
+  it.each(['86400', '99999999999'])(
+    'a server that wants to be left alone for %s s is asked after a minute',
+    async (wait) => {
+      const { cluster } = await open(() => ({
+        status: 429,
+        headers: { 'retry-after': wait },
+        body: aStatus(429, 'no'),
+      }));
+      expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ retryAfterMs: 60_000 });
+    },
+  );
 
   it('tells a name that is taken from a write that came late', async () => {
     const { cluster } = await open(() => ({ status: 409, body: aStatus(409, 'taken', { reason: 'AlreadyExists' }) }));
