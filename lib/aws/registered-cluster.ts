@@ -7,6 +7,7 @@ import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/pro
 import type { Secrets } from '../model/cluster-documents.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
 import { openHttp } from '../http/open-http.ts';
+import { openResolver, operatorLookup } from '../http/resolver.ts';
 
 export interface RegisteredClusterOptions {
   readonly secrets: Secrets;
@@ -37,7 +38,8 @@ export function openRegisteredCluster(
     ...(options.runtimeApi !== undefined && { runtimeApi: options.runtimeApi }),
   });
   const credentials = registeredCredentials(name, settings, options);
-  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, ...PATIENCE });
+  const lookup = operatorLookup(openResolver());
+  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, lookup, ...PATIENCE });
 }
 
 /** The way into the cluster that settings describe. Nothing is read before it is needed. */
