@@ -42,8 +42,8 @@ argo-rollouts.argoproj.io/controller-instance-id; without it only those that car
 controller can share a cluster. The runs of an Experiment carry its instance id; with --selector they want the labels
 too, which spec.analysisRunMetadata gives them.
 
-Private networks may be requested; loopback, link-local addresses and metadata services only where --allow-host lists
-them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
+Private networks may be requested; loopback and link-local addresses only where --allow-host lists them, the metadata
+services of clouds never. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
 even while a watch is away. They must know the token in the file. With --listen-cert and --listen-key it goes over HTTPS,
