@@ -53,7 +53,7 @@ export interface ConnectionOptions {
   /** Requests at one time, watches included; more wait. Default 64. */
   readonly maxConnections?: number;
   /** Finds the addresses of the server. Default: the system's way, which all of the process share. */
-  readonly lookup?: LookupFunction;
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** Below the minute after which balancers drop idle connections without a word. */
