@@ -24,6 +24,8 @@ interface ServeCommandOptions extends ListenFlags {
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
   readonly prometheusAddress?: string;
+  readonly awsRole: readonly string[];
+  readonly awsProfile: readonly string[];
   readonly concurrency: number;
 }
 
@@ -99,6 +101,16 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       ]),
     )
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
+    .addOption(
+      new Option('--aws-role <arn>', 'role that metrics may name (sigv4.roleArn); may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--aws-profile <name>', 'profile that metrics may name (sigv4.profile); may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
     .addHelpText('after', HELP)
     .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
@@ -139,7 +151,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   });
   const { clusters } = served;
   const settings = {
-    awsCredentials: machineCredentials(),
+    awsCredentials: machineCredentials({ roles: options.awsRole, profiles: options.awsProfile }),
     ...(prometheusAddress !== undefined && { prometheusAddress }),
   };
   const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
