@@ -25,6 +25,8 @@ interface ServeCommandOptions extends ListenFlags {
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
   readonly prometheusAddress?: string;
+  readonly awsRole: readonly string[];
+  readonly awsProfile: readonly string[];
   readonly concurrency: number;
 }
 
@@ -43,8 +45,8 @@ argo-rollouts.argoproj.io/controller-instance-id; without it only those that car
 controller can share a cluster. The runs of an Experiment carry its instance id; with --selector they want the labels
 too, which spec.analysisRunMetadata gives them.
 
-Private networks may be requested; loopback, link-local addresses and metadata services only where --allow-host lists
-them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
+Private networks may be requested; loopback and link-local addresses only where --allow-host lists them, the metadata
+services of clouds never. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
 even while a watch is away. They must know the token in the file. With --listen-cert and --listen-key it goes over HTTPS,
@@ -100,6 +102,16 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       ]),
     )
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
+    .addOption(
+      new Option('--aws-role <arn>', 'role that metrics may name (sigv4.roleArn); may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--aws-profile <name>', 'profile that metrics may name (sigv4.profile); may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
     .addHelpText('after', HELP)
     .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
@@ -145,7 +157,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   });
   const { clusters } = served;
   const settings = {
-    awsCredentials: machineCredentials(),
+    awsCredentials: machineCredentials({ roles: options.awsRole, profiles: options.awsProfile }),
     ...(prometheusAddress !== undefined && { prometheusAddress }),
   };
   const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });

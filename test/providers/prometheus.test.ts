@@ -12,6 +12,7 @@ const answers =
   (_request, response) =>
     response.end(body);
 const someCredentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' });
+const AMAZONS = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1';
 const metricOf = (spec: PrometheusMetric) => aMetric({ provider: { prometheus: spec } });
 
 async function readFrom(answer: Answer, spec: PrometheusMetric = {}, context = aContext()) {
@@ -159,7 +160,7 @@ describe('what cannot be asked is thrown', () => {
       'missing mandatory parameter in metric for OAuth2 setup',
     ],
     [
-      { address: 'https://aps-workspaces.test', authentication: { sigv4: { region: 'eu-west-1' } } },
+      { address: AMAZONS, authentication: { sigv4: { region: 'eu-west-1' } } },
       'could not get SigV4 credentials: the settings of the cluster give none',
     ],
   ] satisfies [PrometheusMetric, string][])('%j', async (spec, message) => {
@@ -170,7 +171,7 @@ describe('what cannot be asked is thrown', () => {
   });
 
   test('a signature without region', async () => {
-    const spec = { address: 'https://aps-workspaces.test', authentication: { sigv4: { roleArn: 'arn:x' } } };
+    const spec = { address: AMAZONS, authentication: { sigv4: { roleArn: 'arn:x' } } };
     const reading = prometheus.read(metricOf(spec), aRun(), aContext({ awsCredentials: someCredentials }));
     await expect(reading).rejects.toThrow('region not configured in sigv4 or in default credentials chain');
   });
@@ -214,18 +215,50 @@ describe('who asks', () => {
       return { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
     };
     const sigv4 = { region: 'eu-west-1', roleArn: 'arn:aws:iam::1:role/x' };
-    const { seen } = await readFrom(
-      answers(VECTOR),
-      { address: '/aps-workspaces/ws-1', authentication: { sigv4 }, headers: [{ key: 'X-Own', value: '1' }] },
-      aContext({ awsCredentials }),
-    );
+    const sent: HttpRequest[] = [];
+    const { now, cluster } = aContext();
+    const fetch = async (request: HttpRequest) => {
+      sent.push(request);
+      return { status: 200, headers: {}, body: VECTOR };
+    };
+    const spec = { query: 'up', address: AMAZONS, authentication: { sigv4 }, headers: [{ key: 'X-Own', value: '1' }] };
+    await prometheus.read(metricOf(spec), aRun(), { now, awsCredentials, cluster: { ...cluster, fetch } });
+    const headers = Object.fromEntries(sent[0]?.headers ?? []);
     expect(identities).toEqual([sigv4]);
-    expect(seen[0]?.headers).toMatchObject({ 'x-amz-date': '20261105T100000Z', 'x-amz-security-token': 'session' });
-    expect(seen[0]?.headers.authorization).toMatch(
+    expect(headers).toMatchObject({ 'x-amz-date': '20261105T100000Z', 'x-amz-security-token': 'session' });
+    expect(headers['authorization']).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKID\/20261105\/eu-west-1\/aps\/aws4_request, SignedHeaders=content-type;host;/,
     );
-    expect(seen[0]?.headers.authorization).not.toContain('x-own');
-    expect(new URLSearchParams(seen[0]?.body).get('query')).toBe('up');
+    expect(headers['authorization']).not.toContain('x-own');
+    expect(new URLSearchParams(sent[0]?.body).get('query')).toBe('up');
+  });
+});
+
+describe('a signature goes to Amazon’s own servers alone', () => {
+  test.each([
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com', isSigned: true },
+    { host: 'https://aps-workspaces-fips.us-gov-west-1.amazonaws.com', isSigned: true },
+    { host: 'https://aps-workspaces.cn-north-1.amazonaws.com.cn', isSigned: true },
+    { host: 'http://aps-workspaces.eu-west-1.amazonaws.com', isSigned: false },
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com:8443', isSigned: false },
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com.evil.test', isSigned: false },
+    { host: 'https://evil.test/aps-workspaces.eu-west-1.amazonaws.com', isSigned: false },
+    { host: 'https://evil-aps-workspaces.eu-west-1.amazonaws.com', isSigned: false },
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com@evil.test', isSigned: false },
+    { host: 'https://evil.test/#aps-workspaces', isSigned: false },
+  ])('$host: $isSigned', async ({ host, isSigned }) => {
+    const { now, cluster } = aContext();
+    const asked: unknown[] = [];
+    const awsCredentials = async (identity: unknown) => {
+      asked.push(identity);
+      return someCredentials();
+    };
+    const fetch = async () => ({ status: 200, headers: {}, body: VECTOR });
+    const metric = metricOf({ address: host, query: 'up', authentication: { sigv4: { region: 'eu-west-1' } } });
+    const reading = prometheus.read(metric, aRun(), { now, awsCredentials, cluster: { ...cluster, fetch } });
+    if (isSigned) await reading;
+    else await expect(reading).rejects.toThrow(/^requests are signed only for https:\/\/aps-workspaces/);
+    expect(asked).toHaveLength(isSigned ? 1 : 0);
   });
 });
 
