@@ -121,7 +121,8 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
       } catch (error) {
         const code = error instanceof AssayError ? error.code : '';
         if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
-        // A refusal is an answer; a secret that cannot be read, or a bug, says nothing of the server.
+        // A refusal or a failure of this request alone is an answer (`api/failure.ts` tells them apart); a secret that
+        // cannot be read, or a bug, says nothing of the server.
         else if (code.startsWith('ASSAY_CLUSTER_')) answered();
         throw error;
       } finally {
