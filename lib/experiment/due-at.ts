@@ -9,7 +9,7 @@ import { withoutLeftovers } from './stored.ts';
 export const POLL_MS = 10_000;
 
 /** A duration, like a deadline, is over strictly after its end. */
-const STRICTLY_AFTER_MS = 1;
+export const STRICTLY_AFTER_MS = 1;
 
 /**
  * When an experiment wants its next step, told from the object alone: a lost message is found again by asking this.

@@ -1,6 +1,6 @@
 import type { SecretReading, Secrets } from '../analysis/arguments.ts';
 import { dueAt } from '../analysis/due-at.ts';
-import { findDue, notTooSoon, secretsNeeded } from '../analysis/due.ts';
+import { findDue, secretsNeeded } from '../analysis/due.ts';
 import { reconcileAnalysisRun, type SeenRun } from '../analysis/reconcile.ts';
 import { findCollections } from '../analysis/retention.ts';
 import { isFinished } from '../analysis/phases.ts';
@@ -27,21 +27,10 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
     const tasks = due.is === 'measuring' ? due.tasks : [];
     const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports)));
     const collected = await collect(findCollections(object, due, taken), object, ref, ports);
-    return { object, due, taken, collected };
+    return { object, due, taken, collected, clock: ports.now };
   },
 
-  reconcile(seen, now, replies = []) {
-    const outcome = reconcileAnalysisRun(seen, now);
-    const failed = replies.find(({ went }) => went === 'failed');
-    if (failed?.went === 'failed') return { ...outcome, failure: failed.message };
-    if (outcome.finished || outcome.changes.length > 0) return { ...outcome, nextAt: undefined };
-    // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
-    // and a measurement under way that nobody reports is looked at again.
-    const dueAtStored = dueAt({ ...seen.object, status: outcome.status }, now, now);
-    const nextAt = withFraction(dueAtStored, outcome.nextAt, now);
-    const hasMeasured = seen.due.is === 'measuring' && seen.taken.length > 0;
-    return { ...outcome, nextAt: hasMeasured ? notTooSoon(nextAt, seen.due.prepared.metrics, now) : nextAt };
-  },
+  reconcile: reconcileAnalysisRun,
 
   dueAt(object, now) {
     if (findMalformation(object) === undefined) return dueAt(object, now);
@@ -54,16 +43,6 @@ function refuse({ status, ...object }: AnalysisRun, malformation: string): SeenR
   if (isFinished(status?.phase)) return undefined;
   const message = `AnalysisRun cannot be read: ${malformation}`;
   return { object: { ...object, spec: { metrics: [] } }, due: { is: 'refused', message }, taken: [], collected: [] };
-}
-
-/**
- * Stored times are cut to whole seconds. Going by them, all that ended within one second would be due at its end, in one
- * burst; the fraction, which is known just now, keeps them apart.
- */
-function withFraction(stored: Date | undefined, exact: Date | undefined, now: Date): Date | undefined {
-  if (!stored || !exact || stored <= now) return stored;
-  const cutOffMs = exact.getTime() - stored.getTime();
-  return cutOffMs > 0 && cutOffMs < 1000 ? new Date(exact.getTime() + 1) : stored;
 }
 
 /**

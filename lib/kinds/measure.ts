@@ -1,13 +1,12 @@
 import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/due.ts';
-import { measurementOf } from '../analysis/judge.ts';
-import { unavailable, type Taken } from '../analysis/record.ts';
+import type { Taken } from '../analysis/record.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
 import { msOf } from '../analysis/times.ts';
-import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
+import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { MeasurementTimes, Ports } from '../model/ports.ts';
-import type { Provider, ProviderContext } from '../model/provider.ts';
+import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { providerOf } from '../providers/registry.ts';
 
@@ -22,32 +21,30 @@ export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: 
 async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
   try {
     const provider = providerOf(task.metric);
-    const measurement = await measure(provider, task, run, contextOf(ref, ports), startedAt);
-    const metadata = task.isFirst ? provider.metadata?.(task.metric) : undefined;
-    return metadata ? { task, measurement, metadata } : { task, measurement };
+    const reading = await read(provider, task, run, contextOf(ref, ports));
+    const finishedAt = ports.now();
+    const described = task.isFirst ? provider.metadata?.(task.metric) : undefined;
+    const metadata = described && { metadata: described };
+    if (!reading) return { task, startedAt, went: 'nowhere', ...metadata };
+    return { task, startedAt, went: 'read', reading, finishedAt, ...metadata };
   } catch (error) {
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
       ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: String(error) });
     }
-    return { task, measurement: unavailable(task, messageOf(error), startedAt) };
+    return { task, startedAt, went: 'failed', message: messageOf(error) };
   }
 }
 
-async function measure(
+/** @returns undefined where the provider cannot look again at what is under way */
+async function read(
   provider: Provider,
   { does, metric, measurement }: Task,
   run: AnalysisRun,
   context: ProviderContext,
-  startedAt: Date,
-): Promise<Measurement> {
-  const { now: clock } = context;
-  if (does === 'run' || measurement === undefined) {
-    const fresh = await provider.read(metric, run, context);
-    return measurementOf(fresh, metric, { startedAt, finishedAt: clock(), clock });
-  }
-  const reading = await provider[does]?.(metric, run, measurement, context);
-  return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: clock(), clock }) : measurement;
+): Promise<Reading | undefined> {
+  if (does === 'run' || measurement === undefined) return provider.read(metric, run, context);
+  return provider[does]?.(metric, run, measurement, context);
 }
 
 /**

@@ -46,6 +46,8 @@ export const HINTS = {
   ASSAY_SECRET_UNREADABLE: 'Check that the secret is there, has the field, and that Assay may read it.',
   ASSAY_SETTING_INVALID: 'Mend the setting that the message names.',
   ASSAY_STEP_FAILED: 'Mend what the message names, if it lasts; the step is tried again.',
+  ASSAY_TIME_INVALID:
+    'Look for a time in the status of the object that no clock has, and mend it or delete the object.',
 } as const;
 export type ErrorCode = keyof typeof HINTS;
 
