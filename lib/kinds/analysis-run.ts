@@ -6,22 +6,17 @@ import { findCollections } from '../analysis/retention.ts';
 import { isFinished } from '../analysis/phases.ts';
 import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Kind } from '../model/kind.ts';
-import { findMalformation } from '../model/malformed.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { ANALYSIS_RUN } from './facts/analysis-run.ts';
 import { collect, findEnded, take } from './measure.ts';
+import { readableKind } from './readable-kind.ts';
 
 /** AnalysisRuns: take the measurements that are due, judge them, and come back for the next. */
-export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
-  kind: 'AnalysisRun',
+export const analysisRun = readableKind<AnalysisRunStatus, SeenRun>({
+  facts: ANALYSIS_RUN,
 
-  async observe(ref, ports) {
+  async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
-    const object = await cluster.get('AnalysisRun', ref);
-    if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
-    const malformation = findMalformation(object);
-    if (malformation !== undefined) return refuse(object, malformation);
-
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
     const due = findDue(object, secrets, ports.now(), await findEnded(object, ref, ports));
     const tasks = due.is === 'measuring' ? due.tasks : [];
@@ -32,11 +27,9 @@ export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
 
   reconcile: reconcileAnalysisRun,
 
-  dueAt(object, now) {
-    if (findMalformation(object) === undefined) return dueAt(object, now);
-    return isFinished(object.status?.phase) || object.metadata.deletionTimestamp !== undefined ? undefined : now;
-  },
-};
+  observeUnreadable: refuse,
+  dueAt,
+});
 
 /** What cannot be read is over, and its message says why; unless it was over before. */
 function refuse({ status, ...object }: AnalysisRun, malformation: string): SeenRun | undefined {

@@ -6,25 +6,19 @@ import type { ReplicaSet, SeenExperiment, Service } from '../experiment/seen.ts'
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
-import type { Kind } from '../model/kind.ts';
-import { findMalformation } from '../model/malformed.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
-import { REPLICA_SETS } from './facts.ts';
+import { EXPERIMENT, REPLICA_SETS } from './facts/experiment.ts';
 import { readTemplates } from './read-templates.ts';
+import { readableKind } from './readable-kind.ts';
 
 /** Experiments: run pods side by side, start the analyses once they are available, end when these have decided. */
-export const experiment: Kind<ExperimentStatus, Seen> = {
-  kind: 'Experiment',
+export const experiment = readableKind<ExperimentStatus, Seen>({
+  facts: EXPERIMENT,
 
-  async observe(ref, ports) {
+  async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
-    const object = await cluster.get('Experiment', ref);
-    if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
-    const malformation = findMalformation(object);
-    if (malformation !== undefined) return { ...NOTHING, object, malformation };
-
     const { namespace } = ref;
     const wanted = needs(object);
     const [replicaSets, services, runs, templates, hasRollout] = await Promise.all([
@@ -42,11 +36,9 @@ export const experiment: Kind<ExperimentStatus, Seen> = {
     return reconcileExperiment({ ...seen, replies }, now);
   },
 
-  dueAt(object, now) {
-    if (findMalformation(object) === undefined) return dueAt(object, now);
-    return object.metadata.deletionTimestamp === undefined ? now : undefined;
-  },
-};
+  observeUnreadable: (object, malformation) => ({ ...NOTHING, object, malformation }),
+  dueAt,
+});
 
 interface Seen extends SeenExperiment {
   /** Why the object cannot be read; nothing else was looked at then. */

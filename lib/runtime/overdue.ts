@@ -1,4 +1,5 @@
-import { kindOf } from '../kinds/registry.ts';
+import { kindOf, KINDS } from '../kinds/registry.ts';
+import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 
 /** What has been due for so long was lost. */
@@ -8,8 +9,8 @@ const GRACE_MS = 30_000;
  * Whether an object should have had a step some time ago, or has never had one: told from itself alone, which is how
  * everything that was lost is found again.
  */
-export function isOverdue(object: KubernetesObject, now: Date): boolean {
+export function isOverdue(object: KubernetesObject, now: Date, kinds: readonly Kind[] = KINDS): boolean {
   const then = new Date(now.getTime() - GRACE_MS);
-  const dueAt = kindOf(object.kind).dueAt(object, then);
+  const dueAt = kindOf(object.kind, kinds).dueAt(object, then);
   return dueAt !== undefined && dueAt <= then;
 }

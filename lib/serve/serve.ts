@@ -1,10 +1,11 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
-import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
+import { kindOf, KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Clusters } from '../model/cluster.ts';
+import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
@@ -13,16 +14,16 @@ import { type ObjectRef, refOf } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
-import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
-import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
+import { onOwnedNews } from './owned.ts';
+import { prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
 import { step } from '../runtime/step.ts';
 
 export interface ServeOptions {
   /**
-   * With stores of at least the kinds in `kinds/registry.ts`; of Jobs and ReplicaSets too, if what becomes of them is to
-   * be noticed at once.
+   * With stores of at least the objects that are looked after; of what they own too, if what becomes of that is to be
+   * noticed at once.
    */
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
@@ -33,6 +34,8 @@ export interface ServeOptions {
   readonly settings?: ProviderSettings;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
+  /** Default: all that there are. */
+  readonly kinds?: readonly Kind[];
 }
 
 export interface Serving {
@@ -62,9 +65,10 @@ const SLICE_MS = 10;
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
 export function serve(options: ServeOptions): Serving {
-  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000 } = options;
+  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000, kinds = KINDS } = options;
+  const facts = kinds.map((kind) => kind.facts);
   const stopping = new AbortController();
-  const page = prometheusMeter(() => clusters.map(inventoryOf));
+  const page = prometheusMeter(() => clusters, facts);
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
@@ -92,7 +96,7 @@ export function serve(options: ServeOptions): Serving {
     const mine: Underway = { isChanged: false, wrote: undefined };
     underway.set(ref.uid, mine);
     try {
-      await step(ref, ports);
+      await step(ref, ports, undefined, kinds);
     } finally {
       underway.delete(ref.uid);
     }
@@ -120,7 +124,7 @@ export function serve(options: ServeOptions): Serving {
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
-    const at = kindOf(object.kind).dueAt(object, now());
+    const at = kindOf(object.kind, kinds).dueAt(object, now());
     if (at) ask(ref, at);
   }
 
@@ -128,10 +132,10 @@ export function serve(options: ServeOptions): Serving {
   async function resync(): Promise<void> {
     let sliceMs = performance.now();
     for (const cluster of clusters) {
-      for (const kind of WATCHED_KINDS) {
+      for (const { kind } of facts) {
         for (const object of cluster.stored(kind)) {
           eachAlone(cluster.name, object, (ref) => {
-            if (isOverdue(object, now())) ask(ref, now());
+            if (isOverdue(object, now(), kinds)) ask(ref, now());
           });
           if (performance.now() - sliceMs < SLICE_MS) continue;
           await pause();
@@ -142,7 +146,7 @@ export function serve(options: ServeOptions): Serving {
   }
 
   for (const cluster of clusters) {
-    for (const kind of WATCHED_KINDS) {
+    for (const { kind } of facts) {
       cluster.onChange(kind, (object, previous, type) =>
         eachAlone(cluster.name, object, (ref) => {
           const taking = underway.get(ref.uid);
@@ -152,20 +156,14 @@ export function serve(options: ServeOptions): Serving {
           }
           page.meet(ref);
           // What it asks for now may end a wait that its status knows of.
-          if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) ask(ref, now());
+          if (previous && asksForOther(previous, object)) ask(ref, now());
           else if (taking) taking.isChanged = true;
           else enqueue(ref, object);
         }),
       );
     }
-    for (const kind of OWNED_KINDS) {
-      cluster.onChange(kind, (object, previous, type) =>
-        eachAlone(cluster.name, object, () => {
-          const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
-          if (owner) ask(owner, now());
-        }),
-      );
-    }
+    const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
+    onOwnedNews(cluster, (owner) => ask(owner, now()), facts, alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now });
@@ -185,7 +183,7 @@ export function serve(options: ServeOptions): Serving {
       // `failed` tells of it.
       await following.catch(() => {});
     },
-    receive: (ref) => receive(ref, { clusters, queue, log, now }),
+    receive: (ref) => receive(ref, { clusters, queue, log, now, facts }),
     progress() {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
@@ -193,6 +191,12 @@ export function serve(options: ServeOptions): Serving {
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };
+}
+
+type WithSpec = KubernetesObject & { readonly spec?: unknown };
+
+function asksForOther(previous: WithSpec, object: WithSpec): boolean {
+  return mergePatch({ spec: previous.spec }, { spec: object.spec }) !== undefined;
 }
 
 /** A step that is being taken. */
@@ -229,13 +233,4 @@ function registryOf(clusters: readonly CachedCluster[]): Clusters {
 
 function namesOf(clusters: readonly CachedCluster[] = []): readonly string[] {
   return clusters.map(({ name }) => name);
-}
-
-function inventoryOf(cluster: CachedCluster): Inventory {
-  return {
-    cluster: cluster.name,
-    runs: cluster.stored('AnalysisRun'),
-    experiments: cluster.stored('Experiment'),
-    templates: [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')],
-  };
 }
