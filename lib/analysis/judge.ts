@@ -1,8 +1,8 @@
 import { judge } from '../expression/conditions.ts';
 import type { Measurement, Metric } from '../model/analysis-run.ts';
-import type { MetricProvider } from '../model/metric-provider.ts';
 import type { Reading } from '../model/provider.ts';
 import { omitEmpty } from '../model/empty.ts';
+import { providerRowOf } from './provider-type.ts';
 
 /** When a reading was asked for and came. Its own times go before these. */
 export interface ReadingMoment {
@@ -50,9 +50,6 @@ function judged(reading: Value, metric: Metric, base: Measurement, finishedAt: D
   return omitEmpty<Measurement>({ ...measurement, value: reading.shown });
 }
 
-/** Most of Argo's providers forget a value that the conditions cannot be evaluated for; these show it all the same. */
-const SHOWING_UNJUDGED: readonly (keyof MetricProvider)[] = ['cloudWatch', 'graphite'];
-
 function showsUnjudged({ provider }: Metric): boolean {
-  return SHOWING_UNJUDGED.some((type) => provider[type] !== undefined);
+  return providerRowOf(provider)?.showsUnjudged === true;
 }
