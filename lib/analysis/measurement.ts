@@ -1,9 +1,9 @@
 import type { Measurement, Metric } from '../model/analysis-run.ts';
-import type { MetricProvider } from '../model/metric-provider.ts';
 import type { Reading } from '../model/provider.ts';
 import { omitEmpty } from '../model/empty.ts';
 import type { Judging, ValueReading } from './judges/judge.ts';
 import { judgeOf } from './judges/registry.ts';
+import { providerRowOf } from './provider-type.ts';
 
 /** When a reading was asked for and came, and what it is judged by. Its own times go before these. */
 export interface ReadingMoment extends Judging {
@@ -48,9 +48,6 @@ function judged(reading: ValueReading, metric: Metric, base: Measurement, judgin
   return omitEmpty<Measurement>({ ...measurement, value: reading.shown });
 }
 
-/** Most of Argo's providers forget a value that the conditions cannot be evaluated for; these show it all the same. */
-const SHOWING_UNJUDGED: readonly (keyof MetricProvider)[] = ['cloudWatch', 'graphite'];
-
 function showsUnjudged({ provider }: Metric): boolean {
-  return SHOWING_UNJUDGED.some((type) => provider[type] !== undefined);
+  return providerRowOf(provider)?.showsUnjudged === true;
 }
