@@ -1,5 +1,6 @@
 import { kindOf } from '../kinds/registry.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import { earlier } from '../model/moment.ts';
 
 /** What has been due for so long was lost. */
 const GRACE_MS = 30_000;
@@ -9,7 +10,7 @@ const GRACE_MS = 30_000;
  * everything that was lost is found again.
  */
 export function isOverdue(object: KubernetesObject, now: Date): boolean {
-  const then = new Date(now.getTime() - GRACE_MS);
+  const then = earlier(now, GRACE_MS);
   const dueAt = kindOf(object.kind).dueAt(object, then);
   return dueAt !== undefined && dueAt <= then;
 }

@@ -10,13 +10,16 @@ import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
 import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
+import { steadyClock } from '../runtime/steady-clock.ts';
 import { step } from '../runtime/step.ts';
+import type { Timers } from '../model/timers.ts';
 
 export interface ServeOptions {
   /**
@@ -25,7 +28,10 @@ export interface ServeOptions {
    */
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
+  /** The time of day; it may be set meanwhile, see `steadyClock`. */
   readonly now: () => Date;
+  /** Default: those of the process. */
+  readonly timers?: Timers;
   /** Steps of one cluster at once; the queue has the default. */
   readonly concurrencyPerCluster?: number;
   /** What is set for the metrics of all clusters. */
@@ -53,12 +59,24 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
+/** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
+const CLOCK_MS = 5_000;
+
 /**
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
 export function serve(options: ServeOptions): Serving {
-  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000 } = options;
+  const { clusters, log, concurrencyPerCluster, settings = {}, resyncMs = 60_000, timers = systemTimers } = options;
+  const now = steadyClock({
+    now: options.now,
+    nowMs: timers.nowMs,
+    onSet({ fromMs, toMs }) {
+      log.warn('clock was set', { bySeconds: Math.round((toMs - fromMs) / 1000) });
+      // They go by the time of day, and by nothing else.
+      schedules.resync();
+    },
+  });
   const stopping = new AbortController();
   const page = prometheusMeter(() => clusters.map(inventoryOf));
   const { meter } = page;
@@ -67,6 +85,7 @@ export function serve(options: ServeOptions): Serving {
     work: stepAlone,
     slotMs: SLOT_MS,
     now,
+    timers,
     ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
     onFailure(ref, error, retryInMs) {
       meter.failed(ref);
@@ -98,14 +117,22 @@ export function serve(options: ServeOptions): Serving {
 
   function enqueue(cluster: string, object: KubernetesObject): void {
     const at = kindOf(object.kind).dueAt(object, now());
-    if (at) void queue.send(refOf(cluster, object), at);
+    if (at) ask(refOf(cluster, object), at);
+  }
+
+  /** What is told by no caller, and of one object only, is no reason to end for all. */
+  function ask(ref: ObjectRef, at: Date): void {
+    queue.send(ref, at).catch((error: unknown) => log.error('step not asked for', { ...ref, ...errorFields(error) }));
   }
 
   function resync(): void {
     for (const cluster of clusters) {
       for (const kind of WATCHED_KINDS) {
-        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now()));
-        lost.forEach((object) => void queue.send(refOf(cluster.name, object), now()));
+        for (const object of cluster.stored(kind)) {
+          const ref = refOf(cluster.name, object);
+          // What waits for its time is not lost, whatever a clock may say that has just been set.
+          if (!queue.has(ref) && isOverdue(object, now())) ask(ref, now());
+        }
       }
     }
   }
@@ -121,7 +148,7 @@ export function serve(options: ServeOptions): Serving {
         const ref = refOf(cluster.name, object);
         page.meet(ref);
         // What it asks for now may end a wait that its status knows of.
-        if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) void queue.send(ref, now());
+        if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) ask(ref, now());
         else if (taking) taking.isChanged = true;
         else enqueue(cluster.name, object);
       });
@@ -129,21 +156,25 @@ export function serve(options: ServeOptions): Serving {
     for (const kind of OWNED_KINDS) {
       cluster.onChange(kind, (object, previous, type) => {
         const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
-        if (owner) void queue.send(owner, now());
+        if (owner) ask(owner, now());
       });
     }
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
-  const schedules = serveSchedules({ clusters, log, now });
-  const timer = setInterval(() => {
+  const schedules = serveSchedules({ clusters, log, now, timers });
+  const cancelLooks = every(timers, resyncMs, () => {
     resync();
     schedules.resync();
-  }, resyncMs);
+  });
+  // Also where nothing is due for hours.
+  const cancelClock = every(timers, CLOCK_MS, now);
+
   const following = Promise.all(clusters.map((cluster) => cluster.start(stopping.signal)));
 
   return {
     async stop() {
-      clearInterval(timer);
+      cancelLooks();
+      cancelClock();
       await Promise.all([queue.stop(), schedules.stop()]);
       stopping.abort();
       // `failed` tells of it.
@@ -157,6 +188,16 @@ export function serve(options: ServeOptions): Serving {
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };
+}
+
+/** @returns ends it */
+function every(timers: Timers, ms: number, call: () => void): () => void {
+  let cancel = timers.after(ms, again);
+  function again(): void {
+    cancel = timers.after(ms, again);
+    call();
+  }
+  return () => cancel();
 }
 
 /** A step that is being taken. */
