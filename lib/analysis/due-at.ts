@@ -4,7 +4,7 @@ import { findNextAt, findTasks, prepare, type Prepared } from './due.ts';
 import { isFinished } from './phases.ts';
 import { isTerminating } from './results.ts';
 import { SpecError } from './spec-error.ts';
-import { msOf } from './times.ts';
+import { pastMs } from '../model/moment.ts';
 import { ttlExpiresAt } from './ttl.ts';
 
 /** A measurement that does not say when to look again (a Job) is looked at this often, unless something tells sooner. */
@@ -54,5 +54,5 @@ function tryPrepare(run: AnalysisRun): Prepared | undefined {
 }
 
 function beganAt(startedAt: string | undefined, now: Date): Date {
-  return startedAt === undefined ? now : new Date(msOf(startedAt));
+  return startedAt === undefined ? now : new Date(pastMs(startedAt, now));
 }

@@ -9,12 +9,19 @@ import { hasText, isCountReached } from './limits.ts';
 import { isFinished } from './phases.ts';
 import { isTerminating, lastMeasurement, resultsOf } from './results.ts';
 import { findDryRun, findRetention } from './rules.ts';
+import { pastMs } from '../model/moment.ts';
 import { SpecError } from './spec-error.ts';
 import { msOf } from './times.ts';
 import { findInvalidMetric } from './validate.ts';
 
 /** After a measurement of phase Error the next is taken this soon, whatever the interval. */
 export const ERROR_RETRY_MS = 10_000;
+
+/**
+ * Clocks of different machines differ by less. A status that tells of a later time was written by a clock that was wrong,
+ * so that nobody knows when that was: nothing waits for it. Argo waits until that time has come, and then the interval.
+ */
+const SKEW_MS = 60_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -157,33 +164,35 @@ function isLater(time: string | undefined, now: Date): boolean {
   return time !== undefined && msOf(time) > now.getTime();
 }
 
-/** So far ahead no two clocks are that nobody has set: who wrote this time had another clock. */
-const AHEAD_MS = 2000;
-
-/** Whether what is said to have happened lies in the future. It would be waited for as long as the clocks are apart. */
-function isAhead(time: string | undefined, now: Date): boolean {
-  return time !== undefined && msOf(time) > now.getTime() + AHEAD_MS;
-}
-
 /** The delay counts from the start of the run, which its first reconcile sets: so even none at all costs one. */
 function isFirstDue(metric: Metric, { status }: AnalysisRun, now: Date): boolean {
-  if (!hasText(metric.initialDelay) || isAhead(status?.startedAt, now)) return true;
-  return status?.startedAt !== undefined && durationMs(metric.initialDelay) <= now.getTime() - msOf(status.startedAt);
+  if (!hasText(metric.initialDelay)) return true;
+  return status?.startedAt !== undefined && durationMs(metric.initialDelay) <= passedMs(status.startedAt, now);
 }
 
 /** Due strictly after the interval: at its very end, not yet. */
 function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
-  if (isAhead(last.finishedAt, now)) return true;
   // Differences keep the nanoseconds of a duration; sums would round them away.
-  return intervalMs(metric, last, ERROR_RETRY_MS) < now.getTime() - msOf(last.finishedAt as string);
+  return intervalMs(metric, last, ERROR_RETRY_MS) < passedMs(last.finishedAt as string, now);
+}
+
+/** Whether what is said to have begun lies in the future: what it asks to wait for would be waited for as long again. */
+function isAhead(time: string | undefined, now: Date): boolean {
+  return time !== undefined && passedMs(time, now) === Infinity;
+}
+
+/** How long ago something was that a status tells of; infinitely long, if it lies in the future. */
+function passedMs(time: string, now: Date): number {
+  const ms = now.getTime() - pastMs(time, now);
+  return ms < -SKEW_MS ? Infinity : ms;
 }
 
 /**
  * The end of the interval after a finished measurement, in whole milliseconds since 1970; the next is due after it.
  * @param withoutIntervalMs  counts after an error, whatever the interval, and where there is no interval
  */
-export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
-  return msOf(last.finishedAt as string) + Math.floor(intervalMs(metric, last, withoutIntervalMs));
+export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number, now: Date): number {
+  return pastMs(last.finishedAt as string, now) + Math.floor(intervalMs(metric, last, withoutIntervalMs));
 }
 
 function intervalMs(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
@@ -198,15 +207,15 @@ function intervalMs(metric: Metric, last: Measurement, withoutIntervalMs: number
  */
 export function findNextAt(metrics: readonly Metric[], status: AnalysisRunStatus, now: Date): Date | undefined {
   const results = resultsOf(status);
-  const startedMs = status.startedAt === undefined ? now.getTime() : msOf(status.startedAt);
+  const startedMs = status.startedAt === undefined ? now.getTime() : pastMs(status.startedAt, now);
   const times = metrics.flatMap((metric) => {
     const result = results.get(metric.name);
-    return isFinished(result?.phase) ? [] : (nextMs(metric, result, startedMs) ?? []);
+    return isFinished(result?.phase) ? [] : (nextMs(metric, result, startedMs, now) ?? []);
   });
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
-function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: number): number | undefined {
+function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: number, now: Date): number | undefined {
   const last = lastMeasurement(result);
   if (last === undefined) {
     return hasText(metric.initialDelay) ? startedMs + Math.floor(durationMs(metric.initialDelay)) : undefined;
@@ -214,7 +223,7 @@ function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: num
   if (last.finishedAt === undefined) return last.resumeAt === undefined ? undefined : msOf(last.resumeAt);
   if (isCountReached(metric, result?.count)) return undefined;
   if (last.phase !== 'Error' && !hasText(metric.interval)) return undefined;
-  return nextAfter(metric, last, ERROR_RETRY_MS);
+  return nextAfter(metric, last, ERROR_RETRY_MS, now);
 }
 
 /**

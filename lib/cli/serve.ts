@@ -7,7 +7,6 @@ import { openHttp } from '../http/open-http.ts';
 import { jsonLog } from '../log/json-log.ts';
 import { openListener } from '../web/listener.ts';
 import { openStatusServer } from '../serve/status-pages.ts';
-import { steadyClock } from '../runtime/steady-clock.ts';
 import { serve } from '../serve/serve.ts';
 import { openServedClusters } from '../serve/served-clusters.ts';
 import type { Console } from './console.ts';
@@ -139,11 +138,6 @@ function readCount(text: string): number {
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
   tuneHeap();
   const listen = readListenFlags(options);
-  const now = steadyClock(
-    () => new Date(),
-    () => performance.now(),
-    (setByMs) => log.warn('the clock was set, and is followed', { setByMs }),
-  );
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
   const served = await openServedClusters({
@@ -194,4 +188,8 @@ function interrupted(console: Console): Promise<void> {
       resolve();
     });
   });
+}
+
+function now(): Date {
+  return new Date();
 }

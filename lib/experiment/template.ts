@@ -1,4 +1,4 @@
-import { msOf } from '../analysis/times.ts';
+import { pastMs } from '../model/moment.ts';
 import type { TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import {
   desiredReplicas,
@@ -74,7 +74,7 @@ function assess(
   }
   const seconds = progressDeadlineSeconds(experiment.spec);
   const { lastTransitionTime: since } = before;
-  if (since !== undefined && now.getTime() > msOf(since) + seconds * 1000) {
+  if (since !== undefined && now.getTime() > pastMs(since, now) + seconds * 1000) {
     const message = `Template '${template.name}' exceeded its progressDeadlineSeconds (${seconds})`;
     return { ...before, status: 'Failed', message };
   }

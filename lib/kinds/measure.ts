@@ -2,9 +2,9 @@ import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/d
 import type { Taken } from '../analysis/record.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
-import { msOf } from '../analysis/times.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
+import { pastMs } from '../model/moment.ts';
 import type { MeasurementTimes, Ports } from '../model/ports.ts';
 import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
@@ -118,8 +118,8 @@ function timesOf({ task }: Taken, run: AnalysisRun, startedAt: Date, finishedAt:
   const times = { metric: metric.name, startedMs: startedAt.getTime(), finishedMs: finishedAt.getTime() };
   const last = lastMeasurement(resultsOf(run.status).get(metric.name));
   if (last?.finishedAt === undefined) return times;
-  const previousMs = msOf(last.finishedAt);
-  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS) - previousMs };
+  const previousMs = pastMs(last.finishedAt, startedAt);
+  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS, startedAt) - previousMs };
 }
 
 function messageOf(error: unknown): string {

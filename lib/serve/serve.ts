@@ -12,13 +12,16 @@ import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
 import { prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
+import { steadyClock } from '../runtime/steady-clock.ts';
 import { step } from '../runtime/step.ts';
+import type { Timers } from '../model/timers.ts';
 
 export interface ServeOptions {
   /**
@@ -27,7 +30,10 @@ export interface ServeOptions {
    */
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
+  /** The time of day; it may be set meanwhile, see `steadyClock`. */
   readonly now: () => Date;
+  /** Default: those of the process. */
+  readonly timers?: Timers;
   /** Steps of one cluster at once; the queue has the default. */
   readonly concurrencyPerCluster?: number;
   /** What is set for the metrics of all clusters. */
@@ -59,14 +65,26 @@ const SLOT_MS = 250;
 
 /** So long a look at everything goes on at a time. */
 const SLICE_MS = 10;
+/** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
+const CLOCK_MS = 5_000;
 
 /**
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
 export function serve(options: ServeOptions): Serving {
-  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000, kinds = KINDS } = options;
+  const { clusters, log, concurrencyPerCluster, settings = {} } = options;
+  const { resyncMs = 60_000, timers = systemTimers, kinds = KINDS } = options;
   const facts = kinds.map((kind) => kind.facts);
+  const now = steadyClock({
+    now: options.now,
+    nowMs: timers.nowMs,
+    onSet({ fromMs, toMs }) {
+      log.warn('clock was set', { bySeconds: Math.round((toMs - fromMs) / 1000) });
+      // They go by the time of day, and by nothing else.
+      schedules.resync();
+    },
+  });
   const stopping = new AbortController();
   const page = prometheusMeter(() => clusters, facts);
   const { meter } = page;
@@ -75,6 +93,7 @@ export function serve(options: ServeOptions): Serving {
     work: stepAlone,
     slotMs: SLOT_MS,
     now,
+    timers,
     ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
     onFailure(ref, error, retryInMs) {
       meter.failed(ref);
@@ -135,7 +154,8 @@ export function serve(options: ServeOptions): Serving {
       for (const { kind } of facts) {
         for (const object of cluster.stored(kind)) {
           eachAlone(cluster.name, object, (ref) => {
-            if (isOverdue(object, now(), kinds)) ask(ref, now());
+            // What waits for its time is not lost, whatever a clock may say that has just been set.
+            if (!queue.has(ref) && isOverdue(object, now(), kinds)) ask(ref, now());
           });
           if (performance.now() - sliceMs < SLICE_MS) continue;
           await pause();
@@ -166,18 +186,22 @@ export function serve(options: ServeOptions): Serving {
     onOwnedNews(cluster, (owner) => ask(owner, now()), facts, alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
-  const schedules = serveSchedules({ clusters, log, now });
+  const schedules = serveSchedules({ clusters, log, now, timers });
   let looking = Promise.resolve();
-  const timer = setInterval(() => {
+  const cancelLooks = every(timers, resyncMs, () => {
     // One after the other, however long they take.
     looking = looking.then(resync);
     schedules.resync();
-  }, resyncMs);
+  });
+  // Also where nothing is due for hours.
+  const cancelClock = every(timers, CLOCK_MS, now);
+
   const following = Promise.all(clusters.map((cluster) => cluster.start(stopping.signal)));
 
   return {
     async stop() {
-      clearInterval(timer);
+      cancelLooks();
+      cancelClock();
       await Promise.all([queue.stop(), schedules.stop()]);
       stopping.abort();
       // `failed` tells of it.
@@ -197,6 +221,16 @@ type WithSpec = KubernetesObject & { readonly spec?: unknown };
 
 function asksForOther(previous: WithSpec, object: WithSpec): boolean {
   return mergePatch({ spec: previous.spec }, { spec: object.spec }) !== undefined;
+}
+
+/** @returns ends it */
+function every(timers: Timers, ms: number, call: () => void): () => void {
+  let cancel = timers.after(ms, again);
+  function again(): void {
+    cancel = timers.after(ms, again);
+    call();
+  }
+  return () => cancel();
 }
 
 /** A step that is being taken. */
