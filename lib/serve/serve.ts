@@ -1,6 +1,7 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
+import { wrap } from '../clusters/wrap.ts';
 import { kindOf, KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
@@ -242,15 +243,22 @@ interface Underway {
 }
 
 function notingWrites(cluster: CachedCluster, underway: ReadonlyMap<string, Underway>): CachedCluster {
-  return {
-    ...cluster,
+  return wrap(cluster, {
     async patch(kind, key, patch) {
       const object = await cluster.patch(kind, key, patch);
       const taking = underway.get(object.metadata.uid ?? '');
       if (taking) taking.wrote = object.metadata.resourceVersion;
       return object;
     },
-  };
+    get: 'as is',
+    list: 'as is',
+    listStored: 'as is',
+    create: 'as is',
+    delete: 'as is',
+    watch: 'as is',
+    recordEvent: 'as is',
+    fetch: 'as is',
+  });
 }
 
 function registryOf(clusters: readonly CachedCluster[]): Clusters {
