@@ -4,6 +4,7 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
+import { parseHostPort } from '../model/host-port.ts';
 import { jsonLog } from '../log/json-log.ts';
 import { openListener } from '../web/listener.ts';
 import { openStatusServer } from '../serve/status-pages.ts';
@@ -109,11 +110,9 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 }
 
 function readAddress(option: string, text: string): Address {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port > 65_535)
-    throw new InputError(`${option}: expected host:port such as 127.0.0.1:8090, got "${text}"`);
-  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+  const address = parseHostPort(text);
+  if (!address) throw new InputError(`${option}: expected host:port such as 127.0.0.1:8090, got "${text}"`);
+  return { host: '0.0.0.0', ...address };
 }
 
 function readCount(text: string): number {
