@@ -7,12 +7,15 @@ import { JOB_OWNER_LABEL, POD_HASH_LABEL } from '../model/labels.ts';
 import type { Log } from '../model/ports.ts';
 import type { Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
+import type { Resources } from '../model/resources.ts';
 
 export interface ReceiveOptions {
   readonly clusters: readonly CachedCluster[];
   readonly queue: Queue;
   readonly log: Log;
   readonly now: () => Date;
+  /** Whether the cluster may be asked once more for this event, beside the first time. Default: always. */
+  readonly mayRead?: () => boolean;
 }
 
 /**
@@ -38,10 +41,11 @@ const OWNED: Readonly<
 /**
  * Asks for a step of an object that somebody says has changed. Nothing of it is believed: the object is looked up, and
  * passed over unless it is there and is one of those that are served. While a watch is quiet the cluster itself is asked,
- * about the object and what it owns: with the watch, an event costs no request. Never rejects: what is lost here the
- * watch tells too.
+ * about the object and what it owns; with the watch an event costs no request, and what is not there yet the watch will
+ * tell. Never rejects, but for a bug: what is lost here the watch tells too.
  */
-export async function receive(ref: ObjectRef, { clusters, queue, log, now }: ReceiveOptions): Promise<void> {
+export async function receive(ref: ObjectRef, options: ReceiveOptions): Promise<void> {
+  const { clusters, queue, log, now, mayRead = () => true } = options;
   const cluster = clusters.find(({ name }) => name === ref.cluster);
   const { kind } = ref;
   if (!cluster || !isWatchedKind(kind)) {
@@ -50,19 +54,34 @@ export async function receive(ref: ObjectRef, { clusters, queue, log, now }: Rec
   }
   try {
     const wasStored = cluster.peek(kind, ref)?.metadata.uid === ref.uid;
-    const look = () => (cluster.quietMs(kind) > QUIET_MS ? cluster.refresh(kind, ref) : cluster.get(kind, ref));
-    let object = await look();
-    for (const pauseMs of STORED_WITHIN_MS) {
-      if (object) break;
-      await wait(pauseMs, undefined, { ref: false });
-      object = await look();
-    }
+    const object = await lookFor(cluster, kind, ref, mayRead);
     if (object?.metadata.uid !== ref.uid || !cluster.selects(kind, object)) return;
     const owned = OWNED[kind];
-    if (wasStored && cluster.quietMs(owned.kind) > QUIET_MS) await cluster.refreshAll(owned.kind, owned.query(ref));
+    if (wasStored && cluster.quietMs(owned.kind) > QUIET_MS && mayRead()) {
+      await cluster.refreshAll(owned.kind, owned.query(ref));
+    }
     await queue.send(ref, now());
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     log.warn('event ignored', { object: formatRef(ref), code: error.code, error: error.message });
   }
+}
+
+/** Looks in the cluster, again and again for a while, as long as the watch of the kind is quiet; else in the store. */
+async function lookFor<K extends WatchedKind>(
+  cluster: CachedCluster,
+  kind: K,
+  ref: ObjectRef,
+  mayRead: () => boolean,
+): Promise<Resources[K] | undefined> {
+  const isQuiet = (): boolean => cluster.quietMs(kind) > QUIET_MS;
+  if (!isQuiet()) return cluster.peek(kind, ref);
+  let object = await cluster.refresh(kind, ref);
+  for (const pauseMs of STORED_WITHIN_MS) {
+    if (object) break;
+    await wait(pauseMs, undefined, { ref: false });
+    if (!isQuiet() || !mayRead()) return cluster.peek(kind, ref);
+    object = await cluster.refresh(kind, ref);
+  }
+  return object;
 }
