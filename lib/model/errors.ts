@@ -33,6 +33,8 @@ export const HINTS = {
   ASSAY_HTTP_UNTRUSTED:
     'Give the certificate authority of the server in the settings, or set `insecure` on the metric.',
   ASSAY_KUBECONFIG_INVALID: 'Check the kubeconfig file, its contexts, and what its exec plugin prints.',
+  ASSAY_LISTEN_FAILED:
+    'End what listens there, or give another address (`--metrics`, `--listen`; of the webhook ASSAY_LISTEN, ASSAY_PAGES).',
   ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
   ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
   ASSAY_QUEUE_REFUSED: 'Check the address of the queue, and that the role of the function may send to it.',

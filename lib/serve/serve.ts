@@ -48,8 +48,11 @@ export interface ServeOptions {
 export interface Serving {
   /** Begins no more steps, lets those under way end, and closes the watches. The next start goes on from the statuses. */
   stop(): Promise<void>;
-  /** Asks for a step of an object that somebody says has changed. Never rejects; what is not served is passed over. */
-  readonly receive: (ref: ObjectRef) => Promise<void>;
+  /**
+   * Asks for a step of an object that somebody says has changed; what is not served is passed over. Rejects for a bug
+   * alone. `mayRead`: whether the cluster may be asked once more, beside the first time.
+   */
+  readonly receive: (ref: ObjectRef, mayRead?: () => boolean) => Promise<void>;
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
@@ -208,7 +211,7 @@ export function serve(options: ServeOptions): Serving {
       // `failed` tells of it.
       await following.catch(() => {});
     },
-    receive: (ref) => receive(ref, { clusters, queue, log, now, facts }),
+    receive: (ref, mayRead) => receive(ref, { clusters, queue, log, now, facts, ...(mayRead && { mayRead }) }),
     progress() {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
