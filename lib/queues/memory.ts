@@ -29,8 +29,6 @@ export interface MemoryQueue extends Queue {
   stop(): Promise<void>;
   /** Resolves when nothing waits and nothing is under way. */
   idle(): Promise<void>;
-  /** Whether there is a message for an object, or a step of it under way. */
-  has(ref: ObjectRef): boolean;
   /** Messages that wait, and steps under way. */
   counts(): { readonly waiting: number; readonly running: number };
 }
@@ -162,10 +160,6 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
     },
     async idle() {
       if (waiting.size > 0 || running.size > 0) await new Promise<void>((resolve) => idlers.push(resolve));
-    },
-    has(ref) {
-      const key = formatRef(ref);
-      return waiting.has(key) || running.has(key);
     },
     counts: () => ({ waiting: waiting.size, running: running.size }),
   };

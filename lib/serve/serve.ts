@@ -128,11 +128,8 @@ export function serve(options: ServeOptions): Serving {
   function resync(): void {
     for (const cluster of clusters) {
       for (const kind of WATCHED_KINDS) {
-        for (const object of cluster.stored(kind)) {
-          const ref = refOf(cluster.name, object);
-          // What waits for its time is not lost, whatever a clock may say that has just been set.
-          if (!queue.has(ref) && isOverdue(object, now())) ask(ref, now());
-        }
+        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now()));
+        lost.forEach((object) => ask(refOf(cluster.name, object), now()));
       }
     }
   }
