@@ -61,7 +61,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const lanes = new Map<string, Lane>();
   // An entry that was replaced stays in the heap and is passed over when its time comes.
   const heap = new TinyQueue<Entry>([], (a, b) => a.dueMs - b.dueMs || a.order - b.order);
-  let cancelTimer = () => {};
+  let cancelTimer: (() => void) | undefined;
   let timerDueMs = Infinity;
   let stopped = false;
   let sent = 0;
@@ -91,7 +91,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   function arm(): void {
     const first = heap.peek();
     if (stopped || !first || first.dueMs >= timerDueMs) return;
-    cancelTimer();
+    cancelTimer?.();
     timerDueMs = first.dueMs;
     const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - timers.nowMs()), 0), LONGEST_TIMER_MS);
     cancelTimer = timers.after(delayMs, onTimer);
@@ -154,7 +154,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
     },
     async stop() {
       stopped = true;
-      cancelTimer();
+      cancelTimer?.();
       waiting.clear();
       await Promise.all(running.values());
     },
