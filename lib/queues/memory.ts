@@ -29,8 +29,6 @@ export interface MemoryQueue extends Queue {
   stop(): Promise<void>;
   /** Resolves when nothing waits and nothing is under way. */
   idle(): Promise<void>;
-  /** Whether there is a message for an object, or a step of it under way. */
-  has(ref: ObjectRef): boolean;
   /** Messages that wait, and steps under way. */
   counts(): { readonly waiting: number; readonly running: number };
 }
@@ -63,7 +61,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const lanes = new Map<string, Lane>();
   // An entry that was replaced stays in the heap and is passed over when its time comes.
   const heap = new TinyQueue<Entry>([], (a, b) => a.dueMs - b.dueMs || a.order - b.order);
-  let cancelTimer = () => {};
+  let cancelTimer: (() => void) | undefined;
   let timerDueMs = Infinity;
   let stopped = false;
   let sent = 0;
@@ -93,7 +91,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   function arm(): void {
     const first = heap.peek();
     if (stopped || !first || first.dueMs >= timerDueMs) return;
-    cancelTimer();
+    cancelTimer?.();
     timerDueMs = first.dueMs;
     const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - timers.nowMs()), 0), LONGEST_TIMER_MS);
     cancelTimer = timers.after(delayMs, onTimer);
@@ -156,16 +154,12 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
     },
     async stop() {
       stopped = true;
-      cancelTimer();
+      cancelTimer?.();
       waiting.clear();
       await Promise.all(running.values());
     },
     async idle() {
       if (waiting.size > 0 || running.size > 0) await new Promise<void>((resolve) => idlers.push(resolve));
-    },
-    has(ref) {
-      const key = formatRef(ref);
-      return waiting.has(key) || running.has(key);
     },
     counts: () => ({ waiting: waiting.size, running: running.size }),
   };

@@ -158,8 +158,7 @@ export function serve(options: ServeOptions): Serving {
       for (const { kind } of facts) {
         for (const object of cluster.stored(kind)) {
           eachAlone(cluster.name, object, (ref) => {
-            // What waits for its time is not lost, whatever a clock may say that has just been set.
-            if (!queue.has(ref) && isOverdue(object, now(), kinds)) ask(ref, now());
+            if (isOverdue(object, now(), kinds)) ask(ref, now());
           });
           if (performance.now() - sliceMs < SLICE_MS) continue;
           await pause();

@@ -55,9 +55,9 @@ function taskOf(run: AnalysisRun): Task {
 
 /** Takes the one measurement that is due, and judges it. */
 async function takeFrom(run: AnalysisRun, inUse?: Cluster): Promise<Measured> {
-  const [measured] = judgeTaken([await take(taskOf(run), run, ref, portsOf(inUse))], run);
-  if (!measured) throw new Error('nothing was taken');
-  return measured;
+  const [judged] = judgeTaken([await take(taskOf(run), run, ref, portsOf(inUse))], run);
+  if (!judged) throw new Error('nothing was taken');
+  return judged;
 }
 
 /** A run whose Job is under way. */

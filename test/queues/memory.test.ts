@@ -38,6 +38,15 @@ test('a message is worked on at its time, a past one at once', async () => {
   expect(worked).toEqual(['a@0', 'c@200', 'b@500']);
 });
 
+test.each([3_600_000, -3_600_000])('a clock that is set by %i ms meanwhile alters no wait', async (byMs) => {
+  const { queue, worked } = aQueue(0);
+  await queue.send(aRef('a'), at(500));
+  vi.setSystemTime(byMs);
+  await queue.send(aRef('b'), at(byMs + 300));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual([`b@${byMs + 300}`, `a@${byMs + 500}`]);
+});
+
 test('what is due within one slot is worked on together, at its start; what is due now at once', async () => {
   const { queue, worked } = aQueue(0, { slotMs: 100 });
   await vi.advanceTimersByTimeAsync(30);

@@ -4,6 +4,7 @@ import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { BusEvent } from '../../lib/model/bus.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
+import { type ClockSetting, Moment } from '../../lib/model/moment.ts';
 import type { MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { step } from '../../lib/runtime/step.ts';
@@ -69,6 +70,21 @@ async function created(spec: Parameters<typeof aRun>[0] = { spec: { metrics: [me
 }
 
 const stored = (ref: ObjectRef) => cluster.get('AnalysisRun', ref);
+
+test('a clock that is set while the status is being written does not alter the wait', async () => {
+  const ref = await created();
+  let setting: ClockSetting | undefined;
+  const slow: Cluster = {
+    ...cluster,
+    async patch(kind, key, patch) {
+      setting = { fromMs: T0, toMs: T0 - 3_600_000 };
+      return cluster.patch(kind, key, patch);
+    },
+  };
+  const moment = () => (setting ? new Moment(setting.toMs, [setting]) : new Moment(T0, []));
+  await step(ref, { ...portsOf(slow), now: moment });
+  expect(sent).toEqual([{ name: ref.name, at: new Date(T0 - 3_600_000 + 5001) }]);
+});
 
 test('a run is measured at its interval until its verdict, which is written with its events and its label', async () => {
   const ref = await created();
