@@ -82,6 +82,23 @@ test('a cluster that cannot be reached slows the other down by nothing, and is s
   expect(await phaseOf(other, 'there')).toBe('Successful');
 });
 
+test('the echo of our own write wakes nobody: what is measured late in a second is not due at the start of one', async () => {
+  const askedMs: number[] = [];
+  const http = async () => {
+    askedMs.push(Date.now() - T0);
+    return good;
+  };
+  one = memoryCluster('one', { now, http });
+  start();
+  await vi.advanceTimersByTimeAsync(700);
+  await one.create('AnalysisRun', named('fraction'));
+  await vi.advanceTimersByTimeAsync(10_500);
+  const waitsMs = askedMs.slice(1).map((ms, index) => ms - (askedMs[index] ?? 0));
+  expect(waitsMs).toHaveLength(2);
+  // What is due within a quarter of a second begins at its start.
+  for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThan(5000 - 250);
+});
+
 test('terminate ends a run at once', async () => {
   const key = { namespace: 'shop', name: 'long' };
   await one.create(
