@@ -103,9 +103,10 @@ function textsOf(metadata: Readonly<Record<string, string>>): number {
 }
 
 /** Its message stays, shortened: it is why the run ended as it did. */
-function withoutTexts({ metadata: _, value, message, ...rest }: Measurement): Measurement {
+function withoutTexts(measurement: Measurement): Measurement {
+  const { value, message } = measurement;
   return {
-    ...rest,
+    ...omitMetadata(measurement),
     ...(message !== undefined && { message: cut(message, 200) }),
     ...(value !== undefined && { value: DROPPED }),
   };
@@ -113,4 +114,10 @@ function withoutTexts({ metadata: _, value, message, ...rest }: Measurement): Me
 
 function withoutMeasurement(): undefined {
   return undefined;
+}
+
+function omitMetadata(measurement: Measurement): Measurement {
+  return Object.fromEntries(
+    Object.entries(measurement).filter(([name]) => name !== 'metadata'),
+  ) as unknown as Measurement;
 }

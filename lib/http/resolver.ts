@@ -165,13 +165,11 @@ export function operatorLookup(lookup: Lookup): LookupFunction {
     }
   };
   return (host, { all }, callback) => {
-    find(host).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (all === true || !first) callback(null, [...addresses]);
-        else callback(null, first.address, first.family);
-      },
-      (error: NodeJS.ErrnoException) => callback(error, []),
-    );
+    const tell = (addresses: Awaited<ReturnType<typeof find>>): void => {
+      const [first] = addresses;
+      if (all === true || !first) callback(null, [...addresses]);
+      else callback(null, first.address, first.family);
+    };
+    void find(host).then(tell, (error: NodeJS.ErrnoException) => callback(error, []));
   };
 }

@@ -19,8 +19,9 @@ export function bearerAccess(tokens: readonly BearerToken[]): Access {
   const known = tokens.map(({ token, name }) => ({ digest: digestOf(`Bearer ${token}`), sender: { name } }));
   return (authorization = '') => {
     const given = digestOf(authorization);
-    const matching = known.filter(({ digest }) => timingSafeEqual(digest, given));
-    return matching[0]?.sender;
+    let sender: { readonly name: string | undefined } | undefined;
+    for (const each of known) if (timingSafeEqual(each.digest, given)) sender ??= each.sender;
+    return sender;
   };
 }
 

@@ -12,8 +12,9 @@ function many<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
+const body = (text: string) => ({ web: { url: 'https://example.com', body: text } });
+
 describe('what one run may ask of all', () => {
-  const body = (text: string) => ({ web: { url: 'https://example.com', body: text } });
   const rows: readonly { name: string; spec: Partial<AnalysisRunSpec>; says: string }[] = [
     {
       name: 'an argument that is put in many times',
@@ -69,21 +70,21 @@ describe('what one run may ask of all', () => {
   });
 });
 
-describe('a status that its cluster can keep', () => {
-  const big = (metrics: number, measurements: number, characters: number): AnalysisRunStatus => ({
+const big = (metrics: number, measurements: number, characters: number): AnalysisRunStatus => ({
+  phase: 'Running',
+  metricResults: many(metrics, (metric) => ({
+    name: `m${metric}`,
     phase: 'Running',
-    metricResults: many(metrics, (metric) => ({
-      name: `m${metric}`,
-      phase: 'Running',
-      measurements: many(measurements, (index) => ({
-        phase: 'Successful',
-        startedAt: '2026-11-05T09:00:00Z',
-        finishedAt: `2026-11-05T09:${String(index % 60).padStart(2, '0')}:00Z`,
-        value: `${index} ${'é'.repeat(characters)}`,
-      })),
+    measurements: many(measurements, (index) => ({
+      phase: 'Successful',
+      startedAt: '2026-11-05T09:00:00Z',
+      finishedAt: `2026-11-05T09:${String(index % 60).padStart(2, '0')}:00Z`,
+      value: `${index} ${'é'.repeat(characters)}`,
     })),
-  });
+  })),
+});
 
+describe('a status that its cluster can keep', () => {
   test('a small one stays as it is', () => {
     const status = big(10, 10, 20);
     expect(withinBounds(status)).toBe(status);

@@ -26,7 +26,12 @@ describe('whom the step of a run has to tell', () => {
   const named = (others: readonly ObjectRef[]) => others.map(({ kind, name }) => `${kind} ${name}`);
 
   test.each([
-    { name: 'its experiment, of a phase', status: { phase: 'Failed' }, change: {}, want: ['Experiment guestbook-compare'] },
+    {
+      name: 'its experiment, of a phase',
+      status: { phase: 'Failed' },
+      change: {},
+      want: ['Experiment guestbook-compare'],
+    },
     { name: 'nobody, where the phase stays', status: { message: 'why' }, change: {}, want: [] },
     { name: 'nobody of another API group', status: { phase: 'Failed' }, change: { apiVersion: 'apps/v1' }, want: [] },
     { name: 'nobody that has no steps', status: { phase: 'Failed' }, change: { kind: 'Deployment' }, want: [] },

@@ -19,6 +19,8 @@ const UP = {
   body: '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[0,"1"]}]}}',
 };
 
+const http = async ({ url }: { url: string }) => (url.includes('/page') ? PAGE : UP);
+
 let clusters: readonly [hostile: MemoryCluster, other: MemoryCluster];
 let serving: Serving;
 let lines: string[];
@@ -29,7 +31,6 @@ beforeEach(() => {
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
   });
   lines = [];
-  const http = async ({ url }: { url: string }) => (url.includes('/page') ? PAGE : UP);
   clusters = [memoryCluster('hostile', { now, http }), memoryCluster('other', { now, http })];
   const note = (message: string, fields?: object) => void lines.push(`${message} ${JSON.stringify(fields ?? {})}`);
   serving = serve({
