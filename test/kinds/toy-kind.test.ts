@@ -22,7 +22,10 @@ const TOY: KindFacts<'Secret'> = {
   kind: 'Secret',
   owns: [{ kind: 'Service', labelSelector: OWNER, uidLabel: OWNER, isNews: (_, previous) => previous !== undefined }],
   reads: ['Namespace'],
-  needs: [{ kind: 'Service', verbs: ['list'] }],
+  needs: [
+    { kind: 'Service', verbs: ['list'] },
+    { kind: 'Pod', verbs: ['list'] },
+  ],
   shows: { name: 'toy', phases: ['Waiting', 'Done'] },
   ends: ['Done'],
 };
@@ -165,6 +168,7 @@ test('what it needs is asked for', () => {
   // What runs can do without, it cannot.
   expect(added.toSorted()).toEqual([
     'get secrets',
+    'list pods',
     'list secrets',
     'patch secrets',
     'update secrets/finalizers?',
