@@ -29,13 +29,15 @@ export async function step(ref: ObjectRef, ports: Ports, version?: string): Prom
   const seen = await kind.observe(ref, ports);
   if (!seen) return;
   const cluster = ports.clusters.get(ref.cluster);
-  const outcome = await decide(kind, seen, ports.now(), cluster);
+  const decided = await decide(kind, seen, ports.now(), cluster);
 
-  const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion };
-  const wrote = outcome.failure === undefined ? await writeStatus(ref, seen, outcome, cluster) : unwritten;
+  const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
+  const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, ports.now()) : unwritten;
+  const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
   if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports);
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
+  if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
   if (goesOn && outcome.nextAt) await ports.queue.send(ref, outcome.nextAt, wrote.version);
   const tookMs = ports.now().getTime() - startedMs;
