@@ -41,7 +41,7 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): Ow
       },
       create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
         wrote(await cluster.create(kind, object)),
-      patch: async (kind, key, patch) => wrote(await cluster.patch(kind, key, patch)),
+      patch: async (kind, key, patch, options) => wrote(await cluster.patch(kind, key, patch, options)),
       list: 'as is',
       listStored: 'as is',
       delete: 'as is',

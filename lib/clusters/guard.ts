@@ -1,7 +1,7 @@
 import type { OpenCluster } from './registered.ts';
 import { wrap } from './wrap.ts';
 import { AssayError } from '../model/errors.ts';
-import type { ListQuery, ObjectKey, Patch } from '../model/cluster.ts';
+import type { ListQuery, ObjectKey, Patch, PatchOptions } from '../model/cluster.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 
 export interface GuardOptions {
@@ -44,8 +44,8 @@ export function guard(cluster: OpenCluster, options: GuardOptions): OpenCluster 
     get: <K extends ResourceKind>(kind: K, key: ObjectKey) => guarded(() => cluster.get(kind, key)),
     list: <K extends ResourceKind>(kind: K, query?: ListQuery) => guarded(() => cluster.list(kind, query)),
     create: <K extends ResourceKind>(kind: K, object: Resources[K]) => guarded(() => cluster.create(kind, object)),
-    patch: <K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) =>
-      guarded(() => cluster.patch(kind, key, patch)),
+    patch: <K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, patching?: PatchOptions) =>
+      guarded(() => cluster.patch(kind, key, patch, patching)),
     delete: (kind, key, deletion) => guarded(() => cluster.delete(kind, key, deletion)),
     recordEvent: (about, event) => guarded(() => cluster.recordEvent(about, event)),
     // Asks nobody.

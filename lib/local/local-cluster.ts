@@ -27,7 +27,7 @@ export function localCluster(memory: MemoryCluster, remote: Cluster | undefined,
     list: (kind, query) => placeOf(kind).list(kind, query),
     create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
       placeOf(kind).create(kind, kind === 'Job' && isRemote(kind) ? (guestJob(object as Job) as Resources[K]) : object),
-    patch: (kind, key, patch) => placeOf(kind).patch(kind, key, patch),
+    patch: (kind, key, patch, options) => placeOf(kind).patch(kind, key, patch, options),
     delete: (kind, key, options) => placeOf(kind).delete(kind, key, options),
     watch: (kind, query, signal) => placeOf(kind).watch(kind, query, signal),
     // Neither keeps a store.

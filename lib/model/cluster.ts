@@ -27,8 +27,12 @@ export interface Cluster {
   /**
    * Applies a JSON merge patch (RFC 7386), or a JSON patch (RFC 6902) where `patch` is a list. With a
    * `metadata.resourceVersion` in a merge patch, the write succeeds only if nobody wrote since.
+   *
+   * Of kinds whose status is a subresource (`RESOURCES`), a patch reaches everything but the status, or, with
+   * `subresource: 'status'`, the status alone: labels and annotations would be dropped. Kinds that have no such
+   * subresource answer that with ASSAY_CLUSTER_NOT_FOUND.
    */
-  patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch): Promise<Resources[K]>;
+  patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, options?: PatchOptions): Promise<Resources[K]>;
   /** False where there was nothing to delete. With `uid`, an object of the same name but another uid is left alone. */
   delete(kind: ResourceKind, key: ObjectKey, options?: DeleteOptions): Promise<boolean>;
   /**
@@ -95,6 +99,10 @@ export interface WatchEvent<T> {
 }
 
 export type Patch = Readonly<Record<string, unknown>> | readonly JsonPatchStep[];
+
+export interface PatchOptions {
+  readonly subresource?: 'status';
+}
 
 export interface JsonPatchStep {
   readonly op: 'add' | 'replace' | 'remove' | 'test';

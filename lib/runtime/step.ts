@@ -37,13 +37,15 @@ export async function step(
   if (!seen) return;
   const cluster = ports.clusters.get(ref.cluster);
   const decidedAt = ports.now();
-  const outcome = await decide(kind, seen, decidedAt, cluster);
+  const decided = await decide(kind, seen, decidedAt, cluster);
 
-  const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion };
-  const wrote = outcome.failure === undefined ? await writeStatus(ref, seen, outcome, cluster) : unwritten;
+  const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
+  const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, ports.now()) : unwritten;
+  const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
   if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts.ends);
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
+  if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
   // The clock may have been set while the status was being written.
   const nextAt = outcome.nextAt && asShownAt(ports.now(), outcome.nextAt, decidedAt);

@@ -246,8 +246,8 @@ interface Underway {
 
 function notingWrites(cluster: CachedCluster, underway: ReadonlyMap<string, Underway>): CachedCluster {
   return wrap(cluster, {
-    async patch(kind, key, patch) {
-      const object = await cluster.patch(kind, key, patch);
+    async patch(kind, key, patch, patching) {
+      const object = await cluster.patch(kind, key, patch, patching);
       const taking = underway.get(object.metadata.uid ?? '');
       if (taking) taking.wrote = object.metadata.resourceVersion;
       return object;

@@ -141,6 +141,29 @@ test.each([
   expect(cluster.objects('Event')).toEqual([]);
 });
 
+test('a status that is too large ends the run with Error, which its Event and the bus tell, and is looked at again', async () => {
+  const ref = await created();
+  let tries = 0;
+  const full: Cluster = {
+    ...cluster,
+    patch: async (kind, key, patch) => {
+      tries += 1;
+      if (tries === 1) throw new AssayError('ASSAY_CLUSTER_TOO_LARGE', 'etcdserver: request is too large');
+      return cluster.patch(kind, key, patch);
+    },
+  };
+  await step(ref, portsOf(full));
+  const run = await stored(ref);
+  expect(run?.status).toMatchObject({ phase: 'Error', message: expect.stringContaining('more than the API server') });
+  expect(run?.metadata.labels).toBeUndefined();
+  expect(cluster.objects('Event').map(({ reason }) => reason)).toEqual(['AnalysisRunError']);
+  expect(published.flat().map(({ detailType }) => detailType)).toEqual(['AnalysisRun Error']);
+  expect(sent).toEqual([{ name: ref.name, at: after(0) }]);
+
+  await step(ref, portsOf());
+  expect((await stored(ref))?.metadata.labels).toEqual({ 'assay.dev/finished': 'true' });
+});
+
 test('somebody else changed nothing but labels first: the result is written all the same', async () => {
   const ref = await created();
   await step(ref, portsOf(raced({ metadata: { labels: { touched: 'true' } } })));

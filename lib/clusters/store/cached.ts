@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
-import type { Cluster, ObjectKey, Patch, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import type { Cluster, ObjectKey, Patch, PatchOptions, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
 import { controllerOf } from '../../model/controller-of.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
@@ -87,8 +87,8 @@ export function cachedCluster(
       storeOf(kind)?.wrote(created);
       return created;
     },
-    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) {
-      const patched = await cluster.patch(kind, key, patch);
+    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, options?: PatchOptions) {
+      const patched = await cluster.patch(kind, key, patch, options);
       storeOf(kind)?.wrote(patched);
       return patched;
     },
