@@ -72,7 +72,9 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date, ended: Re
     const results = resultsOf(run.status);
     const tasks = findTasks(run, prepared.metrics, now, ended).map(({ index, ...task }) => {
       const given = metrics[index] as Metric;
-      const metric = hasSecrets ? resolveMetric(given, args) : given;
+      // Statuses and logs tell the name: it keeps its placeholder, as it has where a measurement is looked for.
+      const name = prepared.metrics[index]?.name ?? given.name;
+      const metric = hasSecrets ? { ...resolveMetric(given, args), name } : given;
       return { ...task, metric, isFirst: !results.has(metric.name) };
     });
     return { is: 'measuring', prepared, tasks, secretValues };

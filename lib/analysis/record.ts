@@ -3,7 +3,7 @@ import type { Metadata } from '../model/provider.ts';
 import { omitEmpty } from '../model/empty.ts';
 import type { Prepared, Task } from './due.ts';
 import { isFinished } from './phases.ts';
-import { redact } from './redact.ts';
+import { type Redactor, redactorOf } from './redact.ts';
 
 /** What came of a task. */
 export interface Taken {
@@ -12,6 +12,8 @@ export interface Taken {
   readonly measurement: Measurement;
   /** For `metricResults[].metadata`, where it was the metric's first. */
   readonly metadata?: Metadata;
+  /** Secrets beside those of the run's arguments that the provider used. */
+  readonly secretValues?: readonly string[];
 }
 
 /**
@@ -24,7 +26,7 @@ export function unavailable(task: Task, message: string, now: Date): Measurement
 }
 
 /**
- * Enters what was measured into the metrics' results, and counts it.
+ * Enters what was measured into the metrics' results, without the secrets in it, and counts it.
  *
  * @returns all results; those of metrics that the run has, in its order, before those it has no longer
  * @source  runMeasurements in analysis/analysis.go of argoproj/argo-rollouts
@@ -38,32 +40,33 @@ export function record(
 ): readonly MetricResult[] {
   if (taken.length === 0) return before;
   const results = [...before];
+  const redactor = redactorOf([...secretValues, ...taken.flatMap((one) => one.secretValues ?? [])]);
   for (const one of taken) {
     const { name } = one.task.metric;
     const at = results.findIndex((result) => result.name === name);
-    const result = results[at] ?? newResult(name, dryRun.has(name), one.metadata);
-    results[at === -1 ? results.length : at] = withMeasurement(result, one, secretValues, now);
+    const result = results[at] ?? newResult(name, dryRun.has(name), redactor.metadata(one.metadata ?? {}));
+    results[at === -1 ? results.length : at] = withMeasurement(result, one, redactor, now);
   }
   const places = new Map(metrics.map(({ name }, index) => [name, index]));
   const placeOf = ({ name }: MetricResult) => places.get(name) ?? metrics.length;
   return results.toSorted((left, right) => placeOf(left) - placeOf(right));
 }
 
-function newResult(name: string, dryRun: boolean, metadata: Metadata = {}): MetricResult {
+function newResult(name: string, dryRun: boolean, metadata: Metadata): MetricResult {
   return { name, phase: 'Running', dryRun, metadata: { ...metadata } };
 }
 
 function withMeasurement(
   result: MetricResult,
   { task, measurement }: Taken,
-  secretValues: readonly string[],
+  redactor: Redactor,
   now: Date,
 ): MetricResult {
   const ended =
     task.does === 'terminate' && (measurement.phase === 'Successful' || measurement.phase === 'Inconclusive');
-  const message = redact(ended ? 'Metric Terminated' : (measurement.message ?? ''), secretValues);
+  const message = ended ? 'Metric Terminated' : (measurement.message ?? '');
   const finishedAt = measurement.finishedAt ?? (isFinished(measurement.phase) ? now.toISOString() : undefined);
-  const entry = omitEmpty<Measurement>({ ...measurement, message, finishedAt });
+  const entry = omitEmpty<Measurement>({ ...redactor.measurement({ ...measurement, message }), finishedAt });
   const earlier = result.measurements ?? [];
   const measurements = [...(task.does === 'run' ? earlier : earlier.slice(0, -1)), entry];
   return omitEmpty<MetricResult>({ ...result, ...countOf(result, measurement), measurements });

@@ -1,34 +1,54 @@
 import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/due.ts';
 import { measurementOf } from '../analysis/judge.ts';
 import { unavailable, type Taken } from '../analysis/record.ts';
+import { redact } from '../analysis/redact.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
 import { msOf } from '../analysis/times.ts';
 import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { MeasurementTimes, Ports } from '../model/ports.ts';
 import type { Provider, ProviderContext } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { providerOf } from '../providers/registry.ts';
 
-/** Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's. */
-export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
+/**
+ * Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's.
+ *
+ * @param secretValues  of the run's arguments; what is taken still holds them, and is not for statuses as it stands
+ */
+export async function take(
+  task: Task,
+  run: AnalysisRun,
+  ref: ObjectRef,
+  ports: Ports,
+  secretValues: readonly string[] = [],
+): Promise<Taken> {
   const startedAt = ports.now();
-  const taken = await takeAt(startedAt, task, run, ref, ports);
+  const taken = await takeAt(startedAt, task, run, { ref, ports, secretValues });
   if (task.does === 'run') ports.meter.measured(ref, timesOf(taken, run, startedAt, ports.now()));
   return taken;
 }
 
-async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
+interface Asking {
+  readonly ref: ObjectRef;
+  readonly ports: Ports;
+  readonly secretValues: readonly string[];
+}
+
+async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Asking): Promise<Taken> {
+  const { ref, ports, secretValues } = asking;
   try {
     const provider = providerOf(task.metric);
-    const measurement = await measure(provider, task, run, contextOf(ref, ports), startedAt);
+    const measurement = await measure(provider, task, run, contextOf(asking, provider), startedAt);
     const metadata = task.isFirst ? provider.metadata?.(task.metric) : undefined;
     return metadata ? { task, measurement, metadata } : { task, measurement };
   } catch (error) {
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
-      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: String(error) });
+      const reason = redact(String(error), secretValues);
+      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: reason });
     }
     return { task, measurement: unavailable(task, messageOf(error), startedAt) };
   }
@@ -56,7 +76,9 @@ export async function findEnded(run: AnalysisRun, ref: ObjectRef, ports: Ports):
   const ended = new Set<string>();
   for (const { metric, measurement } of findWaiting(run, ports.now())) {
     try {
-      if (await findProvider(metric)?.hasEnded?.(run, measurement, contextOf(ref, ports))) ended.add(metric.name);
+      const provider = findProvider(metric);
+      const context = provider && contextOf({ ref, ports, secretValues: [] }, provider);
+      if (context && (await provider.hasEnded?.(run, measurement, context))) ended.add(metric.name);
     } catch (error) {
       if (!(error instanceof AssayError)) throw error;
     }
@@ -89,7 +111,7 @@ async function collectOne(
   const provider = findProvider(metric);
   if (!provider) return 'skipped';
   try {
-    await provider.collect?.(metric, run, keep, contextOf(ref, ports));
+    await provider.collect?.(metric, run, keep, contextOf({ ref, ports, secretValues: [] }, provider));
     return 'done';
   } catch (error) {
     ports.log.warn('measurements not collected', {
@@ -110,8 +132,15 @@ function findProvider(metric: Collection['metric']): Provider | undefined {
   }
 }
 
-function contextOf(ref: ObjectRef, ports: Ports): ProviderContext {
-  return { ...ports.settingsOf?.(ref.cluster), cluster: ports.clusters.get(ref.cluster), now: ports.now };
+function contextOf({ ref, ports, secretValues }: Asking, { type }: Provider): ProviderContext {
+  const cluster = ports.clusters.get(ref.cluster);
+  const from = { namespace: ref.namespace, provider: type };
+  const fetch = async (request: HttpRequest): Promise<HttpResponse> => {
+    const { body = '' } = request;
+    const secretBody = request.secretBody === true || (body !== '' && redact(body, secretValues) !== body);
+    return cluster.fetch({ ...request, from, secretBody });
+  };
+  return { ...ports.settingsOf?.(ref.cluster), cluster: { ...cluster, fetch }, now: ports.now };
 }
 
 function timesOf({ task }: Taken, run: AnalysisRun, startedAt: Date, finishedAt: Date): MeasurementTimes {

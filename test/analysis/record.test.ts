@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Due, Task } from '../../lib/analysis/due.ts';
 import { record, type Taken, unavailable } from '../../lib/analysis/record.ts';
-import { redact } from '../../lib/analysis/redact.ts';
 import { resultsOf } from '../../lib/analysis/results.ts';
 import { findCollections, trim } from '../../lib/analysis/retention.ts';
 import type { Measurement, MetricResult } from '../../lib/model/analysis-run.ts';
@@ -66,21 +65,34 @@ describe('record', () => {
     expect(after?.measurements?.[0]?.message).toBe(want);
   });
 
-  test('secrets are masked in the message, and only there', () => {
-    const measurement: Measurement = { phase: 'Error', message: 'GET /s3cr3t', value: 's3cr3t', metadata: {} };
-    const [after] = recordOne([], { task: aTask(), measurement }, [], ['s3cr3t', '']);
-    expect(after?.measurements?.[0]).toMatchObject({ message: 'GET /*****', value: 's3cr3t' });
+  test('secrets are masked in every text, and so are those that the provider used beside them', () => {
+    const measurement: Measurement = {
+      phase: 'Error',
+      message: 'GET /s3cr3t for t0ken',
+      value: '{"echo":"s3cr3t"}',
+      metadata: { warnings: 's3cr3t' },
+    };
+    const metadata = { ResolvedPrometheusQuery: 'up{key="s3cr3t"}' };
+    const taken = { task: aTask(), measurement, metadata, secretValues: ['t0ken'] };
+    const [after] = recordOne([], taken, [], ['s3cr3t', '']);
+    expect(after?.measurements?.[0]).toMatchObject({
+      message: 'GET /***** for *****',
+      value: '{"echo":"*****"}',
+      metadata: { warnings: '*****' },
+    });
+    expect(after?.metadata).toEqual({ ResolvedPrometheusQuery: 'up{key="*****"}' });
+  });
+
+  test('what is left out stays out', () => {
+    const [after] = recordOne([], { task: aTask(), measurement: { phase: 'Error', metadata: {} } }, [], ['s3cr3t']);
     expect(after?.measurements?.[0]).not.toHaveProperty('metadata');
+    expect(after?.measurements?.[0]).not.toHaveProperty('value');
   });
 
   test('nothing taken, nothing changed', () => {
     const before = [aResult()];
     expect(record(before, [], { metrics: [], dryRun: new Set(), retention: new Map() }, [], NOW)).toBe(before);
   });
-});
-
-test('a secret within another leaves nothing behind', () => {
-  expect(redact('abcd ab', ['ab', 'abcd'])).toBe('***** *****');
 });
 
 test('a provider that cannot be set up', () => {
