@@ -1,5 +1,6 @@
 import { byteLength, byteSlice } from '../expression/go/strings.ts';
 import type { AnalysisRun, AnalysisRunSpec } from '../model/analysis-run.ts';
+import { controllerOf } from '../model/controller-of.ts';
 import { essentialsJson } from './metric-json.ts';
 import { isFinished } from './phases.ts';
 import { resultsOf } from './results.ts';
@@ -50,18 +51,14 @@ export type Naming =
  * @source CreateWithCollisionCounter in utils/analysis/helpers.go of argoproj/argo-rollouts
  */
 export function findName(run: AnalysisRun, existing: (name: string) => AnalysisRun | undefined): Naming {
-  const controller = controllerUid(run);
+  const controller = controllerOf(run)?.uid;
   if (controller === undefined) throw new SpecError('Supplied run does not have an owner reference');
   const base = run.metadata.name ?? '';
   for (let collisions = 0; ; collisions += 1) {
     const name = collisions === 0 ? base : `${base}.${collisions}`;
     const taken = existing(name);
     if (taken === undefined) return { is: 'create', name };
-    const isOurs = controllerUid(taken) === controller && isSameAnalysis(run.spec, taken.spec);
+    const isOurs = controllerOf(taken)?.uid === controller && isSameAnalysis(run.spec, taken.spec);
     if (isOurs && !isFinished(taken.status?.phase)) return { is: 'reuse', name };
   }
-}
-
-function controllerUid({ metadata }: AnalysisRun): string | undefined {
-  return metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
 }

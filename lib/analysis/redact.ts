@@ -1,5 +1,4 @@
-import type { Measurement } from '../model/analysis-run.ts';
-import type { Metadata } from '../model/provider.ts';
+import { encodeBase64 } from '../expression/go/base64.ts';
 import { spellOut, type Spelling } from './spelling.ts';
 
 const MASK = '*****';
@@ -11,16 +10,12 @@ const SHORTEST_PART = 6;
 /** What is left at the end of a text that says it was cut. */
 const SHORTEST_LEFT = 4;
 const MOST_LINES = 1_000;
-/** Characters of a text times secrets and lines of them: looking on would hold the process. The text is cut instead. */
-const MOST_COMPARISONS = 50_000_000;
+/** Beyond it all of a text is masked: looking on would hold the process, and statuses have no room for it. */
 const LONGEST_TEXT = 16_384;
-
-/** Takes the secrets of a run out of texts. */
-export interface Redactor {
-  text(text: string): string;
-  measurement(measurement: Measurement): Measurement;
-  metadata(metadata: Metadata): Metadata;
-}
+/** Characters of a text times secrets and lines of them. */
+const MOST_COMPARISONS = 50_000_000;
+/** At the end of a text that was cut. */
+const CUT = '…';
 
 /**
  * Puts asterisks over every secret in a text, the longest first, so that one within another leaves nothing behind.
@@ -33,34 +28,26 @@ export interface Redactor {
  * @source runMeasurements in analysis/analysis.go of argoproj/argo-rollouts, which masks them as they stand
  */
 export function redact(text: string, secretValues: readonly string[]): string {
-  return redactorOf(secretValues).text(text);
+  return secretValues.length === 0 ? text : hide(text, readSecrets(secretValues));
 }
 
-/** Reads the secrets once, for all texts of a step. */
-export function redactorOf(secretValues: readonly string[]): Redactor {
-  const secrets = partsOf(secretValues);
-  if (secrets.length === 0) return NOTHING_TO_HIDE;
-  const all = secrets.map(readSecret);
-  const long = all.filter(({ value }) => isTelling(value));
-  const metadata = (given: Metadata): Metadata =>
-    Object.fromEntries(Object.entries(given).map(([key, text]) => [hide(key, long), hide(text, long)]));
-  return {
-    text: (text) => hide(text, all),
-    metadata,
-    measurement: (given) => ({
-      ...given,
-      ...(given.message !== undefined && { message: hide(given.message, all) }),
-      ...(given.value !== undefined && { value: hide(given.value, long) }),
-      ...(given.metadata !== undefined && { metadata: metadata(given.metadata) }),
-    }),
-  };
+/** The same for what was measured, without the shortest: a secret `1` would take every number apart. */
+export function redactMeasured(text: string, secretValues: readonly string[]): string {
+  if (secretValues.length === 0) return text;
+  return hide(
+    text,
+    readSecrets(secretValues).filter(({ value }) => isTelling(value)),
+  );
 }
 
-const NOTHING_TO_HIDE: Redactor = {
-  text: (text) => text,
-  measurement: (measurement) => measurement,
-  metadata: (metadata) => metadata,
-};
+/** They are read once for all texts of a step. */
+const known = new WeakMap<readonly string[], readonly Secret[]>();
+
+function readSecrets(secretValues: readonly string[]): readonly Secret[] {
+  const secrets = known.get(secretValues) ?? partsOf(secretValues).map(readSecret);
+  known.set(secretValues, secrets);
+  return secrets;
+}
 
 /** The secrets and their lines, the longest first. */
 function partsOf(secretValues: readonly string[]): readonly string[] {
@@ -112,17 +99,19 @@ function aNeedle(text: string, isBase64: boolean): Needle {
   return { text, fallback, isBase64 };
 }
 
-function hide(given: string, secrets: readonly Secret[]): string {
+function hide(text: string, secrets: readonly Secret[]): string {
+  if (secrets.length === 0) return text;
   const longest = Math.min(LONGEST_TEXT, Math.floor(MOST_COMPARISONS / secrets.length));
-  const isCut = given.length > longest;
-  const whole = isCut ? `${given.slice(0, longest)}…`.toWellFormed() : given;
-  const spelling = spellOut(whole);
-  const tails = tailsOf(whole, spelling);
+  const isLong = text.length > longest;
+  const looked = isLong ? `${text.slice(0, longest)}${CUT}` : text;
+  const spelling = spellOut(looked);
+  const tails = tailsOf(looked, spelling);
   const spans = secrets.flatMap((secret) => [
-    ...spansAsItStands(whole, secret.value),
-    ...secret.needles.flatMap((needle) => spansIn(whole, spelling, tails, needle)),
+    ...spansAsItStands(looked, secret.value),
+    ...secret.needles.flatMap((needle) => spansIn(looked, spelling, tails, needle)),
   ]);
-  return cover(whole, spans);
+  const covered = cover(looked, spans);
+  return isLong ? covered.slice(0, -CUT.length).toWellFormed() + '*'.repeat(text.length - longest) : covered;
 }
 
 type Span = readonly [start: number, end: number];
@@ -139,7 +128,7 @@ function spansAsItStands(text: string, secret: string): Span[] {
 function spansIn(text: string, { plain, starts, ends }: Spelling, tails: ReadonlySet<number>, needle: Needle): Span[] {
   const spans: Span[] = [];
   // Any word may be how a secret begins: where nothing says that the text was cut, it takes half of one.
-  const least = text.endsWith('…') ? SHORTEST_LEFT : Math.max(SHORTEST_PART, needle.text.length / 2);
+  const least = text.endsWith(CUT) ? SHORTEST_LEFT : Math.max(SHORTEST_PART, needle.text.length / 2);
   const found = (end: number, length: number): void => {
     const around = needle.isBase64 ? 1 : 0;
     const first = Math.max(end - length - around, 0);
@@ -162,7 +151,7 @@ function spansIn(text: string, { plain, starts, ends }: Spelling, tails: Readonl
 
 /** The places where a text may be said to end: before the mark of a cut, and before half an escape. */
 function tailsOf(text: string, { plain, ends }: Spelling): ReadonlySet<number> {
-  const mark = text.endsWith('…') ? text.length - 1 : text.length;
+  const mark = text.endsWith(CUT) ? text.length - 1 : text.length;
   const half = /(?:%(?:25){0,3}[0-9a-f]?|\\+(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&[#\w]{0,7})$/i.exec(
     text.slice(Math.max(mark - 24, 0), mark),
   );
@@ -187,26 +176,14 @@ function cover(text: string, spans: Span[]): string {
 function isBase64(character: string | undefined): boolean {
   return character !== undefined && /[\w+/=-]/.test(character);
 }
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** What is the same in base64 whatever stands before and behind, for each of the three places where it may begin. */
 function base64Forms(secret: string): readonly string[] {
-  const bytes = new TextEncoder().encode(secret);
+  const text = secret.toWellFormed();
+  const { length } = new TextEncoder().encode(text);
   const standard = [0, 1, 2].map((before) => {
-    const [first, end] = [Math.ceil((8 * before) / 6), Math.floor((8 * (before + bytes.length)) / 6)];
-    return base64(new Uint8Array([...Array<number>(before).fill(0), ...bytes])).slice(first, end);
+    const [first, end] = [Math.ceil((8 * before) / 6), Math.floor((8 * (before + length)) / 6)];
+    return encodeBase64('\0'.repeat(before) + text).slice(first, end);
   });
   return [...new Set(standard.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]))];
-}
-
-function base64(bytes: Uint8Array): string {
-  let bits = 0;
-  let count = 0;
-  let text = '';
-  for (const byte of bytes) {
-    bits = (bits << 8) | byte;
-    for (count += 8; count >= 6; count -= 6) text += ALPHABET[(bits >> (count - 6)) & 63] ?? '';
-    bits &= 63;
-  }
-  return count > 0 ? text + (ALPHABET[(bits << (6 - count)) & 63] ?? '') : text;
 }

@@ -175,10 +175,6 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   return EXIT.ok;
 }
 
-function now(): Date {
-  return new Date();
-}
-
 /** @source the path that rest.InClusterConfig of k8s.io/client-go reads */
 function isInPod(): boolean {
   return existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token');
@@ -192,4 +188,8 @@ function interrupted(console: Console): Promise<void> {
       resolve();
     });
   });
+}
+
+function now(): Date {
+  return new Date();
 }

@@ -37,7 +37,7 @@ export function nextHop(
   const keepsAll = chain.every((hop) => mayFollow(hop.url, first.url)) && mayFollow(url, first.url);
   const { body } = last;
   if (keepsBody && body !== undefined && secretBody && !keepsAll) {
-    throw new AssayError('ASSAY_HTTP_REDIRECTED', 'the redirect would send credentials to another host');
+    throw new AssayError('ASSAY_HTTP_REDIRECTED', 'the redirect would send a secret to another host');
   }
   const method = keepsBody || last.method === 'GET' ? last.method : 'GET';
   const headers = new Map(

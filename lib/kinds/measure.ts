@@ -1,15 +1,14 @@
 import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/due.ts';
-import { measurementOf } from '../analysis/judge.ts';
-import { unavailable, type Taken } from '../analysis/record.ts';
+import type { Taken } from '../analysis/record.ts';
 import { redact } from '../analysis/redact.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
-import { msOf } from '../analysis/times.ts';
-import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
+import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
+import { pastMs } from '../model/moment.ts';
 import type { MeasurementTimes, Ports } from '../model/ports.ts';
-import type { Provider, ProviderContext } from '../model/provider.ts';
+import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { providerOf } from '../providers/registry.ts';
 
@@ -41,31 +40,31 @@ async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Ask
   const { ref, ports, secretValues } = asking;
   try {
     const provider = providerOf(task.metric);
-    const measurement = await measure(provider, task, run, contextOf(asking, provider), startedAt);
-    const metadata = task.isFirst ? provider.metadata?.(task.metric) : undefined;
-    return metadata ? { task, measurement, metadata } : { task, measurement };
+    const reading = await read(provider, task, run, contextOf(asking, provider));
+    const finishedAt = ports.now();
+    const described = task.isFirst ? provider.metadata?.(task.metric) : undefined;
+    const metadata = described && { metadata: described };
+    if (!reading) return { task, startedAt, went: 'nowhere', ...metadata };
+    return { task, startedAt, went: 'read', reading, finishedAt, ...metadata };
   } catch (error) {
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
       const reason = redact(String(error), secretValues);
       ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: reason });
     }
-    return { task, measurement: unavailable(task, messageOf(error), startedAt) };
+    return { task, startedAt, went: 'failed', message: messageOf(error) };
   }
 }
 
-async function measure(
+/** @returns undefined where the provider cannot look again at what is under way */
+async function read(
   provider: Provider,
   { does, metric, measurement }: Task,
   run: AnalysisRun,
   context: ProviderContext,
-  startedAt: Date,
-): Promise<Measurement> {
-  if (does === 'run' || measurement === undefined) {
-    return measurementOf(await provider.read(metric, run, context), metric, { startedAt, finishedAt: context.now() });
-  }
-  const reading = await provider[does]?.(metric, run, measurement, context);
-  return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: context.now() }) : measurement;
+): Promise<Reading | undefined> {
+  if (does === 'run' || measurement === undefined) return provider.read(metric, run, context);
+  return provider[does]?.(metric, run, measurement, context);
 }
 
 /**
@@ -148,8 +147,8 @@ function timesOf({ task }: Taken, run: AnalysisRun, startedAt: Date, finishedAt:
   const times = { metric: metric.name, startedMs: startedAt.getTime(), finishedMs: finishedAt.getTime() };
   const last = lastMeasurement(resultsOf(run.status).get(metric.name));
   if (last?.finishedAt === undefined) return times;
-  const previousMs = msOf(last.finishedAt);
-  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS) - previousMs };
+  const previousMs = pastMs(last.finishedAt, startedAt);
+  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS, startedAt) - previousMs };
 }
 
 function messageOf(error: unknown): string {

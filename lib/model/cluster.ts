@@ -8,8 +8,9 @@ import type { ResourceKind, Resources } from './resources.ts';
  *
  * Failures are AssayErrors: ASSAY_CLUSTER_CONFLICT (409: somebody wrote first), ASSAY_CLUSTER_EXISTS (409 on create),
  * ASSAY_CLUSTER_NOT_FOUND, ASSAY_CLUSTER_DENIED (401, 403), ASSAY_CLUSTER_REFUSED (400, 415, 422: the object or the
- * patch is wrong), ASSAY_CLUSTER_EXPIRED (410: list anew), and with `retry: true` ASSAY_CLUSTER_THROTTLED (429) and
- * ASSAY_CLUSTER_UNREACHABLE (no answer in time, connection refused, 5xx).
+ * patch is wrong), ASSAY_CLUSTER_TOO_LARGE (413, or etcd's own limit), ASSAY_CLUSTER_EXPIRED (410: list anew), and with
+ * `retry: true` ASSAY_CLUSTER_THROTTLED (429), ASSAY_CLUSTER_FAILED (500 in the API server's own words) and
+ * ASSAY_CLUSTER_UNREACHABLE (no answer in time, connection refused, any other 5xx).
  */
 export interface Cluster {
   readonly name: string;
@@ -119,6 +120,6 @@ export interface Scope<K extends ResourceKind = ResourceKind> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Keeps only what has a controller of this kind. Servers cannot select by it. */
-  readonly ownerKind?: string;
+  /** Keeps only what has a controller of this kind, or of one of these. Servers cannot select by it. */
+  readonly ownerKind?: string | readonly string[];
 }

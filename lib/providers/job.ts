@@ -1,5 +1,6 @@
 import { jobName } from '../analysis/names.ts';
 import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
+import { controllerOf } from '../model/controller-of.ts';
 import { AssayError } from '../model/errors.ts';
 import { JOB_OWNER_LABEL } from '../model/labels.ts';
 import type { Metric } from '../model/metric.ts';
@@ -112,8 +113,7 @@ async function createOrAdopt(wanted: Job, run: AnalysisRun, { cluster }: Provide
     if (!(error instanceof AssayError) || error.code !== 'ASSAY_CLUSTER_EXISTS') throw error;
     const { namespace = '', name = '' } = wanted.metadata;
     const existing = await cluster.get('Job', { namespace, name });
-    const controller = existing?.metadata.ownerReferences?.find((owner) => owner.controller === true);
-    if (existing && controller?.uid === run.metadata.uid) return existing;
+    if (existing && controllerOf(existing)?.uid === run.metadata.uid) return existing;
     throw error;
   }
 }

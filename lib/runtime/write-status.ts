@@ -31,19 +31,33 @@ export async function writeStatus(
 
   const key = { namespace: ref.namespace, name: ref.name };
   let { resourceVersion } = object.metadata;
+  let patch = statusPatch;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const metadata = { resourceVersion, ...(labels && { labels }) };
-      const after = await cluster.patch(resourceKind(ref.kind), key, { metadata, ...statusPatch });
+      const after = await cluster.patch(resourceKind(ref.kind), key, { metadata, ...patch });
       staysReadable(object, after);
       return { went: 'status', version: after.metadata.resourceVersion };
     } catch (error) {
-      if (!(error instanceof AssayError) || !LOST.has(error.code)) throw error;
+      if (!(error instanceof AssayError)) throw error;
+      if (error.code === 'ASSAY_CLUSTER_TOO_LARGE' && statusPatch && patch === statusPatch) {
+        patch = tooLarge(error.message);
+        continue;
+      }
+      if (!LOST.has(error.code)) throw error;
       const mayTryAgain = error.code === 'ASSAY_CLUSTER_CONFLICT' && attempt < WRITE_ATTEMPTS;
       resourceVersion = mayTryAgain ? await versionIfUntouched(ref, object, cluster) : undefined;
       if (resourceVersion === undefined) return { went: 'lost', version: undefined };
     }
   }
+}
+
+/**
+ * What is left to say of an object that its cluster cannot keep with its status: that it ends, and why. Else it would be
+ * measured again for ever, and nobody would see why.
+ */
+function tooLarge(message: string): Readonly<Record<string, unknown>> {
+  return { status: { phase: 'Error', message: `The status could not be written: ${message.slice(0, 500)}` } };
 }
 
 /** Finished: labelled. The label of an object that begins anew, since somebody took its status away, goes. */

@@ -25,9 +25,10 @@ export async function openPages(
 ): Promise<PageServer> {
   const server = createServer((request, response) => {
     const { method = '', url = '' } = request;
-    void find(method, url, pages).then(({ status, contentType, body }) =>
-      response.writeHead(status, { 'content-type': contentType }).end(body),
-    );
+    void find(method, url, pages)
+      // A page that fails is the failure of that page: the process looks after others.
+      .catch((error: unknown) => textPage(500, `${error instanceof Error ? error.message : String(error)}\n`))
+      .then(({ status, contentType, body }) => response.writeHead(status, { 'content-type': contentType }).end(body));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -176,7 +176,7 @@ describe('credentials', () => {
     const http = openHttp({ ...LOCAL, allow: ['127.0.0.1', 'other.test'] });
     const error = await failureOf(http({ ...request, url: `http://127.0.0.1:${server.port}/307/to/${to}` }));
     expect(error.code).toBe('ASSAY_HTTP_REDIRECTED');
-    expect(error.message).toContain('the redirect would send credentials to another host');
+    expect(error.message).toContain('the redirect would send a secret to another host');
     expect(server.seen).toHaveLength(1);
     const same = await http({ ...request, url: `http://127.0.0.1:${server.port}/307/to/%2Ftoken` });
     expect(same.body).toBe('there');

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { judgeTaken, type Measured } from '../../lib/analysis/record.ts';
 import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
@@ -52,7 +53,12 @@ function taskOf(run: AnalysisRun): Task {
   return task;
 }
 
-const takeFrom = (run: AnalysisRun, inUse?: Cluster) => take(taskOf(run), run, ref, portsOf(inUse));
+/** Takes the one measurement that is due, and judges it. */
+async function takeFrom(run: AnalysisRun, inUse?: Cluster): Promise<Measured> {
+  const [measured] = judgeTaken([await take(taskOf(run), run, ref, portsOf(inUse))], run);
+  if (!measured) throw new Error('nothing was taken');
+  return measured;
+}
 
 /** A run whose Job is under way. */
 async function aRunningJob(spec: Partial<AnalysisRun['spec']> = {}): Promise<AnalysisRun> {

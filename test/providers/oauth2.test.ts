@@ -189,7 +189,7 @@ describe('no token', () => {
       token: (_request, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
     });
     expect(await read()).toMatchObject({
-      message: `Get "${base}/page": Post "${base}/token": the redirect would send credentials to another host`,
+      message: `Get "${base}/page": Post "${base}/token": the redirect would send a secret to another host`,
     });
   });
 });

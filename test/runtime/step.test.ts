@@ -248,8 +248,15 @@ test('who takes the status of a finished run away has it begin anew, and be foun
   expect(run?.metadata.labels).toEqual({ team: 'web' });
 });
 
-test('a run that cannot be read is an error at once, without a look at the rest of it', async () => {
-  const odd = { ...aRun(), status: { phase: 'Running', startedAt: ['now'] } } as object as AnalysisRun;
+test.each([
+  { name: 'a list for a time', startedAt: ['now'], says: 'expected a string, got a list' },
+  {
+    name: 'an offset that no clock has',
+    startedAt: '2026-11-05T10:00:00-24:00',
+    says: 'expected an RFC 3339 time such as 2026-11-05T10:00:00Z, got "2026-11-05T10:00:00-24:00"',
+  },
+])('a run that cannot be read is an error at once, without a look at the rest: $name', async ({ startedAt, says }) => {
+  const odd = { ...aRun(), status: { phase: 'Running', startedAt } } as object as AnalysisRun;
   const { metadata } = await cluster.create('AnalysisRun', odd);
   const ref = {
     cluster: 'c1',
@@ -262,7 +269,7 @@ test('a run that cannot be read is an error at once, without a look at the rest 
   const run = await stored(ref);
   expect(run?.status).toMatchObject({
     phase: 'Error',
-    message: 'AnalysisRun cannot be read: status.startedAt: expected a string, got a list',
+    message: `AnalysisRun cannot be read: status.startedAt: ${says}`,
   });
   expect(run?.metadata.labels).toEqual({ 'assay.dev/finished': 'true' });
   expect(cluster.objects('Event').map(({ reason }) => reason)).toEqual(['AnalysisRunError']);

@@ -23,7 +23,10 @@ let other: MemoryCluster;
 let serving: Serving | undefined;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({
+    now: T0,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  });
   one = memoryCluster('one', { now, http: async () => good });
   other = memoryCluster('other', { now, http: async () => good });
 });

@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
-import type { Cluster, ObjectKey, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import type { Cluster, ObjectKey, Patch, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import { controllerOf } from '../../model/controller-of.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming } from './follow.ts';
+import { wrap } from '../wrap.ts';
 import type { Selects } from '../../model/label-selector.ts';
 import { selectsOf } from '../selectors.ts';
 
@@ -69,8 +71,46 @@ export function cachedCluster(
     return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
   };
 
+  const listStored: CachedCluster['listStored'] = (kind, query) => {
+    const store = storeOf(kind);
+    if (!store?.isSynced() || !covers(store.scope, query)) return undefined;
+    const stored = storedOf(kind, query.namespace);
+    return holdsOthers(store.scope, query) ? stored.filter(keepsOf(query)) : stored;
+  };
+  const port = wrap(cluster, {
+    get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
+      storeOf(kind)?.objects.get(key) ?? cluster.get(kind, key),
+    list: 'as is',
+    listStored,
+    async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
+      const created = await cluster.create(kind, object);
+      storeOf(kind)?.wrote(created);
+      return created;
+    },
+    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) {
+      const patched = await cluster.patch(kind, key, patch);
+      storeOf(kind)?.wrote(patched);
+      return patched;
+    },
+    async delete(kind, key, options = {}) {
+      const store = storeOf(kind);
+      const stored = store?.objects.get(key);
+      const isDeleted = await cluster.delete(kind, key, options);
+      if (!isDeleted || !store || !stored) return isDeleted;
+      const isAtOnce = !stored.metadata.finalizers?.length && (options.propagation ?? 'Background') === 'Background';
+      const left = isAtOnce ? undefined : await cluster.get(kind, key);
+      if (left) store.wrote(left);
+      else store.tell(store.objects.drop(stored));
+      return true;
+    },
+    watch: 'as is',
+    recordEvent: 'as is',
+    fetch: 'as is',
+  });
+
   return {
-    ...cluster,
+    ...port,
+    listStored,
     async start(signal) {
       const all = [...stores].map(async ([kind, { scope, follower }]) =>
         follow(
@@ -87,10 +127,6 @@ export function cachedCluster(
     whenSynced: async () => void (await synced),
     stored: storedOf,
     peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),
-    listStored<K extends ResourceKind>(kind: K, query: StoredQuery) {
-      const store = storeOf(kind);
-      return store?.isSynced() && covers(store.scope, query) ? storedOf(kind, query.namespace) : undefined;
-    },
     async refresh<K extends ResourceKind>(kind: K, key: ObjectKey) {
       const object = await cluster.get(kind, key);
       if (object) storeOf(kind)?.wrote(object);
@@ -107,29 +143,6 @@ export function cachedCluster(
       handlers?.add(handler);
       return () => handlers?.delete(handler);
     },
-    get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
-      storeOf(kind)?.objects.get(key) ?? cluster.get(kind, key),
-    async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
-      const created = await cluster.create(kind, object);
-      storeOf(kind)?.wrote(created);
-      return created;
-    },
-    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Parameters<Cluster['patch']>[2]) {
-      const patched = await cluster.patch(kind, key, patch);
-      storeOf(kind)?.wrote(patched);
-      return patched;
-    },
-    async delete(kind, key, options = {}) {
-      const store = storeOf(kind);
-      const stored = store?.objects.get(key);
-      const isDeleted = await cluster.delete(kind, key, options);
-      if (!isDeleted || !store || !stored) return isDeleted;
-      const isAtOnce = !stored.metadata.finalizers?.length && (options.propagation ?? 'Background') === 'Background';
-      const left = isAtOnce ? undefined : await cluster.get(kind, key);
-      if (left) store.wrote(left);
-      else store.tell(store.objects.drop(stored));
-      return true;
-    },
   };
 }
 
@@ -140,14 +153,25 @@ const REAL_TIMING: FollowTiming = {
 };
 
 function covers({ namespace, fieldSelector, ...scope }: Scope, query: StoredQuery): boolean {
-  const isSame = scope.labelSelector === query.labelSelector && scope.ownerKind === query.ownerKind;
+  const owners = ownerKindsOf(scope);
+  const hasOwner = query.ownerKind === undefined ? owners === undefined : owners?.includes(query.ownerKind) === true;
+  const isSame = scope.labelSelector === query.labelSelector && hasOwner;
   return isSame && fieldSelector === undefined && (namespace === undefined || namespace === query.namespace);
 }
 
-function keepsOf({ ownerKind }: Scope): Selects {
-  if (ownerKind === undefined) return () => true;
-  return ({ metadata }) =>
-    metadata.ownerReferences?.some(({ controller, kind }) => controller === true && kind === ownerKind) === true;
+/** Whether what is stored has other owners beside the one that is asked for. */
+function holdsOthers(scope: Scope, { ownerKind }: StoredQuery): boolean {
+  return ownerKind !== undefined && (ownerKindsOf(scope)?.length ?? 0) > 1;
+}
+
+function keepsOf(scope: Pick<Scope, 'ownerKind'>): Selects {
+  const owners = ownerKindsOf(scope);
+  if (owners === undefined) return () => true;
+  return (object) => owners.includes(controllerOf(object)?.kind ?? '');
+}
+
+function ownerKindsOf({ ownerKind }: Pick<Scope, 'ownerKind'>): readonly string[] | undefined {
+  return typeof ownerKind === 'string' ? [ownerKind] : ownerKind;
 }
 
 interface Store<K extends ResourceKind> {
