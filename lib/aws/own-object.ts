@@ -1,3 +1,4 @@
+import { wrap } from '../clusters/wrap.ts';
 import { factsOf, ownerToTell } from '../kinds/facts/registry.ts';
 import type { Selects } from '../model/label-selector.ts';
 import type { Cluster, ObjectKey } from '../model/cluster.ts';
@@ -30,8 +31,7 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): Ow
   };
 
   return {
-    cluster: {
-      ...cluster,
+    cluster: wrap(cluster, {
       async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
         const object = await cluster.get(kind, key);
         if (kind !== ref.kind || key.name !== ref.name || key.namespace !== ref.namespace) return object;
@@ -41,8 +41,14 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): Ow
       },
       create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
         wrote(await cluster.create(kind, object)),
-      patch: async (kind, key, patch) => wrote(await cluster.patch(kind, key, patch)),
-    },
+      patch: async (kind, key, patch, options) => wrote(await cluster.patch(kind, key, patch, options)),
+      list: 'as is',
+      listStored: 'as is',
+      delete: 'as is',
+      watch: 'as is',
+      recordEvent: 'as is',
+      fetch: 'as is',
+    }),
     othersToTell: () => [...others.values()],
   };
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Template } from '../analysis/templates.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Cluster, ListQuery } from '../model/cluster.ts';
-import type { ResourceKind, Resources } from '../model/resources.ts';
+import { listAll } from '../model/list-pages.ts';
 import { openLocalHttp } from '../http/local-http.ts';
 import { openRemoteCluster } from '../local/remote-cluster.ts';
 import { SCHEDULE_LABEL } from '../schedule/annotations.ts';
@@ -166,15 +166,4 @@ async function selectNamespaces(cluster: Cluster, labelSelector: string): Promis
     if (error instanceof AssayError && error.code === 'ASSAY_CLUSTER_DENIED') return undefined;
     throw error;
   }
-}
-
-async function listAll<K extends ResourceKind>(cluster: Cluster, kind: K, query: ListQuery): Promise<Resources[K][]> {
-  const items: Resources[K][] = [];
-  let at: string | undefined;
-  do {
-    const page = await cluster.list(kind, { ...query, limit: 500, ...(at !== undefined && { continue: at }) });
-    items.push(...page.items);
-    at = page.continue;
-  } while (at !== undefined && at !== '');
-  return items;
 }

@@ -1,6 +1,7 @@
 import type { OpenCluster } from './registered.ts';
+import { wrap } from './wrap.ts';
 import { AssayError } from '../model/errors.ts';
-import type { ListQuery, ObjectKey, Patch } from '../model/cluster.ts';
+import type { ListQuery, ObjectKey, Patch, PatchOptions } from '../model/cluster.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 
 export interface GuardOptions {
@@ -39,16 +40,21 @@ export function guard(cluster: OpenCluster, options: GuardOptions): OpenCluster 
     await rate.take();
     return breaker.watch(request);
   };
-  return {
-    ...cluster,
+  return wrap(cluster, {
     get: <K extends ResourceKind>(kind: K, key: ObjectKey) => guarded(() => cluster.get(kind, key)),
     list: <K extends ResourceKind>(kind: K, query?: ListQuery) => guarded(() => cluster.list(kind, query)),
     create: <K extends ResourceKind>(kind: K, object: Resources[K]) => guarded(() => cluster.create(kind, object)),
-    patch: <K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) =>
-      guarded(() => cluster.patch(kind, key, patch)),
+    patch: <K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, patching?: PatchOptions) =>
+      guarded(() => cluster.patch(kind, key, patch, patching)),
     delete: (kind, key, deletion) => guarded(() => cluster.delete(kind, key, deletion)),
     recordEvent: (about, event) => guarded(() => cluster.recordEvent(about, event)),
-  };
+    // Asks nobody.
+    listStored: 'as is',
+    // Lasts for minutes, and the server ends it: its own follower waits between two.
+    watch: 'as is',
+    // Asks other servers.
+    fetch: 'as is',
+  });
 }
 
 /** A bucket that holds the requests of one second. */
@@ -121,7 +127,8 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
       } catch (error) {
         const code = error instanceof AssayError ? error.code : '';
         if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
-        // A refusal is an answer; a secret that cannot be read, or a bug, says nothing of the server.
+        // A refusal or a failure of this request alone is an answer (`api/failure.ts` tells them apart); a secret that
+        // cannot be read, or a bug, says nothing of the server.
         else if (code.startsWith('ASSAY_CLUSTER_')) answered();
         throw error;
       } finally {

@@ -1,6 +1,6 @@
 import type { Inspection, JsonSchema } from '../clusters/api/inspect.ts';
 import { fieldAt, fieldNames } from '../model/fields.ts';
-import { RESOURCES } from '../model/resources.ts';
+import { RESOURCES, type ResourceKind } from '../model/resources.ts';
 import { type SchemaKind, SCHEMAS } from '../model/schemas.ts';
 import type { CheckResult } from './check-result.ts';
 
@@ -16,15 +16,8 @@ export async function checkResources(inspection: Inspection): Promise<CheckResul
     const { plural, apiVersion } = RESOURCES[kind];
     const about = { area: 'resources', subject: `${plural}.${apiVersion}` } as const;
     if (!served?.has(plural)) return { ...about, status: 'fail', message: 'the CRD is not installed', mend: APPLY };
-    if (served.has(`${plural}/status`)) {
-      const message = 'the CRD has a status subresource: the statuses that Assay writes would be dropped';
-      return {
-        ...about,
-        status: 'fail',
-        message,
-        mend: 'Install the CRD of Assay or of Argo Rollouts, which has none.',
-      };
-    }
+    const misplaced = findMisplacedStatus(kind, served);
+    if (misplaced) return { ...about, status: 'fail', ...misplaced };
     const missing = missingFields(kind, schemas?.get(kind));
     if (missing === undefined) {
       return { ...about, status: 'warn', message: 'served, without a schema: mistakes are not refused', mend: UPGRADE };
@@ -33,6 +26,25 @@ export async function checkResources(inspection: Inspection): Promise<CheckResul
     const message = `served, but older: the API server drops ${missing.join(', ')}`;
     return { ...about, status: missing.some(isStatus) ? 'fail' : 'warn', message, mend: UPGRADE };
   });
+}
+
+/** Whether the CRD wants its status written in another place than Assay writes it to; undefined: it does not. */
+export function findMisplacedStatus(
+  kind: ResourceKind,
+  served: ReadonlySet<string>,
+): Pick<CheckResult, 'message' | 'mend'> | undefined {
+  const { plural, status } = RESOURCES[kind];
+  const has = served.has(`${plural}/status`);
+  if (has === (status === 'subresource')) return undefined;
+  return has
+    ? {
+        message: 'the CRD has a status subresource: the statuses that Assay writes would be dropped',
+        mend: 'Install the CRD of Assay or of Argo Rollouts, which has none.',
+      }
+    : {
+        message: 'the CRD has no status subresource, which is where Assay writes statuses to',
+        mend: 'Install the CRD of Assay or of Argo Rollouts, which has one.',
+      };
 }
 
 const isStatus = (path: string): boolean => path.startsWith('status');

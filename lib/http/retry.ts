@@ -1,3 +1,5 @@
+import { believedRetryMs } from '../model/retry-after.ts';
+
 /** How often a request is sent at most, the first time included. */
 export const ATTEMPTS = 3;
 
@@ -14,7 +16,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
 
 /**
  * How long to wait before a request is repeated: a random share of a delay that doubles, so that clients who failed
- * together do not come back together, or longer where the server says so in Retry-After.
+ * together do not come back together, or longer, up to a minute, where the server says so in Retry-After.
  *
  * @param attempt how often it was sent so far, from 1
  * @param random  from 0 to 1
@@ -26,7 +28,7 @@ export function retryDelayMs(
   random: number,
   now: Date,
 ): number | undefined {
-  const asked = retryAfterMs(answer.retryAfter, now);
+  const asked = believedRetryMs(retryAfterMs(answer.retryAfter, now));
   const isPassing = PASSING_STATUS.has(answer.status) || (answer.status === 429 && asked !== undefined);
   return isPassing ? Math.max(asked ?? 0, backoffMs(attempt, random)) : undefined;
 }

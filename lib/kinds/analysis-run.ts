@@ -19,22 +19,13 @@ export const analysisRun = readableKind<AnalysisRunStatus, SeenRun>({
     const cluster = ports.clusters.get(ref.cluster);
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
     const due = findDue(object, secrets, ports.now(), await findEnded(object, ref, ports));
-    const tasks = due.is === 'measuring' ? due.tasks : [];
-    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports)));
+    const { tasks, secretValues } = due.is === 'measuring' ? due : { tasks: [], secretValues: [] };
+    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports, secretValues)));
     const collected = await collect(findCollections(object, due, taken), object, ref, ports);
-    return { object, due, taken, collected };
+    return { object, due, taken, collected, clock: ports.now };
   },
 
-  reconcile(seen, now, replies = []) {
-    const outcome = reconcileAnalysisRun(seen, now);
-    const failed = replies.find(({ went }) => went === 'failed');
-    if (failed?.went === 'failed') return { ...outcome, failure: failed.message };
-    if (outcome.finished || outcome.changes.length > 0) return { ...outcome, nextAt: undefined };
-    // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
-    // and a measurement under way that nobody reports is looked at again.
-    const dueAtStored = dueAt({ ...seen.object, status: outcome.status }, now, now);
-    return { ...outcome, nextAt: withFraction(dueAtStored, outcome.nextAt, now) };
-  },
+  reconcile: reconcileAnalysisRun,
 
   observeUnreadable: refuse,
   dueAt,
@@ -45,16 +36,6 @@ function refuse({ status, ...object }: AnalysisRun, malformation: string): SeenR
   if (isFinished(status?.phase)) return undefined;
   const message = `AnalysisRun cannot be read: ${malformation}`;
   return { object: { ...object, spec: { metrics: [] } }, due: { is: 'refused', message }, taken: [], collected: [] };
-}
-
-/**
- * Stored times are cut to whole seconds. Going by them, all that ended within one second would be due at its end, in one
- * burst; the fraction, which is known just now, keeps them apart.
- */
-function withFraction(stored: Date | undefined, exact: Date | undefined, now: Date): Date | undefined {
-  if (!stored || !exact || stored <= now) return stored;
-  const cutOffMs = exact.getTime() - stored.getTime();
-  return cutOffMs > 0 && cutOffMs < 1000 ? new Date(exact.getTime() + 1) : stored;
 }
 
 /**

@@ -6,7 +6,6 @@ import type { ReplicaSet, SeenExperiment, Service } from '../experiment/seen.ts'
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
-import { mergePatch } from '../model/merge-patch.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
@@ -34,8 +33,7 @@ export const experiment = readableKind<ExperimentStatus, Seen>({
 
   reconcile(seen, now, replies = []) {
     if (seen.malformation !== undefined) return refuse(seen.object, seen.malformation);
-    const outcome = reconcileExperiment({ ...seen, replies }, now);
-    return { ...outcome, nextAt: findNextLook(seen.object, outcome, now) };
+    return reconcileExperiment({ ...seen, replies }, now);
   },
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING, object, malformation }),
@@ -58,19 +56,6 @@ const NOTHING: Omit<SeenExperiment, 'object'> = {
 function refuse({ status = {} }: Experiment, malformation: string): Outcome<ExperimentStatus> {
   const message = `Experiment cannot be read: ${malformation}`;
   return { status, nextAt: undefined, events: [{ type: 'Warning', reason: 'InvalidSpec', message }], changes: [] };
-}
-
-/** Much of a decision rests on the status as it was: once that has changed, the next is due at once. */
-function findNextLook(
-  object: Experiment,
-  { status, nextAt, finished }: Outcome<ExperimentStatus>,
-  now: Date,
-): Date | undefined {
-  if (finished) return undefined;
-  if (mergePatch({ ...object.status }, { ...status })) return now;
-  const pollAt = dueAt({ ...object, status }, now, now);
-  // The end of a duration, or of a deadline, has passed strictly after it.
-  return pollAt && new Date(Math.min(pollAt.getTime(), nextAt ? nextAt.getTime() + 1 : Infinity));
 }
 
 /** From a store where there is one; but whoever is to get more pods is looked at in the cluster. */

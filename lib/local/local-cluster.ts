@@ -1,4 +1,5 @@
 import type { MemoryCluster } from '../clusters/memory/memory-cluster.ts';
+import { wrap } from '../clusters/wrap.ts';
 import type { Cluster, ObjectKey } from '../model/cluster.ts';
 import type { Job } from '../model/kubernetes.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
@@ -17,8 +18,7 @@ export function localCluster(memory: MemoryCluster, remote: Cluster | undefined,
   if (!remote) return memory;
   const isRemote = (kind: ResourceKind) => jobs === 'remote' && (kind === 'Job' || kind === 'Pod');
   const placeOf = (kind: ResourceKind): Cluster => (isRemote(kind) ? remote : memory);
-  return {
-    ...memory,
+  return wrap<Cluster>(memory, {
     fetch: (request) => remote.fetch(request),
     async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
       const found = await placeOf(kind).get(kind, key);
@@ -27,10 +27,13 @@ export function localCluster(memory: MemoryCluster, remote: Cluster | undefined,
     list: (kind, query) => placeOf(kind).list(kind, query),
     create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
       placeOf(kind).create(kind, kind === 'Job' && isRemote(kind) ? (guestJob(object as Job) as Resources[K]) : object),
-    patch: (kind, key, patch) => placeOf(kind).patch(kind, key, patch),
+    patch: (kind, key, patch, options) => placeOf(kind).patch(kind, key, patch, options),
     delete: (kind, key, options) => placeOf(kind).delete(kind, key, options),
     watch: (kind, query, signal) => placeOf(kind).watch(kind, query, signal),
-  };
+    // Neither keeps a store.
+    listStored: 'as is',
+    recordEvent: 'as is',
+  });
 }
 
 /** Its owner is not in that cluster: a Job that named it would be collected as garbage at once. */

@@ -8,8 +8,9 @@ import type { ResourceKind, Resources } from './resources.ts';
  *
  * Failures are AssayErrors: ASSAY_CLUSTER_CONFLICT (409: somebody wrote first), ASSAY_CLUSTER_EXISTS (409 on create),
  * ASSAY_CLUSTER_NOT_FOUND, ASSAY_CLUSTER_DENIED (401, 403), ASSAY_CLUSTER_REFUSED (400, 415, 422: the object or the
- * patch is wrong), ASSAY_CLUSTER_EXPIRED (410: list anew), and with `retry: true` ASSAY_CLUSTER_THROTTLED (429) and
- * ASSAY_CLUSTER_UNREACHABLE (no answer in time, connection refused, 5xx).
+ * patch is wrong), ASSAY_CLUSTER_TOO_LARGE (413, or etcd's own limit), ASSAY_CLUSTER_EXPIRED (410: list anew), and with
+ * `retry: true` ASSAY_CLUSTER_THROTTLED (429), ASSAY_CLUSTER_FAILED (500 in the API server's own words) and
+ * ASSAY_CLUSTER_UNREACHABLE (no answer in time, connection refused, any other 5xx).
  */
 export interface Cluster {
   readonly name: string;
@@ -26,8 +27,12 @@ export interface Cluster {
   /**
    * Applies a JSON merge patch (RFC 7386), or a JSON patch (RFC 6902) where `patch` is a list. With a
    * `metadata.resourceVersion` in a merge patch, the write succeeds only if nobody wrote since.
+   *
+   * Of kinds whose status is a subresource (`RESOURCES`), a patch reaches everything but the status, or, with
+   * `subresource: 'status'`, the status alone: labels and annotations would be dropped. Kinds that have no such
+   * subresource answer that with ASSAY_CLUSTER_NOT_FOUND.
    */
-  patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch): Promise<Resources[K]>;
+  patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, options?: PatchOptions): Promise<Resources[K]>;
   /** False where there was nothing to delete. With `uid`, an object of the same name but another uid is left alone. */
   delete(kind: ResourceKind, key: ObjectKey, options?: DeleteOptions): Promise<boolean>;
   /**
@@ -94,6 +99,10 @@ export interface WatchEvent<T> {
 }
 
 export type Patch = Readonly<Record<string, unknown>> | readonly JsonPatchStep[];
+
+export interface PatchOptions {
+  readonly subresource?: 'status';
+}
 
 export interface JsonPatchStep {
   readonly op: 'add' | 'replace' | 'remove' | 'test';

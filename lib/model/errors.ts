@@ -1,3 +1,5 @@
+import { believedRetryMs } from './retry-after.ts';
+
 /** Every code Assay raises, with what its reader should do next. docs/errors.md is tested against it. */
 export const HINTS = {
   ASSAY_ADDRESS_CREDENTIALS:
@@ -11,11 +13,14 @@ export const HINTS = {
   ASSAY_CLUSTER_DENIED: 'Apply infra/cluster to the cluster again: a role or a credential is missing.',
   ASSAY_CLUSTER_EXISTS: 'Choose another name, or delete the object that is there.',
   ASSAY_CLUSTER_EXPIRED: 'Nothing to do: the list is read anew.',
+  ASSAY_CLUSTER_FAILED: 'Read the message of the API server; it is tried again.',
   ASSAY_CLUSTER_NOT_FOUND: 'The object, or its namespace, was deleted; check the name.',
   ASSAY_CLUSTER_REFUSED: 'Read the message of the API server: the object or the patch breaks its schema.',
   ASSAY_CLUSTER_SETTINGS_INVALID:
     'Mend the document of the cluster: `assay clusters show NAME` prints it, `add --replace` writes it anew.',
   ASSAY_CLUSTER_THROTTLED: 'Nothing to do: it is tried again; if it lasts, raise the limits of the API server.',
+  ASSAY_CLUSTER_TOO_LARGE:
+    'Make the object smaller: fewer or shorter measurements to keep, less in its arguments; it is not tried again.',
   ASSAY_CLUSTER_UNKNOWN: 'Name one of the clusters that this process serves.',
   ASSAY_CLUSTER_UNREACHABLE: 'Check the network path and the address of the API server; it is tried again.',
   ASSAY_EXPRESSION_INVALID: 'Mend the condition; `assay eval` shows where it breaks.',
@@ -28,6 +33,8 @@ export const HINTS = {
   ASSAY_HTTP_UNTRUSTED:
     'Give the certificate authority of the server in the settings, or set `insecure` on the metric.',
   ASSAY_KUBECONFIG_INVALID: 'Check the kubeconfig file, its contexts, and what its exec plugin prints.',
+  ASSAY_LISTEN_FAILED:
+    'End what listens there, or give another address (`--metrics`, `--listen`; of the webhook ASSAY_LISTEN, ASSAY_PAGES).',
   ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
   ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
   ASSAY_QUEUE_REFUSED: 'Check the address of the queue, and that the role of the function may send to it.',
@@ -41,6 +48,8 @@ export const HINTS = {
   ASSAY_SECRET_UNREADABLE: 'Check that the secret is there, has the field, and that Assay may read it.',
   ASSAY_SETTING_INVALID: 'Mend the setting that the message names.',
   ASSAY_STEP_FAILED: 'Mend what the message names, if it lasts; the step is tried again.',
+  ASSAY_TIME_INVALID:
+    'Look for a time in the status of the object that no clock has, and mend it or delete the object.',
 } as const;
 export type ErrorCode = keyof typeof HINTS;
 
@@ -50,7 +59,7 @@ export class AssayError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly retry: boolean;
-  /** How long the other side asked to wait before the next try, where it did. */
+  /** How long the other side asked to wait before the next try, where it did; a minute at most. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -62,6 +71,6 @@ export class AssayError extends Error {
     this.code = code;
     this.hint = HINTS[code];
     this.retry = detail.retry ?? false;
-    this.retryAfterMs = detail.retryAfterMs;
+    this.retryAfterMs = believedRetryMs(detail.retryAfterMs);
   }
 }

@@ -32,6 +32,9 @@ export interface Outcome<Status> {
    * again. No status is written.
    */
   readonly failure?: string;
-  /** True once nothing is left to do for the object: it is labelled, in the same write, so that lists leave it out. */
+  /**
+   * True once nothing is left to do for the object: it is labelled, in the same write where that can be, so that lists
+   * leave it out. False takes the label away from kinds whose status is a subresource; undefined says nothing.
+   */
   readonly finished?: boolean;
 }

@@ -9,7 +9,7 @@ export interface Resources {
   AnalysisTemplate: AnalysisTemplate;
   ClusterAnalysisTemplate: ClusterAnalysisTemplate;
   Experiment: Experiment;
-  Rollout: KubernetesObject;
+  Rollout: KubernetesObject & { readonly spec?: unknown; readonly status?: unknown };
   Job: Job;
   Pod: Pod;
   Secret: Secret;
@@ -26,26 +26,37 @@ export interface ResourceType {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /**
+   * Where the status is written: in the `own` object, with everything else (or there is none); or through the
+   * `subresource` alone, which takes nothing but the status, and which no other write reaches.
+   */
+  readonly status: 'own' | 'subresource';
 }
 
 /** A new kind is a line here and one in `Resources`. */
 export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
-  AnalysisRun: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysisruns', namespaced: true },
-  AnalysisTemplate: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysistemplates', namespaced: true },
+  AnalysisRun: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysisruns', namespaced: true, status: 'own' },
+  AnalysisTemplate: {
+    apiVersion: 'argoproj.io/v1alpha1',
+    plural: 'analysistemplates',
+    namespaced: true,
+    status: 'own',
+  },
   ClusterAnalysisTemplate: {
     apiVersion: 'argoproj.io/v1alpha1',
     plural: 'clusteranalysistemplates',
     namespaced: false,
+    status: 'own',
   },
-  Rollout: { apiVersion: 'argoproj.io/v1alpha1', plural: 'rollouts', namespaced: true },
-  Experiment: { apiVersion: 'argoproj.io/v1alpha1', plural: 'experiments', namespaced: true },
-  Job: { apiVersion: 'batch/v1', plural: 'jobs', namespaced: true },
-  Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true },
-  Secret: { apiVersion: 'v1', plural: 'secrets', namespaced: true },
-  ReplicaSet: { apiVersion: 'apps/v1', plural: 'replicasets', namespaced: true },
-  Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
-  Event: { apiVersion: 'v1', plural: 'events', namespaced: true },
-  Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
+  Rollout: { apiVersion: 'argoproj.io/v1alpha1', plural: 'rollouts', namespaced: true, status: 'subresource' },
+  Experiment: { apiVersion: 'argoproj.io/v1alpha1', plural: 'experiments', namespaced: true, status: 'own' },
+  Job: { apiVersion: 'batch/v1', plural: 'jobs', namespaced: true, status: 'subresource' },
+  Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true, status: 'subresource' },
+  Secret: { apiVersion: 'v1', plural: 'secrets', namespaced: true, status: 'own' },
+  ReplicaSet: { apiVersion: 'apps/v1', plural: 'replicasets', namespaced: true, status: 'subresource' },
+  Service: { apiVersion: 'v1', plural: 'services', namespaced: true, status: 'subresource' },
+  Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
+  Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };
 
 /** @throws RangeError for a kind that Assay does not know: a bug, never input */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { redact } from '../analysis/redact.ts';
 import { quote } from '../expression/go/strconv.ts';
 import { GoPanic } from '../expression/value.ts';
 import type { Authentication } from '../model/authentication.ts';
@@ -75,7 +76,7 @@ export async function fetchAuthorized(
       ? part
       : { ...part, timeoutMs: Math.max(part.timeoutMs - (context.now().getTime() - startMs), 1) };
   const send = async (token: Token) =>
-    context.cluster.fetch(
+    context.fetch(
       await prepare(
         inTime({ ...request, headers: [...(request.headers ?? []), ['Authorization', token.authorization]] }),
       ),
@@ -92,7 +93,7 @@ export async function fetchAuthorized(
     }
   };
 
-  const parts = [context.cluster.name, oauth2, limitsOf(request).insecure ?? false, variant];
+  const parts = [context.run.cluster, oauth2, limitsOf(request).insecure ?? false, variant];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
   const answer = await send(await tokenFor(key, context, fetchToken));
   if (answer.status !== 401 || isNew) return answer;
@@ -127,7 +128,7 @@ async function requestToken(
 ): Promise<Token> {
   const ask = async (style: Style) => {
     const request = await prepare(tokenForm(oauth2, style));
-    return readToken(await context.cluster.fetch({ ...request, repeatable: true, secretBody: true }), oauth2, context);
+    return readToken(await context.fetch({ ...request, repeatable: true, secretBody: true }), oauth2, context);
   };
   try {
     return await ask('header');
@@ -214,11 +215,7 @@ const LONGEST_ANSWER = 1_000;
 
 /** An answer may repeat what it was asked with. */
 function withoutSecrets(text: string, { clientSecret }: OAuth2): string {
-  const forms = [clientSecret, encodeURIComponent(clientSecret), escapeQuery(clientSecret)];
-  return forms
-    .reduce((rest, form) => rest.replaceAll(form, '*****'), text)
-    .slice(0, LONGEST_ANSWER)
-    .toWellFormed();
+  return redact(text, [clientSecret]).slice(0, LONGEST_ANSWER).toWellFormed();
 }
 
 function unreadable(message: string): AssayError {

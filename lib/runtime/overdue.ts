@@ -1,6 +1,7 @@
 import { kindOf, KINDS } from '../kinds/registry.ts';
 import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import { earlier } from '../model/moment.ts';
 
 /** What has been due for so long was lost. */
 const GRACE_MS = 30_000;
@@ -10,7 +11,7 @@ const GRACE_MS = 30_000;
  * everything that was lost is found again.
  */
 export function isOverdue(object: KubernetesObject, now: Date, kinds: readonly Kind[] = KINDS): boolean {
-  const then = new Date(now.getTime() - GRACE_MS);
+  const then = earlier(now, GRACE_MS);
   const dueAt = kindOf(object.kind, kinds).dueAt(object, then);
   return dueAt !== undefined && dueAt <= then;
 }

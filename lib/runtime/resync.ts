@@ -2,13 +2,13 @@ import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Kind } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
-import type { ListQuery } from '../model/cluster.ts';
+import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
-import { refOf } from '../model/ref.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from './overdue.ts';
 import { type Looked, objectScope } from './scopes.ts';
-
-const PAGE_SIZE = 500;
 
 /**
  * Looks at everything unfinished in a cluster, one list a kind, and asks for a step of what is overdue.
@@ -40,14 +40,28 @@ async function resyncKind(watched: Kind, name: string, looked: Looked, ports: Po
   const { kind } = watched.facts;
   const cluster = ports.clusters.get(name);
   const { labelSelector, ...where } = objectScope(looked);
-  const query: ListQuery = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}`, limit: PAGE_SIZE };
-  let at: string | undefined;
-  do {
-    const page = await cluster.list(kind, at === undefined ? query : { ...query, continue: at });
+  const query = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}` };
+  for await (const { items } of listPages(cluster, kind, query)) {
     const now = ports.now();
-    const overdue = page.items.filter((object) => isOverdue(object, now, [watched]));
+    const overdue = items.filter((object) => isSurelyOverdue(object, refOf(name, object), now, [watched], ports));
     await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
     if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
-    at = page.continue;
-  } while (at !== undefined && at !== '');
+  }
+}
+
+/** What cannot even be told of one object is its own affair: the others are looked at all the same. */
+function isSurelyOverdue(
+  object: KubernetesObject,
+  ref: ObjectRef,
+  now: Date,
+  kinds: readonly Kind[],
+  { log, meter }: Ports,
+): boolean {
+  try {
+    return isOverdue(object, now, kinds);
+  } catch (error) {
+    meter.failed(ref);
+    log.error('object set aside', { ...ref, ...errorFields(error) });
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../model/cluster.ts';
+import { listPages } from '../model/list-pages.ts';
 
 /** Many templates have one selector, and are due at the same moment. */
 const MAX_AGE_MS = 10_000;
@@ -22,16 +23,9 @@ export function chosenNamespaces(cluster: Cluster, now: () => Date): ChosenNames
 
 async function list(cluster: Cluster, labelSelector: string): Promise<readonly string[]> {
   const names: string[] = [];
-  let at: string | undefined;
-  do {
-    const page = await cluster.list('Namespace', {
-      labelSelector,
-      limit: 500,
-      ...(at !== undefined && { continue: at }),
-    });
-    const alive = page.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  for await (const { items } of listPages(cluster, 'Namespace', { labelSelector })) {
+    const alive = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     names.push(...alive.map(({ metadata }) => metadata.name ?? ''));
-    at = page.continue;
-  } while (at !== undefined && at !== '');
+  }
   return names;
 }

@@ -1,9 +1,8 @@
-import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import type { Cluster, Clusters, ListQuery } from '../model/cluster.ts';
+import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
-import type { ResourceKind, Resources } from '../model/resources.ts';
 import { refOf } from '../model/ref.ts';
 import { SCHEDULE_LABEL } from '../schedule/annotations.ts';
 import { scheduleLabel } from '../schedule/names.ts';
@@ -14,8 +13,6 @@ import { chosenNamespaces } from './chosen-namespaces.ts';
 import { scheduleMemory, type ScheduleMemory } from './schedule-memory.ts';
 import { findNamespaces, keepSchedule, type Scheduler } from './keep-schedule.ts';
 import { type Looked, objectScope, scopesOf } from '../runtime/scopes.ts';
-
-const PAGE_SIZE = 500;
 
 /** So many schedules are kept at once. */
 const AT_ONCE = 10;
@@ -90,7 +87,7 @@ async function listOpen(looked: Looked, scheduler: Scheduler): Promise<Scheduled
       ...(labelSelector !== undefined && { labelSelector }),
     };
     try {
-      await eachPage(scheduler.cluster, kind, query, sift);
+      for await (const { items } of listPages(scheduler.cluster, kind, query)) await sift(items);
     } catch (error) {
       isWhole = false;
       logFailure(error, scheduler, { kind });
@@ -133,8 +130,10 @@ async function listRuns(
   cluster: Cluster,
 ): Promise<ReadonlyMap<string, readonly ScheduledRun[]>> {
   const runs = new Map<string, ScheduledRun[]>(templates.map(({ metadata }) => [metadata.uid ?? '', []]));
-  const note = (items: readonly AnalysisRun[]): void => {
-    for (const run of items) runs.get(scheduleOwner(run) ?? '')?.push(seeRun(run));
+  const note = async (query: ListQuery): Promise<void> => {
+    for await (const { items } of listPages(cluster, 'AnalysisRun', query)) {
+      for (const run of items) runs.get(scheduleOwner(run) ?? '')?.push(seeRun(run));
+    }
   };
   const where = (template?: ScheduledTemplate): ListQuery => {
     const within = template?.metadata.namespace ?? namespace;
@@ -144,23 +143,9 @@ async function listRuns(
   const lists = templates.length > MANY ? [where()] : templates.map(where);
   for (let first = 0; first < lists.length; first += AT_ONCE) {
     const some = lists.slice(first, first + AT_ONCE);
-    await Promise.all(some.map(async (query) => eachPage(cluster, 'AnalysisRun', query, note)));
+    await Promise.all(some.map(note));
   }
   return runs;
-}
-
-async function eachPage<K extends ResourceKind>(
-  cluster: Cluster,
-  kind: K,
-  query: ListQuery,
-  take: (items: readonly Resources[K][]) => void | Promise<void>,
-): Promise<void> {
-  let at: string | undefined;
-  do {
-    const page = await cluster.list(kind, { ...query, limit: PAGE_SIZE, ...(at !== undefined && { continue: at }) });
-    await take(page.items);
-    at = page.continue;
-  } while (at !== undefined && at !== '');
 }
 
 /** A few at once. One that fails leaves the others alone. */

@@ -1,17 +1,27 @@
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { type Facts, FACTS, ownerToTell } from '../kinds/facts/registry.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 
 /**
  * Has `tell` called with each object that is served here and for which a change of what it owns is news.
  * Changes of what is not stored are not noticed.
+ *
+ * @param alone  looks at one object, so that what goes wrong with it concerns no other
  */
-export function onOwnedNews(cluster: CachedCluster, tell: (owner: ObjectRef) => void, facts: Facts = FACTS): void {
+export function onOwnedNews(
+  cluster: CachedCluster,
+  tell: (owner: ObjectRef) => void,
+  facts: Facts = FACTS,
+  alone: (object: KubernetesObject, look: () => void) => void = (_object, look) => look(),
+): void {
   for (const kind of new Set(facts.flatMap(({ owns }) => owns.map((owned) => owned.kind)))) {
-    cluster.onChange(kind, (object, previous, type) => {
-      const owner = ownerToTell(cluster.name, object, previous, type === 'DELETED', facts);
-      if (owner && cluster.peek(resourceKind(owner.kind), owner)?.metadata.uid === owner.uid) tell(owner);
-    });
+    cluster.onChange(kind, (object, previous, type) =>
+      alone(object, () => {
+        const owner = ownerToTell(cluster.name, object, previous, type === 'DELETED', facts);
+        if (owner && cluster.peek(resourceKind(owner.kind), owner)?.metadata.uid === owner.uid) tell(owner);
+      }),
+    );
   }
 }

@@ -76,13 +76,24 @@ describe('the breaker', () => {
 
   test('stays closed as long as there are answers between, refusals among them', async () => {
     const cluster = open();
-    for (const code of ['ASSAY_CLUSTER_DENIED', 'ASSAY_CLUSTER_THROTTLED', 'ASSAY_CLUSTER_CONFLICT'] as const) {
+    const codes = ['DENIED', 'THROTTLED', 'CONFLICT', 'FAILED', 'TOO_LARGE'] as const;
+    for (const code of codes.map((each) => `ASSAY_CLUSTER_${each}` as const)) {
       answer = away;
       await askTimes(cluster, 2);
       answer = () => Promise.reject(new AssayError(code, 'no'));
       await askTimes(cluster, 1);
     }
-    expect([asked, opened]).toEqual([9, 0]);
+    expect([asked, opened]).toEqual([15, 0]);
+  });
+
+  test('stays closed where what one object is answered takes for ever', async () => {
+    const cluster = open();
+    answer = async () => {
+      nowMs += 3000;
+      throw new AssayError('ASSAY_CLUSTER_TOO_LARGE', 'etcdserver: request is too large');
+    };
+    await askTimes(cluster, 4);
+    expect([asked, opened]).toEqual([4, 0]);
   });
 
   test('what says nothing of the server changes nothing', async () => {

@@ -1,12 +1,12 @@
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
-import { validateResource } from '../../lib/model/validate.ts';
 import { describeCluster } from './cluster.ts';
+import { problemsOf } from './cluster-fixtures.ts';
 
 describeCluster('cached memory cluster', async () => {
   const memory = memoryCluster('memory', {
     now: () => new Date(),
-    validate: (object) => validateResource(object).map(({ message }) => message),
+    validate: problemsOf,
   });
   const cluster = cachedCluster(memory, [{ kind: 'AnalysisRun' }, { kind: 'Job' }, { kind: 'Secret' }]);
   const abort = new AbortController();

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { ListQuery, WatchEvent } from '../../lib/model/cluster.ts';
-import type { ObjectMeta, Secret } from '../../lib/model/kubernetes.ts';
+import type { KubernetesObject, ObjectMeta, Secret } from '../../lib/model/kubernetes.ts';
 import type { ResourceKind } from '../../lib/model/resources.ts';
+import { SCHEMAS } from '../../lib/model/schemas.ts';
+import { validateResource } from '../../lib/model/validate.ts';
 import { aRun, type RunOverride } from '../builders.ts';
 import type { UseCluster } from './cluster.ts';
 
@@ -16,6 +18,11 @@ export function aNewRun(namespace: string, override: RunOverride): AnalysisRun {
 
 export function aSecret(namespace: string, metadata: ObjectMeta): Secret {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, ...metadata }, data: { key: 'dmFsdWU=' } };
+}
+
+/** What a CRD of ours has against an object; nothing where there is none of its kind. */
+export function problemsOf(object: KubernetesObject): string[] {
+  return Object.hasOwn(SCHEMAS, object.kind) ? validateResource(object).map(({ message }) => message) : [];
 }
 
 /** The code of the AssayError that `work` rejects with. */

@@ -5,6 +5,7 @@ import { eventContract } from './cluster-events.ts';
 import { listContract } from './cluster-lists.ts';
 import { objectContract } from './cluster-objects.ts';
 import { patchContract } from './cluster-patches.ts';
+import { statusContract } from './cluster-statuses.ts';
 import { watchContract } from './cluster-watches.ts';
 
 /** A cluster to test, and a namespace in it that nobody else uses. `cleanup` gives both back. */
@@ -32,6 +33,7 @@ export function describeCluster(name: string, openCluster: () => Promise<OpenClu
 
     objectContract(use);
     patchContract(use);
+    statusContract(use);
     listContract(use);
     deletionContract(use);
     watchContract(use);

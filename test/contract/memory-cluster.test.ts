@@ -1,11 +1,11 @@
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
-import { validateResource } from '../../lib/model/validate.ts';
 import { describeCluster } from './cluster.ts';
+import { problemsOf } from './cluster-fixtures.ts';
 
 describeCluster('memory cluster', async () => ({
   cluster: memoryCluster('memory', {
     now: () => new Date(),
-    validate: (object) => validateResource(object).map(({ message }) => message),
+    validate: problemsOf,
   }),
   namespace: 'contract',
   cleanup: async () => {},

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Inspection, JsonSchema } from '../../lib/clusters/api/inspect.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import { checkAddresses } from '../../lib/doctor/check-addresses.ts';
-import { checkResources } from '../../lib/doctor/check-resources.ts';
+import { checkResources, findMisplacedStatus } from '../../lib/doctor/check-resources.ts';
 import { checkClock, checkIdentity, checkServer } from '../../lib/doctor/check-server.ts';
 import { checkWebhook } from '../../lib/doctor/check-webhook.ts';
 
@@ -112,6 +112,16 @@ describe('checkResources', () => {
       status: 'fail',
       message: expect.stringContaining('a status subresource: the statuses that Assay writes would be dropped'),
     });
+  });
+
+  it.each([
+    { kind: 'AnalysisRun', served: ['analysisruns'], says: undefined },
+    { kind: 'AnalysisRun', served: ['analysisruns', 'analysisruns/status'], says: 'the CRD has a status subresource' },
+    { kind: 'Rollout', served: ['rollouts', 'rollouts/status'], says: undefined },
+    { kind: 'Rollout', served: ['rollouts', 'rollouts/scale'], says: 'the CRD has no status subresource' },
+  ] as const)('of $kind, where $served is served: $says', ({ kind, served, says }) => {
+    const found = findMisplacedStatus(kind, new Set<string>(served));
+    expect(found?.message.slice(0, says?.length)).toBe(says);
   });
 
   it.each([

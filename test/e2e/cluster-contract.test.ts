@@ -16,10 +16,13 @@ describe.skipIf(!(await serversAvailable()))('a real API server', () => {
 
   beforeAll(async () => {
     plane = await startControlPlane({ controllers: true });
-    for (const file of readdirSync(crds)) await plane.apply(readFileSync(join(crds, file), 'utf8'));
+    const files = readdirSync(crds);
+    for (const file of files) await plane.apply(readFileSync(join(crds, file), 'utf8'));
+    if (!files.includes('rollouts.yaml')) await plane.apply(ROLLOUTS);
     await waitFor('our kinds', async () =>
       plane.api.call('/apis/argoproj.io/v1alpha1/namespaces/default/analysisruns'),
     );
+    await waitFor('Rollouts', async () => plane.api.call('/apis/argoproj.io/v1alpha1/namespaces/default/rollouts'));
   });
   afterAll(async () => plane?.stop());
 
@@ -55,6 +58,35 @@ describe.skipIf(!(await serversAvailable()))('a real API server', () => {
     };
   });
 });
+
+/** As far as its subresources go what Argo's is. */
+const ROLLOUTS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'rollouts.argoproj.io' },
+  spec: {
+    group: 'argoproj.io',
+    names: { kind: 'Rollout', listKind: 'RolloutList', plural: 'rollouts', singular: 'rollout' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+              status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+            },
+          },
+        },
+      },
+    ],
+  },
+};
 
 async function createNamespace(cluster: KubernetesCluster, name: string): Promise<void> {
   await cluster.create('Namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

@@ -46,6 +46,15 @@ test.each([
   },
 );
 
+test.each([
+  { retryAfter: '7', want: 7000 },
+  { retryAfter: '86400', want: 60_000 },
+  { retryAfter: '9'.repeat(400), want: 60_000 },
+  { retryAfter: 'Thu, 01 Jan 2099 00:00:00 GMT', want: 60_000 },
+])('Retry-After $retryAfter is waited for for $want ms', ({ retryAfter, want }) => {
+  expect(retryDelayMs({ status: 503, retryAfter }, 1, 0, new Date('2026-11-30T10:00:00Z'))).toBe(want);
+});
+
 test('a connection that is reset twice', async () => {
   const server = await serveHttp((request, response, nth) =>
     nth < 3 ? resets(request, response, nth) : response.end('third'),

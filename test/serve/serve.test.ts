@@ -3,7 +3,8 @@ import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
-import { openStatusServer } from '../../lib/serve/status-pages.ts';
+import { statusPages } from '../../lib/serve/status-pages.ts';
+import { openServer } from '../../lib/web/server.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 
@@ -23,7 +24,10 @@ let other: MemoryCluster;
 let serving: Serving | undefined;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({
+    now: T0,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  });
   one = memoryCluster('one', { now, http: async () => good });
   other = memoryCluster('other', { now, http: async () => good });
 });
@@ -185,7 +189,12 @@ test('the pages say how it stands', async () => {
   start();
   await vi.advanceTimersByTimeAsync(10);
   if (!serving) throw new Error('not serving');
-  const server = await openStatusServer({ host: '127.0.0.1', port: 0 }, serving);
+  const log = { info() {}, warn() {}, error() {} };
+  const server = await openServer({
+    address: { host: '127.0.0.1', port: 0 },
+    routes: statusPages(() => serving),
+    log,
+  });
   const get = async (path: string, method = 'GET') => {
     const response = await fetch(`${server.url}${path}`, { method });
     return { status: response.status, body: await response.text() };

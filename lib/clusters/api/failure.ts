@@ -42,18 +42,39 @@ export function failureOf(cluster: string, answer: FailedAnswer): AssayError {
   const status = parseStatus(answer.body);
   const code = codeOf(answer.status, status);
   const message = `cluster ${cluster}: ${status?.message ?? plainMessage(answer)}`;
-  const retry = code === 'ASSAY_CLUSTER_THROTTLED' || code === 'ASSAY_CLUSTER_UNREACHABLE';
+  const retry = PASSING.has(code);
   return new AssayError(code, message, { retry, retryAfterMs: retry ? retryAfterMs(answer, status) : undefined });
 }
 
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'ASSAY_CLUSTER_FAILED',
+  'ASSAY_CLUSTER_THROTTLED',
+  'ASSAY_CLUSTER_UNREACHABLE',
+]);
+
+/**
+ * A Status of 500 is about one request: a webhook that fails, a conversion, an object that is too large. Anybody who
+ * may write one object can have as many of them as he likes, so they say nothing of the server. 503 and 504, which say
+ * that it shuts down, is overrun or has no answer in time, and an etcd behind it that is away, do: whatever is asked
+ * next will fare the same.
+ */
 function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
+  const message = status?.message ?? '';
+  if (httpStatus === 413 || (httpStatus === 500 && TOO_LARGE.test(message))) return 'ASSAY_CLUSTER_TOO_LARGE';
   const causes = status?.details?.causes ?? [];
   if (causes.some(({ reason }) => reason === 'NamespaceTerminating')) return 'ASSAY_CLUSTER_NOT_FOUND';
   if (httpStatus === 409) return status?.reason === 'AlreadyExists' ? 'ASSAY_CLUSTER_EXISTS' : 'ASSAY_CLUSTER_CONFLICT';
   const known = CODES[httpStatus];
   if (known) return known;
-  return httpStatus >= 400 && httpStatus < 500 ? 'ASSAY_CLUSTER_REFUSED' : 'ASSAY_CLUSTER_UNREACHABLE';
+  if (httpStatus >= 400 && httpStatus < 500) return 'ASSAY_CLUSTER_REFUSED';
+  return httpStatus === 500 && status && !STORE_AWAY.test(message)
+    ? 'ASSAY_CLUSTER_FAILED'
+    : 'ASSAY_CLUSTER_UNREACHABLE';
 }
+
+/** From 1.5 MiB on etcd says so, from 2 MiB on its client; API servers refuse bodies of 3 MiB by themselves, with 413. */
+const TOO_LARGE = /^(?:etcdserver: request is too large|rpc error: code = ResourceExhausted .*larger than max)/;
+const STORE_AWAY = /^(?:etcdserver: |rpc error: code = (?:Unavailable|DeadlineExceeded))/;
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   401: 'ASSAY_CLUSTER_DENIED',
@@ -70,8 +91,7 @@ function plainMessage({ status, body }: FailedAnswer): string {
   return `answered ${status}${text.trim() ? `: ${text.trim().slice(0, 200)}` : ''}`;
 }
 
-/** Header in seconds (API servers never send a date), or the Status's own figure. */
-function retryAfterMs({ headers }: FailedAnswer, status: ApiStatus | undefined): number | undefined {
-  const seconds = Number(headers['retry-after'] ?? status?.details?.retryAfterSeconds);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+/** Header in seconds (API servers never send a date), or the Status's own figure; not yet bounded. */
+function retryAfterMs({ headers }: FailedAnswer, status: ApiStatus | undefined): number {
+  return Number(headers['retry-after'] ?? status?.details?.retryAfterSeconds) * 1000;
 }

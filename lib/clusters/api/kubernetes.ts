@@ -6,6 +6,7 @@ import {
   type ListQuery,
   type ObjectKey,
   type Patch,
+  type PatchOptions,
   type WatchEvent,
   type WatchQuery,
 } from '../../model/cluster.ts';
@@ -70,9 +71,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       return readObject(kind, bodyOf(answer)) as Resources[K];
     },
 
-    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch) {
+    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) {
       const contentType = isJsonPatch(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
-      const path = objectPath(kind, key);
+      const path = objectPath(kind, key) + (subresource ? `/${subresource}` : '');
       const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
       return readObject(kind, bodyOf(answer)) as Resources[K];
     },

@@ -14,6 +14,8 @@ export interface Admission {
    * @throws AssayError ASSAY_CLUSTER_REFUSED, ASSAY_CLUSTER_CONFLICT
    */
   update(kind: ResourceKind, current: KubernetesObject, patched: unknown): Draft | KubernetesObject;
+  /** The same for a write of the status subresource: of what was patched it takes the status and nothing else. */
+  updateStatus(kind: ResourceKind, current: KubernetesObject, patched: unknown): Draft | KubernetesObject;
 }
 
 export interface AdmissionOptions {
@@ -23,8 +25,6 @@ export interface AdmissionOptions {
   readonly validate: (object: KubernetesObject) => readonly string[];
 }
 
-/** Kinds whose status is written through a subresource alone: creating and patching leave it as it is. */
-const STATUS_APART: ReadonlySet<ResourceKind> = new Set(['Job', 'Pod', 'ReplicaSet', 'Service', 'Namespace']);
 const WITHOUT_GENERATION: ReadonlySet<ResourceKind> = new Set(['Secret', 'Service', 'Event', 'Namespace']);
 
 export function memoryAdmission({ now, newUid, validate }: AdmissionOptions): Admission {
@@ -58,14 +58,15 @@ export function memoryAdmission({ now, newUid, validate }: AdmissionOptions): Ad
         creationTimestamp: wholeSeconds(now()),
         ...(!WITHOUT_GENERATION.has(kind) && { generation: 1 }),
       };
-      if (STATUS_APART.has(kind)) delete draft['status'];
+      if (RESOURCES[kind].status === 'subresource') delete draft['status'];
       check(draft);
       return draft;
     },
 
     update(kind, current, patched) {
       if (!isDraft(patched)) throw new AssayError('ASSAY_CLUSTER_REFUSED', 'the patched document is no object');
-      const draft = keepIdentity(kind, current, copy(patched));
+      const draft = keepIdentity(current, copy(patched));
+      if (RESOURCES[kind].status === 'subresource') setStatus(draft, current);
       if (isSame(current, draft)) return current;
       const { generation } = current.metadata;
       if (generation !== undefined && !isSame(withoutMetadata(current), withoutMetadata(draft))) {
@@ -74,11 +75,32 @@ export function memoryAdmission({ now, newUid, validate }: AdmissionOptions): Ad
       check(draft);
       return draft;
     },
+
+    updateStatus(_kind, current, patched) {
+      if (!isDraft(patched)) throw new AssayError('ASSAY_CLUSTER_REFUSED', 'the patched document is no object');
+      const { metadata: _, ...changed } = keepIdentity(current, copy(patched));
+      const draft: Draft = copy({ ...current });
+      setStatus(draft, changed);
+      if (isSame(current, draft)) return current;
+      check(draft);
+      return draft;
+    },
   };
 }
 
+/**
+ * Gives a draft the status of another object. Neither write of the two sees what the other may change, and no status
+ * raises the generation.
+ * @source customResourceStrategy and statusStrategy of k8s.io/apiextensions-apiserver/pkg/registry/customresource
+ */
+function setStatus(draft: Draft, from: object): void {
+  const status: unknown = Reflect.get(from, 'status');
+  if (status === undefined) delete draft['status'];
+  else draft['status'] = status;
+}
+
 /** Refuses or undoes what no write may change. @source BeforeUpdate of k8s.io/apiserver/pkg/registry/rest */
-function keepIdentity(kind: ResourceKind, current: KubernetesObject, draft: Draft): Draft {
+function keepIdentity(current: KubernetesObject, draft: Draft): Draft {
   const before = current.metadata;
   const after = draft.metadata;
   if (draft.apiVersion !== current.apiVersion || draft.kind !== current.kind) {
@@ -105,11 +127,6 @@ function keepIdentity(kind: ResourceKind, current: KubernetesObject, draft: Draf
     deletionTimestamp: before.deletionTimestamp,
     deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
   });
-  if (STATUS_APART.has(kind)) {
-    const status: unknown = Reflect.get(current, 'status');
-    if (status === undefined) delete draft['status'];
-    else draft['status'] = status;
-  }
   return draft;
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AssayError } from '../../model/errors.ts';
-import type { Cluster, ListPage, ObjectKey, WatchEvent } from '../../model/cluster.ts';
+import type { Cluster, ListPage, ObjectKey, Patch, PatchOptions, WatchEvent } from '../../model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
-import type { ResourceKind, Resources } from '../../model/resources.ts';
+import { RESOURCES, type ResourceKind, type Resources } from '../../model/resources.ts';
 import { objectPath } from '../api/path.ts';
 import { applyPatch } from './apply-patch.ts';
 import { eventRecorder } from '../api/event-recorder.ts';
@@ -31,7 +31,7 @@ export interface MemoryClusterOptions {
 export interface MemoryCluster extends Cluster {
   /** All objects of a kind, ordered by namespace and name. */
   objects<K extends ResourceKind>(kind: K): readonly Resources[K][];
-  /** Writes a status as the controller of a Job or Pod does; `patch` cannot, as on an API server. */
+  /** Writes a status as the controller of a Job or Pod does, whatever was there before. */
   writeStatus<K extends ResourceKind>(kind: K, key: ObjectKey, status: Readonly<Record<string, unknown>>): Resources[K];
   /** Sends a BOOKMARK to every watch. */
   bookmark(): void;
@@ -91,10 +91,15 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
         return deletion.store(kind, draft) as Resources[K];
       }),
 
-    patch: async <K extends ResourceKind>(kind: K, key: ObjectKey, patch: Parameters<Cluster['patch']>[2]) =>
+    patch: async <K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) =>
       answer(() => {
         const current = require(kind, key);
-        const draft = admission.update(kind, current, applyPatch(current, patch));
+        if (subresource && RESOURCES[kind].status === 'own') {
+          const path = `${objectPath(kind, key)}/${subresource}`;
+          throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `cluster ${name}: ${path} not found`);
+        }
+        const admit = subresource ? admission.updateStatus : admission.update;
+        const draft = admit(kind, current, applyPatch(current, patch));
         if (draft === current) return current as Resources[K];
         return deletion.store(kind, { ...draft }) as Resources[K];
       }),

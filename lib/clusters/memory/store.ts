@@ -28,7 +28,10 @@ export interface MemoryStore {
   all(kind: ResourceKind): KubernetesObject[];
   /** Every object of every kind. */
   everything(): readonly { readonly kind: ResourceKind; readonly object: KubernetesObject }[];
-  /** Keeps a copy of `draft` under the next version, deeply frozen, and returns it. */
+  /**
+   * Keeps a copy of `draft` under the next version, deeply frozen, and returns it.
+   * @throws AssayError ASSAY_CLUSTER_TOO_LARGE beyond 1.5 MiB
+   */
   put(kind: ResourceKind, draft: Draft): KubernetesObject;
   /** Removes it; `last` is how it was in the end, and comes back under the next version. */
   remove(kind: ResourceKind, last: KubernetesObject): KubernetesObject;
@@ -38,6 +41,9 @@ export interface MemoryStore {
   subscribe(listener: (change: StoreChange) => void): () => void;
   forgetHistory(): void;
 }
+
+/** What etcd takes by default, with a little more than the object in it. */
+const LARGEST_BYTES = 1.5 * 1024 * 1024;
 
 /** @param historyLimit  how many changes a watch can look back */
 export function memoryStore(historyLimit: number): MemoryStore {
@@ -65,9 +71,13 @@ export function memoryStore(historyLimit: number): MemoryStore {
   };
 
   const stamp = (draft: Draft): KubernetesObject => {
+    const metadata = { ...draft.metadata, resourceVersion: String(version + 1) };
+    const text = JSON.stringify({ ...draft, metadata });
+    if (Buffer.byteLength(text) > LARGEST_BYTES) {
+      throw new AssayError('ASSAY_CLUSTER_TOO_LARGE', 'etcdserver: request is too large');
+    }
     version += 1;
-    const metadata = { ...draft.metadata, resourceVersion: String(version) };
-    return deepFreeze(copy({ ...draft, metadata }));
+    return deepFreeze(JSON.parse(text) as KubernetesObject);
   };
 
   return {

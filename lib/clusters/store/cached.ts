@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
-import type { Cluster, ObjectKey, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import type { Cluster, ObjectKey, Patch, PatchOptions, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
 import { controllerOf } from '../../model/controller-of.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming } from './follow.ts';
+import { wrap } from '../wrap.ts';
 import type { Selects } from '../../model/label-selector.ts';
 import { selectsOf } from '../selectors.ts';
 
@@ -70,8 +71,46 @@ export function cachedCluster(
     return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
   };
 
+  const listStored: CachedCluster['listStored'] = (kind, query) => {
+    const store = storeOf(kind);
+    if (!store?.isSynced() || !covers(store.scope, query)) return undefined;
+    const stored = storedOf(kind, query.namespace);
+    return holdsOthers(store.scope, query) ? stored.filter(keepsOf(query)) : stored;
+  };
+  const port = wrap(cluster, {
+    get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
+      storeOf(kind)?.objects.get(key) ?? cluster.get(kind, key),
+    list: 'as is',
+    listStored,
+    async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
+      const created = await cluster.create(kind, object);
+      storeOf(kind)?.wrote(created);
+      return created;
+    },
+    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, options?: PatchOptions) {
+      const patched = await cluster.patch(kind, key, patch, options);
+      storeOf(kind)?.wrote(patched);
+      return patched;
+    },
+    async delete(kind, key, options = {}) {
+      const store = storeOf(kind);
+      const stored = store?.objects.get(key);
+      const isDeleted = await cluster.delete(kind, key, options);
+      if (!isDeleted || !store || !stored) return isDeleted;
+      const isAtOnce = !stored.metadata.finalizers?.length && (options.propagation ?? 'Background') === 'Background';
+      const left = isAtOnce ? undefined : await cluster.get(kind, key);
+      if (left) store.wrote(left);
+      else store.tell(store.objects.drop(stored));
+      return true;
+    },
+    watch: 'as is',
+    recordEvent: 'as is',
+    fetch: 'as is',
+  });
+
   return {
-    ...cluster,
+    ...port,
+    listStored,
     async start(signal) {
       const all = [...stores].map(async ([kind, { scope, follower }]) =>
         follow(
@@ -88,12 +127,6 @@ export function cachedCluster(
     whenSynced: async () => void (await synced),
     stored: storedOf,
     peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),
-    listStored<K extends ResourceKind>(kind: K, query: StoredQuery) {
-      const store = storeOf(kind);
-      if (!store?.isSynced() || !covers(store.scope, query)) return undefined;
-      const stored = storedOf(kind, query.namespace);
-      return holdsOthers(store.scope, query) ? stored.filter(keepsOf(query)) : stored;
-    },
     async refresh<K extends ResourceKind>(kind: K, key: ObjectKey) {
       const object = await cluster.get(kind, key);
       if (object) storeOf(kind)?.wrote(object);
@@ -109,29 +142,6 @@ export function cachedCluster(
       const handlers = storeOf(kind)?.handlers;
       handlers?.add(handler);
       return () => handlers?.delete(handler);
-    },
-    get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
-      storeOf(kind)?.objects.get(key) ?? cluster.get(kind, key),
-    async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
-      const created = await cluster.create(kind, object);
-      storeOf(kind)?.wrote(created);
-      return created;
-    },
-    async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Parameters<Cluster['patch']>[2]) {
-      const patched = await cluster.patch(kind, key, patch);
-      storeOf(kind)?.wrote(patched);
-      return patched;
-    },
-    async delete(kind, key, options = {}) {
-      const store = storeOf(kind);
-      const stored = store?.objects.get(key);
-      const isDeleted = await cluster.delete(kind, key, options);
-      if (!isDeleted || !store || !stored) return isDeleted;
-      const isAtOnce = !stored.metadata.finalizers?.length && (options.propagation ?? 'Background') === 'Background';
-      const left = isAtOnce ? undefined : await cluster.get(kind, key);
-      if (left) store.wrote(left);
-      else store.tell(store.objects.drop(stored));
-      return true;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { AssayError } from '../../model/errors.ts';
 import type { Cluster, ListQuery, Scope, WatchEvent } from '../../model/cluster.ts';
+import { listPages } from '../../model/list-pages.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 
 /** Who is told. What they throw ends the following. */
@@ -19,7 +20,6 @@ export interface FollowTiming {
   readonly nowMs: () => number;
 }
 
-const PAGE_SIZE = 500;
 /** A watch that ends sooner has failed: else two of them a millisecond apart would be a loop without rest. */
 const SHORT_WATCH_MS = 1000;
 /** What a version cannot go on from may be the reason. */
@@ -75,14 +75,14 @@ async function listAll<K extends ResourceKind>(
   query: ListQuery,
   follower: Follower<Resources[K]>,
 ): Promise<string> {
-  let page = await cluster.list(kind, { ...query, limit: PAGE_SIZE });
-  const items = [...page.items];
-  while (page.continue) {
-    page = await cluster.list(kind, { ...query, limit: PAGE_SIZE, continue: page.continue });
+  const items: Resources[K][] = [];
+  let version = '';
+  for await (const page of listPages(cluster, kind, query)) {
     items.push(...page.items);
+    version = page.resourceVersion;
   }
-  follower.listed(items, page.resourceVersion);
-  return page.resourceVersion;
+  follower.listed(items, version);
+  return version;
 }
 
 /** Somewhere between 1 s and a bound that doubles up to 30 s. */

@@ -125,10 +125,11 @@ describe('failures', () => {
     { status: 404, want: 'ASSAY_CLUSTER_NOT_FOUND', retry: false },
     { status: 409, want: 'ASSAY_CLUSTER_CONFLICT', retry: false },
     { status: 410, want: 'ASSAY_CLUSTER_EXPIRED', retry: false },
+    { status: 413, want: 'ASSAY_CLUSTER_TOO_LARGE', retry: false },
     { status: 415, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
     { status: 422, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
     { status: 429, want: 'ASSAY_CLUSTER_THROTTLED', retry: true },
-    { status: 500, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+    { status: 500, want: 'ASSAY_CLUSTER_FAILED', retry: true },
     { status: 503, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
     { status: 504, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
     { status: 302, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
@@ -136,6 +137,29 @@ describe('failures', () => {
     const { cluster } = await open(() => ({ status, body: aStatus(status, 'the reason') }));
     const error = await errorOf(cluster.patch('AnalysisRun', key, {}));
     expect(error).toMatchObject({ code: want, retry, message: 'cluster prod: the reason' });
+  });
+
+  it.each([
+    { says: 'etcdserver: request is too large', want: 'ASSAY_CLUSTER_TOO_LARGE' },
+    {
+      says: 'rpc error: code = ResourceExhausted desc = trying to send message larger than max (2300000 vs. 2097152)',
+      want: 'ASSAY_CLUSTER_TOO_LARGE',
+    },
+    { says: 'etcdserver: request timed out', want: 'ASSAY_CLUSTER_UNREACHABLE' },
+    { says: 'rpc error: code = Unavailable desc = connection refused', want: 'ASSAY_CLUSTER_UNREACHABLE' },
+    {
+      says: 'Internal error occurred: failed calling webhook "a.b": etcdserver: request timed out',
+      want: 'ASSAY_CLUSTER_FAILED',
+    },
+  ])('500 that says "$says" is $want', async ({ says, want }) => {
+    const { cluster } = await open(() => ({ status: 500, body: aStatus(500, says) }));
+    const error = await errorOf(cluster.patch('AnalysisRun', key, {}));
+    expect(error).toMatchObject({ code: want, retry: want !== 'ASSAY_CLUSTER_TOO_LARGE' });
+  });
+
+  it('takes a 500 that is not the API server’s own for no answer', async () => {
+    const { cluster } = await open(() => ({ status: 500, body: 'upstream is away' }));
+    expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_UNREACHABLE');
   });
 
   it('tells a name that is taken from a write that came late', async () => {
@@ -168,6 +192,15 @@ describe('failures', () => {
       body: aStatus(429, 'slow down'),
     }));
     expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ retryAfterMs: 7000 });
+  });
+
+  it.each([
+    { asks: '3000000', want: 60_000 },
+    { asks: '-5', want: undefined },
+    { asks: 'soon', want: undefined },
+  ])('believes a server that asks to wait for $asks s: $want ms', async ({ asks, want }) => {
+    const { cluster } = await open(() => ({ status: 429, headers: { 'retry-after': asks }, body: aStatus(429, 'no') }));
+    expect((await errorOf(cluster.get('AnalysisRun', key))).retryAfterMs).toBe(want);
   });
 
   it('shortens the page of a gateway', async () => {
