@@ -31,8 +31,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'a provider fetches through its context, and only analysis/ judges',
   },
   'lib/kinds': {
-    imports: [...ENGINES, 'lib/analysis', 'lib/experiment', 'lib/rollout', 'lib/providers'],
+    imports: [...ENGINES, 'lib/analysis', 'lib/experiment', 'lib/rollout', 'lib/providers', 'lib/kinds/facts'],
     instead: 'a kind observes through the ports and decides in the pure folders',
+  },
+  'lib/kinds/facts': {
+    imports: ['lib/model'],
+    instead: 'facts are data, which the webhook reads too: what decides stands beside them, in kinds/',
   },
   'lib/queues': { imports: ['lib/model'], packages: ['tinyqueue', '@aws-sdk/client-sqs'], instead: BACKEND },
   'lib/sinks': { imports: ['lib/model'], packages: ['@aws-sdk/client-eventbridge'], instead: BACKEND },
@@ -101,7 +105,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/analysis',
       'lib/experiment',
       'lib/schedule',
-      'lib/kinds/facts.ts',
+      'lib/kinds/facts',
       'lib/clusters',
       'lib/sinks',
       'lib/http',
@@ -109,7 +113,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/log',
     ],
     packages: ['node:', '@peculiar/x509', 'reflect-metadata'],
-    instead: 'the webhook judges nothing and must stay small: facts of kinds are in kinds/facts.ts',
+    instead: 'the webhook judges nothing and must stay small: facts of kinds are in kinds/facts/',
   },
   'lib/local': {
     imports: ['lib/model', 'lib/analysis', 'lib/clusters', 'lib/queues', 'lib/sinks', 'lib/runtime', 'lib/log'],

@@ -22,6 +22,24 @@ const requireBuiltins: Plugin = {
   },
 };
 
+/**
+ * Puts nothing in the place of zod, of which the rows of providers make schemas: API servers have checked what comes
+ * here, and half a megabyte more would be loaded to make what nobody asks. Who does ask is refused.
+ */
+const leaveOutSchemas: Plugin = {
+  name: 'leave-out-schemas',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^zod$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
+      contents: `
+        const refuse = () => { throw new Error('schemas are left out'); };
+        const get = (_, name) => (/parse/i.test(String(name)) ? refuse : z);
+        export const z = new Proxy(() => {}, { get, apply: () => z });
+      `,
+    }));
+  },
+};
+
 /** `node infra/cluster/build-webhook.ts [FILE]`: bundles functions/webhook.ts into one file. Default dist/webhook.mjs. */
 await build({
   absWorkingDir: ROOT,
@@ -36,7 +54,7 @@ await build({
   legalComments: 'none',
   minify: true,
   logLevel: 'warning',
-  plugins: [requireBuiltins],
+  plugins: [requireBuiltins, leaveOutSchemas],
   // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

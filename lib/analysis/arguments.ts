@@ -2,8 +2,9 @@ import { quote } from '../expression/go/strconv.ts';
 import type { Argument, Metric } from '../model/analysis-run.ts';
 import { isAbsent } from '../model/empty.ts';
 import { metricJson, withoutEmptied } from './metric-json.ts';
+import { Room } from './bounds.ts';
 import { ArgumentError } from './spec-error.ts';
-import { fillTags, fillTemplate, parseTemplate, splitAtTags } from './substitute.ts';
+import { fillTags, fillTemplate, parseTemplate, splitAtTags, type TaggedText, tagName } from './substitute.ts';
 
 /** Stands for the values of secrets wherever a metric is not sent to its provider. */
 export const SECRET_PLACEHOLDER = 'temp-for-secret';
@@ -65,9 +66,26 @@ function resolve(template: string, args: readonly Argument[], render: (value: st
   return fillTemplate(parsed, valuesByTag(args, render));
 }
 
+/** What a text comes to with its tags filled, told before it is made: a small one may come to gigabytes. */
+function sizeOf({ texts, tags }: TaggedText, values: ReadonlyMap<string, string>): number {
+  let size = 0;
+  for (const text of texts) size += text.length;
+  for (const tag of tags) size += values.get(tagName(tag))?.length ?? 0;
+  return size;
+}
+
 /** The inside of a Go string literal. */
 function escape(value: string): string {
   return quote(value).slice(1, -1);
+}
+
+/** The same list is asked about for each metric of a run; its values are escaped once. */
+const escapedValues = new WeakMap<readonly Argument[], Map<string, string>>();
+
+function escapedByTag(args: readonly Argument[]): Map<string, string> {
+  const known = escapedValues.get(args) ?? valuesByTag(args, escape);
+  escapedValues.set(args, known);
+  return known;
 }
 
 function valuesByTag(args: readonly Argument[], render: (value: string) => string): Map<string, string> {
@@ -85,22 +103,25 @@ function valuesByTag(args: readonly Argument[], render: (value: string) => strin
  * Argo does it in the JSON of the whole metric, and its errors show that: they quote the text, and values that are no
  * legal JSON once escaped as Go strings make it invalid. So where something is wrong it is done over in that text.
  *
- * @throws  ArgumentError
+ * @param room  that all metrics of a run share
+ * @throws  ArgumentError, or SpecError where that would be too much
  * @source  ResolveMetricArgs in utils/analysis/factory.go of argoproj/argo-rollouts
  */
-export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric {
+export function resolveMetric(metric: Metric, args: readonly Argument[], room = new Room()): Metric {
   const plain = JSON.stringify(metric);
   if (args.some(({ value }) => isAbsent(value))) return resolveAsArgo(metric, args);
   if (!plain.includes('{{')) return metric;
-  const filled = fillPlainly(plain, valuesByTag(args, escape));
+  const values = escapedByTag(args);
+  const template = splitAtTags(plain);
+  room.take(sizeOf(template, values), metric.name);
+  const filled = fillPlainly(template, values);
   if (filled === undefined) return resolveAsArgo(metric, args);
   const resolved = JSON.parse(filled) as Metric;
   return filled.includes('""') ? withoutEmptied(resolved) : resolved;
 }
 
 /** Undefined where Argo might have something to say. */
-function fillPlainly(json: string, values: ReadonlyMap<string, string>): string | undefined {
-  const template = splitAtTags(json);
+function fillPlainly(template: TaggedText, values: ReadonlyMap<string, string>): string | undefined {
   if (template.unclosed !== undefined || template.tags.some((tag) => /["<>&\u2028\u2029]/.test(tag))) return undefined;
   const { filled, unresolved } = fillTags(template, values);
   return unresolved === undefined && findGoEscape(filled) === undefined ? filled : undefined;

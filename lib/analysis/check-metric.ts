@@ -2,10 +2,12 @@ import { checkCondition, evaluateTime } from '../expression/compile.ts';
 import { ExpressionError } from '../expression/error.ts';
 import type { Metric } from '../model/analysis-run.ts';
 import { durationMs } from '../model/duration.ts';
-import type { MetricValue } from '../model/metric-value.ts';
 import { type Keys, type Problem, problemAt } from '../model/problem.ts';
+import type { ProviderRow } from '../model/provider-row.ts';
+import { PROVIDER_ROWS } from '../model/provider-rows.ts';
 import { fillKnown, type KnownValues } from './check-arguments.ts';
 import { hasText } from './limits.ts';
+import { providerRowOf } from './provider-type.ts';
 import { findInvalidField } from './validate.ts';
 
 /**
@@ -58,15 +60,14 @@ function checkLimits(metric: Metric, keys: Keys, { withPlaceholders }: KnownValu
 }
 
 /** Fields within providers that hold a time, by the way to them. */
-const TIMES: readonly { readonly path: readonly string[]; readonly read: (text: string) => unknown }[] = [
-  { path: ['datadog', 'interval'], read: durationMs },
-  { path: ['datadog', 'requestTimeout'], read: durationMs },
-  { path: ['cloudWatch', 'interval'], read: durationMs },
-  { path: ['skywalking', 'interval'], read: durationMs },
-  { path: ['prometheus', 'rangeQuery', 'step'], read: durationMs },
-  { path: ['prometheus', 'rangeQuery', 'start'], read: readSomeTime },
-  { path: ['prometheus', 'rangeQuery', 'end'], read: readSomeTime },
-];
+const TIMES = Object.entries<ProviderRow>(PROVIDER_ROWS).flatMap(([field, { times = {} }]) =>
+  Object.entries(times).map(([way, kind]) => ({ path: [field, ...way.split('.')], kind })),
+);
+
+const READERS: Readonly<Record<(typeof TIMES)[number]['kind'], (text: string) => unknown>> = {
+  duration: durationMs,
+  expression: readSomeTime,
+};
 
 /** Any clock will do: whether a text is a time does not depend on it. */
 function readSomeTime(text: string): unknown {
@@ -74,10 +75,10 @@ function readSomeTime(text: string): unknown {
 }
 
 function checkProviderTimes({ provider }: Metric, keys: Keys, { plain }: KnownValues): Problem[] {
-  return TIMES.flatMap(({ path, read }) => {
+  return TIMES.flatMap(({ path, kind }) => {
     const text = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], provider);
     const known = typeof text === 'string' && text !== '' ? fillKnown(text, plain) : undefined;
-    const message = known === undefined ? undefined : complaintOf(() => read(known));
+    const message = known === undefined ? undefined : complaintOf(() => READERS[kind](known));
     return message === undefined ? [] : [problemAt([...keys, 'provider', ...path], { message, value: text })];
   });
 }
@@ -91,15 +92,8 @@ function complaintOf(read: () => unknown): string | undefined {
   }
 }
 
-/** Types of the values that conditions see, where the provider leaves no choice. */
-const TYPES: Readonly<Record<string, MetricValue['type']>> = {
-  cloudWatch: '[]MetricDataResult',
-  graphite: '[]float64',
-  influxdb: '[]any',
-};
-
 function checkConditions(metric: Metric, keys: Keys, { plain }: KnownValues): Problem[] {
-  const type = TYPES[Object.keys(metric.provider)[0] ?? ''] ?? 'unknown';
+  const type = providerRowOf(metric.provider)?.resultType ?? 'unknown';
   return (['successCondition', 'failureCondition'] as const).flatMap((field) => {
     const text = metric[field];
     const known = hasText(text) ? fillKnown(text, plain) : undefined;

@@ -4,7 +4,7 @@ import { findNextAt, findTasks, prepare, type Prepared } from './due.ts';
 import { isFinished } from './phases.ts';
 import { isTerminating } from './results.ts';
 import { SpecError } from './spec-error.ts';
-import { msOf } from './times.ts';
+import { pastMs } from '../model/moment.ts';
 import { ttlExpiresAt } from './ttl.ts';
 
 /** A measurement that does not say when to look again (a Job) is looked at this often, unless something tells sooner. */
@@ -17,16 +17,17 @@ const STRICTLY_AFTER_MS = 1;
  * When a run wants its next step, told from the object alone: a lost message is found again by asking this.
  *
  * @param polledAt  when measurements under way were last looked at; without it, when they began
+ * @param known     the run as `prepare` gives it, where that has been done
  * @returns a time that may be past; undefined: nothing is left to do
  */
-export function dueAt(run: AnalysisRun, now: Date, polledAt?: Date): Date | undefined {
+export function dueAt(run: AnalysisRun, now: Date, polledAt?: Date, known?: Prepared): Date | undefined {
   const { metadata, status } = run;
   if (metadata.deletionTimestamp !== undefined) return undefined;
   if (isFinished(status?.phase))
     return metadata.labels?.[FINISHED_LABEL] === 'true' ? undefined : (ttlExpiresAt(run) ?? now);
   if (status?.startedAt === undefined || isTerminating(run)) return now;
 
-  const prepared = tryPrepare(run);
+  const prepared = known ?? tryPrepare(run);
   if (!prepared) return now;
   const tasks = findTasks(run, prepared.metrics, now);
   const polls = tasks.flatMap(({ measurement }) => (isPoll(measurement) ? [measurement] : []));
@@ -53,5 +54,5 @@ function tryPrepare(run: AnalysisRun): Prepared | undefined {
 }
 
 function beganAt(startedAt: string | undefined, now: Date): Date {
-  return startedAt === undefined ? now : new Date(msOf(startedAt));
+  return startedAt === undefined ? now : new Date(pastMs(startedAt, now));
 }

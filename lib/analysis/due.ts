@@ -1,18 +1,27 @@
 import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric, MetricResult } from '../model/analysis-run.ts';
 import { durationMs } from '../model/duration.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { Secrets } from './arguments.ts';
 import { resolveMetric, withPlaceholders, withSecrets } from './arguments.ts';
+import { requireWithinBounds, Room } from './bounds.ts';
 import { isAbsent } from '../model/empty.ts';
 import { hasText, isCountReached } from './limits.ts';
 import { isFinished } from './phases.ts';
 import { isTerminating, lastMeasurement, resultsOf } from './results.ts';
 import { findDryRun, findRetention } from './rules.ts';
+import { pastMs } from '../model/moment.ts';
 import { SpecError } from './spec-error.ts';
 import { msOf } from './times.ts';
 import { findInvalidMetric } from './validate.ts';
 
 /** After a measurement of phase Error the next is taken this soon, whatever the interval. */
 export const ERROR_RETRY_MS = 10_000;
+
+/**
+ * Clocks of different machines differ by less. A status that tells of a later time was written by a clock that was wrong,
+ * so that nobody knows when that was: nothing waits for it. Argo waits until that time has come, and then the interval.
+ */
+const SKEW_MS = 60_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -70,9 +79,10 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date, ended: Re
     const hasSecrets = secretValues.length > 0;
     const metrics = hasSecrets ? run.spec.metrics : prepared.metrics;
     const results = resultsOf(run.status);
+    const room = new Room();
     const tasks = findTasks(run, prepared.metrics, now, ended).map(({ index, ...task }) => {
       const given = metrics[index] as Metric;
-      const metric = hasSecrets ? resolveMetric(given, args) : given;
+      const metric = hasSecrets ? resolveMetric(given, args, room) : given;
       return { ...task, metric, isFirst: !results.has(metric.name) };
     });
     return { is: 'measuring', prepared, tasks, secretValues };
@@ -92,8 +102,10 @@ function isOver({ metadata, status }: AnalysisRun): boolean {
  * @throws SpecError with the first problem
  */
 export function prepare({ spec }: AnalysisRun): Prepared {
+  requireWithinBounds(spec);
   const args = withPlaceholders(spec.args ?? []);
-  const metrics = (spec.metrics ?? []).map((metric) => resolveMetric(metric, args));
+  const room = new Room();
+  const metrics = (spec.metrics ?? []).map((metric) => resolveMetric(metric, args, room));
   const problem = findInvalidMetric(metrics);
   if (problem !== undefined) throw new SpecError(problem);
   const names = metrics.map(({ name }) => name);
@@ -127,7 +139,7 @@ export function findTasks(
     const last = lastMeasurement(result);
     if (last !== undefined && last.finishedAt === undefined) {
       if (terminating) return [{ index, does: 'terminate', measurement: last }];
-      const waits = !ended.has(metric.name) && isLater(last.resumeAt, now);
+      const waits = !ended.has(metric.name) && isLater(last.resumeAt, now) && !isAhead(last.startedAt, now);
       return waits ? [] : [{ index, does: 'resume', measurement: last }];
     }
     if (terminating) return [];
@@ -155,21 +167,32 @@ function isLater(time: string | undefined, now: Date): boolean {
 /** The delay counts from the start of the run, which its first reconcile sets: so even none at all costs one. */
 function isFirstDue(metric: Metric, { status }: AnalysisRun, now: Date): boolean {
   if (!hasText(metric.initialDelay)) return true;
-  return status?.startedAt !== undefined && durationMs(metric.initialDelay) <= now.getTime() - msOf(status.startedAt);
+  return status?.startedAt !== undefined && durationMs(metric.initialDelay) <= passedMs(status.startedAt, now);
 }
 
 /** Due strictly after the interval: at its very end, not yet. */
 function isNextDue(metric: Metric, last: Measurement, now: Date): boolean {
   // Differences keep the nanoseconds of a duration; sums would round them away.
-  return intervalMs(metric, last, ERROR_RETRY_MS) < now.getTime() - msOf(last.finishedAt as string);
+  return intervalMs(metric, last, ERROR_RETRY_MS) < passedMs(last.finishedAt as string, now);
+}
+
+/** Whether what is said to have begun lies in the future: what it asks to wait for would be waited for as long again. */
+function isAhead(time: string | undefined, now: Date): boolean {
+  return time !== undefined && passedMs(time, now) === Infinity;
+}
+
+/** How long ago something was that a status tells of; infinitely long, if it lies in the future. */
+function passedMs(time: string, now: Date): number {
+  const ms = now.getTime() - pastMs(time, now);
+  return ms < -SKEW_MS ? Infinity : ms;
 }
 
 /**
  * The end of the interval after a finished measurement, in whole milliseconds since 1970; the next is due after it.
  * @param withoutIntervalMs  counts after an error, whatever the interval, and where there is no interval
  */
-export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
-  return msOf(last.finishedAt as string) + Math.floor(intervalMs(metric, last, withoutIntervalMs));
+export function nextAfter(metric: Metric, last: Measurement, withoutIntervalMs: number, now: Date): number {
+  return pastMs(last.finishedAt as string, now) + Math.floor(intervalMs(metric, last, withoutIntervalMs));
 }
 
 function intervalMs(metric: Metric, last: Measurement, withoutIntervalMs: number): number {
@@ -184,15 +207,15 @@ function intervalMs(metric: Metric, last: Measurement, withoutIntervalMs: number
  */
 export function findNextAt(metrics: readonly Metric[], status: AnalysisRunStatus, now: Date): Date | undefined {
   const results = resultsOf(status);
-  const startedMs = status.startedAt === undefined ? now.getTime() : msOf(status.startedAt);
+  const startedMs = status.startedAt === undefined ? now.getTime() : pastMs(status.startedAt, now);
   const times = metrics.flatMap((metric) => {
     const result = results.get(metric.name);
-    return isFinished(result?.phase) ? [] : (nextMs(metric, result, startedMs) ?? []);
+    return isFinished(result?.phase) ? [] : (nextMs(metric, result, startedMs, now) ?? []);
   });
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
-function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: number): number | undefined {
+function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: number, now: Date): number | undefined {
   const last = lastMeasurement(result);
   if (last === undefined) {
     return hasText(metric.initialDelay) ? startedMs + Math.floor(durationMs(metric.initialDelay)) : undefined;
@@ -200,5 +223,18 @@ function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: num
   if (last.finishedAt === undefined) return last.resumeAt === undefined ? undefined : msOf(last.resumeAt);
   if (isCountReached(metric, result?.count)) return undefined;
   if (last.phase !== 'Error' && !hasText(metric.interval)) return undefined;
-  return nextAfter(metric, last, ERROR_RETRY_MS);
+  return nextAfter(metric, last, ERROR_RETRY_MS, now);
+}
+
+/**
+ * When a run may have its next step that has just measured something: as soon as it wants one, but intervals of next to
+ * nothing, or less, would measure and write without a pause, in a cluster and a process that others share.
+ */
+export function notTooSoon(nextAt: Date | undefined, metrics: readonly Metric[], now: Date): Date | undefined {
+  const earliest = new Date(now.getTime() + LIMITS.shortestIntervalMs);
+  return nextAt && nextAt < earliest && metrics.some(isHurried) ? earliest : nextAt;
+}
+
+function isHurried({ interval }: Metric): boolean {
+  return hasText(interval) && durationMs(interval) < LIMITS.shortestIntervalMs;
 }

@@ -19,7 +19,9 @@ export const CONSECUTIVE_ERROR_LIMIT = 4;
 export function integerOf(value: IntOrString | undefined): bigint {
   if (typeof value === 'number') return BigInt(value);
   const [, sign = '', digits = '', rest = ''] = /^([+-]?)([0-9]+)(.*)$/s.exec(value ?? '') ?? [];
-  const size = BigInt(digits);
+  // A megabyte of digits is not made a number: whatever has so many is beyond all bounds.
+  const significant = digits.replace(/^0+/, '');
+  const size = significant.length > 20 ? UINT64_MAX + 1n : BigInt(significant);
   if (rest !== '' && size <= UINT64_MAX) return 0n;
   const integer = sign === '-' ? -size : size;
   if (integer > INT64_MAX) return INT64_MAX;

@@ -1,5 +1,7 @@
 import { byteLength, byteSlice } from '../expression/go/strings.ts';
 import type { AnalysisRun, AnalysisRunSpec } from '../model/analysis-run.ts';
+import { controllerOf } from '../model/controller-of.ts';
+import { formatKey, type MeasurementKey } from '../model/measurement-key.ts';
 import { essentialsJson } from './metric-json.ts';
 import { isFinished } from './phases.ts';
 import { resultsOf } from './results.ts';
@@ -8,22 +10,25 @@ import { SpecError } from './spec-error.ts';
 /** The longest name that a Job may have, in bytes. */
 const DNS_LIMIT = 63;
 
+/** The key of a metric's next measurement, which is also that of the one under way: it counts only when it ends. */
+export function measurementKey(run: Pick<AnalysisRun, 'metadata' | 'status'>, metricName: string): MeasurementKey {
+  const { count = 0, error = 0 } = resultsOf(run.status).get(metricName) ?? {};
+  return { uid: run.metadata.uid ?? '', metric: metricName, number: count + error + 1 };
+}
+
 /**
- * The name of the Job that takes a metric's next measurement: `<uid>.<metric>.<number>`, counting every measurement
- * ever taken. Where that is too long, the metric's name is cut, be it within a character, whose bytes then become
- * U+FFFD each, as in JSON.
+ * The name of the Job that takes a measurement: `<uid>.<metric>.<number>`, counting every measurement ever taken. Where
+ * that is too long, the metric's name is cut, be it within a character, whose bytes then become U+FFFD each, as in JSON.
  *
  * @source newJobName in metricproviders/job/job.go of argoproj/argo-rollouts, which fails where there is nothing left
  *         to cut
  */
-export function jobName(run: Pick<AnalysisRun, 'metadata' | 'status'>, metricName: string): string {
-  const { count = 0, error = 0 } = resultsOf(run.status).get(metricName) ?? {};
-  const { uid = '' } = run.metadata;
-  const number = count + error + 1;
-  const excess = byteLength(`${uid}.${metricName}.${number}`) - DNS_LIMIT;
-  if (excess <= 0) return `${uid}.${metricName}.${number}`;
-  const cut = byteSlice(metricName, 0, Math.max(0, byteLength(metricName) - excess));
-  return `${uid}.${cut.toWellFormed()}.${number}`;
+export function jobName(key: MeasurementKey): string {
+  const { metric } = key;
+  const excess = byteLength(formatKey(key)) - DNS_LIMIT;
+  if (excess <= 0) return formatKey(key);
+  const cut = byteSlice(metric, 0, Math.max(0, byteLength(metric) - excess));
+  return formatKey({ ...key, metric: cut.toWellFormed() });
 }
 
 /**
@@ -50,18 +55,14 @@ export type Naming =
  * @source CreateWithCollisionCounter in utils/analysis/helpers.go of argoproj/argo-rollouts
  */
 export function findName(run: AnalysisRun, existing: (name: string) => AnalysisRun | undefined): Naming {
-  const controller = controllerUid(run);
+  const controller = controllerOf(run)?.uid;
   if (controller === undefined) throw new SpecError('Supplied run does not have an owner reference');
   const base = run.metadata.name ?? '';
   for (let collisions = 0; ; collisions += 1) {
     const name = collisions === 0 ? base : `${base}.${collisions}`;
     const taken = existing(name);
     if (taken === undefined) return { is: 'create', name };
-    const isOurs = controllerUid(taken) === controller && isSameAnalysis(run.spec, taken.spec);
+    const isOurs = controllerOf(taken)?.uid === controller && isSameAnalysis(run.spec, taken.spec);
     if (isOurs && !isFinished(taken.status?.phase)) return { is: 'reuse', name };
   }
-}
-
-function controllerUid({ metadata }: AnalysisRun): string | undefined {
-  return metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
 }

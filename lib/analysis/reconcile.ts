@@ -1,22 +1,17 @@
 import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
-import type { Change, Outcome } from '../model/outcome.ts';
-import { assess, runEvent } from './assess.ts';
-import type { Due } from './due.ts';
-import { findNextAt } from './due.ts';
-import { isFinished } from './phases.ts';
-import type { Taken } from './record.ts';
-import { record } from './record.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Reply } from '../model/reply.ts';
+import { advanceRun } from './advance.ts';
+import { dueAt } from './due-at.ts';
+import { type Due, notTooSoon } from './due.ts';
+import { judgeTaken, type Taken } from './record.ts';
 import type { Collected } from './retention.ts';
-import { trim } from './retention.ts';
-import { toStored } from './times.ts';
-import { isTtlExceeded, ttlExpiresAt } from './ttl.ts';
 
 /**
  * All a decision may look at. It is gathered in this order, each step with what the ones before it gave:
  *
  * 1. `secretsNeeded(object)`: the secrets to read;
- * 2. `findDue(object, secrets, now)`: the measurements to take; their providers answer with a Reading that
- *    `measurementOf` turns into a measurement, or cannot be set up, which `unavailable` does;
+ * 2. `findDue(object, secrets, now)`: the measurements to take; their providers answer with readings;
  * 3. `findCollections(object, due, taken)`: what providers are to remove.
  */
 export interface SeenRun {
@@ -24,48 +19,48 @@ export interface SeenRun {
   readonly due: Due;
   readonly taken: readonly Taken[];
   readonly collected: readonly Collected[];
+  /** Bounds the time that a condition takes; without it only its steps do. */
+  readonly clock?: () => Date;
 }
 
 /**
- * Decides what an AnalysisRun becomes. Pure: the clock is an argument and nothing is written.
- * @source reconcileAnalysisRun in analysis/analysis.go of argoproj/argo-rollouts
+ * Decides what an AnalysisRun becomes: judges what was read, counts it, assesses metrics and run, and says when to look
+ * again. Pure: the clock is an argument and nothing is written.
  */
 export function reconcileAnalysisRun(
-  { object: run, due, taken, collected }: SeenRun,
+  { object, due, taken, collected, clock }: SeenRun,
   now: Date,
+  replies: readonly Reply[] = [],
 ): Outcome<AnalysisRunStatus> {
-  if (due.is === 'finished') return rest(run, now);
-  if (due.is === 'refused') return refuse(run, due.message);
-
-  const { prepared, secretValues } = due;
-  const results = record(run.status?.metricResults ?? [], taken, prepared, secretValues, now);
-  const { status, events } = assess(run, prepared, results, now);
-  const trimmed = trim(status, collected);
-  const nextAt = findNextAt(prepared.metrics, trimmed, now);
-  return settle(run, { status: toStored(trimmed), nextAt, events, changes: [] });
+  const outcome = advanceRun({ object, due, measured: judgeTaken(taken, object, clock), collected }, now);
+  const failed = replies.find((reply) => reply.went === 'failed');
+  if (failed) return { ...outcome, failure: failed.message };
+  const nextAt = findNextLook(object, due, outcome, now);
+  const hasMeasured = due.is === 'measuring' && taken.length > 0;
+  return { ...outcome, nextAt: hasMeasured ? notTooSoon(nextAt, due.prepared.metrics, now) : nextAt };
 }
 
-/** A finished run only waits for the end of its time to live. */
-function rest(run: AnalysisRun, now: Date): Outcome<AnalysisRunStatus> {
-  const { deletionTimestamp } = run.metadata;
-  const isDoomed = deletionTimestamp === undefined && isTtlExceeded(run, now);
-  const changes = isDoomed ? [deletion(run)] : [];
-  return settle(run, { status: run.status ?? { phase: '' }, nextAt: undefined, events: [], changes });
+/**
+ * What a fresh look at the stored status would say: a metric that failed just now ends the others at once, and a
+ * measurement under way that nobody reports is looked at again.
+ */
+function findNextLook(
+  object: AnalysisRun,
+  due: Due,
+  { status, nextAt, finished, changes }: Outcome<AnalysisRunStatus>,
+  now: Date,
+): Date | undefined {
+  if (finished || changes.length > 0) return undefined;
+  const prepared = due.is === 'measuring' ? due.prepared : undefined;
+  return withFraction(dueAt({ ...object, status }, now, now, prepared), nextAt, now);
 }
 
-/** Nothing that was measured so far is touched, and no time of completion is set: such a run has no time to live. */
-function refuse(run: AnalysisRun, message: string): Outcome<AnalysisRunStatus> {
-  const status: AnalysisRunStatus = { runSummary: {}, ...run.status, phase: 'Error', message };
-  return settle(run, { status, nextAt: undefined, events: [runEvent('Error')], changes: [] });
-}
-
-function settle(run: AnalysisRun, outcome: Outcome<AnalysisRunStatus>): Outcome<AnalysisRunStatus> {
-  const after = { ...run, status: outcome.status };
-  return { ...outcome, finished: isFinished(outcome.status.phase) && ttlExpiresAt(after) === undefined };
-}
-
-function deletion({ metadata }: AnalysisRun): Change {
-  const { namespace = '', name = '', uid } = metadata;
-  const target = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', namespace, name };
-  return { verb: 'delete', target: uid === undefined ? target : { ...target, uid } };
+/**
+ * Stored times are cut to whole seconds. Going by them, all that ended within one second would be due at its end, in one
+ * burst; the fraction, which is known just now, keeps them apart.
+ */
+function withFraction(stored: Date | undefined, exact: Date | undefined, now: Date): Date | undefined {
+  if (!stored || !exact || stored <= now) return stored;
+  const cutOffMs = exact.getTime() - stored.getTime();
+  return cutOffMs > 0 && cutOffMs < 1000 ? new Date(exact.getTime() + 1) : stored;
 }

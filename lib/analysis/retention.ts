@@ -1,6 +1,5 @@
 import type { AnalysisRun, AnalysisRunStatus, Metric } from '../model/analysis-run.ts';
-import type { Due, Prepared } from './due.ts';
-import type { Taken } from './record.ts';
+import type { Due, Prepared, Task } from './due.ts';
 
 /** Measurements that a metric keeps unless a rule says otherwise. */
 const DEFAULT_RETENTION = 10;
@@ -24,7 +23,11 @@ export interface Collected {
  *
  * @source garbageCollectMeasurements in analysis/analysis.go of argoproj/argo-rollouts
  */
-export function findCollections(run: AnalysisRun, due: Due, taken: readonly Taken[]): readonly Collection[] {
+export function findCollections(
+  run: AnalysisRun,
+  due: Due,
+  taken: readonly { readonly task: Task }[],
+): readonly Collection[] {
   if (due.is !== 'measuring') return [];
   const { prepared } = due;
   const metrics = new Map(prepared.metrics.map((metric) => [metric.name, metric]));

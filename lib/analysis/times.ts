@@ -11,6 +11,16 @@ export function msOf(time: string): number {
   return Date.parse(time);
 }
 
+/** How long a time in whole seconds is, as nearly all are that come from a status: 2026-11-05T10:00:00Z */
+const WHOLE_SECONDS = 20;
+
+/** A time without its fraction, as statuses keep it. What is no time stays as it is. */
+export function inSeconds(time: string): string {
+  const ms = msOf(time);
+  if (time.length === WHOLE_SECONDS || Number.isNaN(ms)) return time;
+  return `${new Date(ms).toISOString().slice(0, -5)}Z`;
+}
+
 /** A status as it is kept. Of the measurements only the newest can be fresh. */
 export function toStored(status: AnalysisRunStatus): AnalysisRunStatus {
   return {
@@ -37,8 +47,7 @@ function inWholeSeconds<Name extends string>(
   const times: { [Field in Name]?: string } = {};
   for (const name of names) {
     const time = fields[name];
-    // Nearly all are whole already: 2026-11-05T10:00:00Z
-    if (time !== undefined && time.length !== 20) times[name] = `${new Date(msOf(time)).toISOString().slice(0, -5)}Z`;
+    if (time !== undefined && time.length !== WHOLE_SECONDS) times[name] = inSeconds(time);
   }
   return times;
 }

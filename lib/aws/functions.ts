@@ -8,7 +8,8 @@ import { emfMeter, type EmfMeter } from './emf-meter.ts';
 import { guard } from '../clusters/guard.ts';
 import { jsonLog } from '../log/json-log.ts';
 import { openRegisteredClusters, type RegisteredClusters } from './registered-clusters.ts';
-import { type Environment, readSettings } from './settings.ts';
+import type { Environment } from '../model/settings.ts';
+import { readSettings } from './settings.ts';
 
 /** What a function has between invocations: the registry, and connections to all that it speaks with. */
 export interface Runtime {

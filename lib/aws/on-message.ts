@@ -1,4 +1,4 @@
-import { isWatchedKind } from '../kinds/registry.ts';
+import { factsOf } from '../kinds/facts/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import { CLUSTER_KIND, type Message, parseMessage } from '../model/message.ts';
@@ -68,7 +68,7 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
   if (!settings) return ignore(ref, 'cluster not served', runtime);
   try {
     if (ref.kind === CLUSTER_KIND) await lookAt(ref.cluster, settings, runtime);
-    else if (isWatchedKind(ref.kind)) await takeStep(message, settings, runtime);
+    else if (factsOf(ref.kind)) await takeStep(message, settings, runtime);
     else ignore(ref, 'kind not known', runtime);
   } catch (error) {
     if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;

@@ -1,29 +1,29 @@
 import { wrap } from '../clusters/wrap.ts';
-import { isWatchedKind } from '../kinds/registry.ts';
+import { factsOf, ownerToTell } from '../kinds/facts/registry.ts';
 import type { Selects } from '../model/label-selector.ts';
 import type { Cluster, ObjectKey } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
-import { RESOURCES, type ResourceKind, type Resources } from '../model/resources.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 
 /** A cluster as the step of one object sees it. */
 export interface OwnObject {
   readonly cluster: Cluster;
-  /** Whom the step has given something to do: what it made or changed, and who waits for the object's phase. */
+  /** Whom the step has given something to do: what it made or changed, and who waits for news of the object. */
   othersToTell(): readonly ObjectRef[];
 }
 
 /**
  * A message may name any object, so what is not ours to look after is not there for its own step; other objects are.
- * And where no watch tells runs and experiments of each other, their steps do.
+ * And where no watch tells an object of what it owns, and the other way round, their steps do.
  */
 export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): OwnObject {
   const others = new Map<string, ObjectRef>();
   let before: KubernetesObject | undefined;
 
   const wrote = <T extends KubernetesObject>(object: T): T => {
-    if (object.metadata.uid !== ref.uid) tell(isWatchedKind(object.kind) ? refOf(ref.cluster, object) : undefined);
-    else if (phaseOf(object) !== phaseOf(before)) tell(ownerOf(ref, object));
+    if (object.metadata.uid === ref.uid) tell(ownerToTell(ref.cluster, object, before, false));
+    else if (factsOf(object.kind)) tell(refOf(ref.cluster, object));
     return object;
   };
   const tell = (other: ObjectRef | undefined): void => {
@@ -51,16 +51,4 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): Ow
     }),
     othersToTell: () => [...others.values()],
   };
-}
-
-function ownerOf({ cluster, namespace }: ObjectRef, { metadata }: KubernetesObject): ObjectRef | undefined {
-  const owner = metadata.ownerReferences?.find(
-    ({ controller, apiVersion, kind }) =>
-      controller === true && isWatchedKind(kind) && apiVersion === RESOURCES[kind].apiVersion,
-  );
-  return owner && { cluster, kind: owner.kind, namespace, name: owner.name, uid: owner.uid };
-}
-
-function phaseOf(object: (KubernetesObject & { readonly status?: { readonly phase?: unknown } }) | undefined): unknown {
-  return object?.status?.phase;
 }

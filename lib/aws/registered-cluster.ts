@@ -1,12 +1,13 @@
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
 import { settingsCredentials } from '../clusters/access/settings-credentials.ts';
 import type { Credentials } from '../clusters/access/credentials.ts';
-import type { ClusterSettings } from '../model/cluster-settings.ts';
+import { type ClusterSettings, isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/provider.ts';
 import type { Secrets } from '../model/cluster-documents.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
 import { openHttp } from '../http/open-http.ts';
+import { openResolver, operatorLookup } from '../http/resolver.ts';
 
 export interface RegisteredClusterOptions {
   readonly secrets: Secrets;
@@ -37,7 +38,8 @@ export function openRegisteredCluster(
     ...(options.runtimeApi !== undefined && { runtimeApi: options.runtimeApi }),
   });
   const credentials = registeredCredentials(name, settings, options);
-  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, ...PATIENCE });
+  const lookup = operatorLookup(openResolver());
+  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, lookup, ...PATIENCE });
 }
 
 /** The way into the cluster that settings describe. Nothing is read before it is needed. */
@@ -70,6 +72,7 @@ export function registeredProviderSettings(
     async awsCredentials(identity) {
       if (!aws) throw unsigned(`the settings of cluster ${name} name no role (aws.roleArn)`);
       if (identity.profile !== undefined) throw unsigned('there are no profiles here: give roleArn instead');
+      if (!isAwsRegion(identity.region)) throw unsigned(`${JSON.stringify(identity.region)} is no region`);
       const { roleArn, externalId } = aws;
       const region = aws.region ?? identity.region;
       const own = { roleArn, region, cluster: name, ...(externalId !== undefined && { externalId }) };

@@ -48,7 +48,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
 async function evaluate(text: string, { result, type }: EvalOptions, console: Console): Promise<ExitCode> {
   const value = readResult(result === '-' ? await console.readInput() : result, type);
   try {
-    const outcome = evaluateValue(text, value, new Date());
+    const outcome = evaluateValue(text, value, new Date(), () => new Date());
     console.out.write(`${shown(outcome)}\n`);
     console.err.write(`${console.err.paint('dim', meaning(outcome))}\n`);
     if (typeof outcome !== 'boolean') return EXIT.undecided;

@@ -96,7 +96,7 @@ async function run(paths: readonly string[], options: RunOptions, console: Conso
       http,
       jobs: hasCluster && !options.localJobs ? 'remote' : 'memory',
       jobEnv: jobEnvironment(console.env),
-      settings: { awsCredentials: machineCredentials() },
+      settings: { awsCredentials: machineCredentials('any') },
       ...(remote && { remote: remote.cluster }),
     };
     const progress = options.output === 'table' ? console.out : console.err;

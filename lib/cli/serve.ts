@@ -4,15 +4,18 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
+import { type HostPort, parseHostPort } from '../model/host-port.ts';
 import { jsonLog } from '../log/json-log.ts';
-import { openListener } from '../web/listener.ts';
-import { openStatusServer } from '../serve/status-pages.ts';
-import { serve } from '../serve/serve.ts';
+import type { Log } from '../model/ports.ts';
+import { eventsRoute } from '../serve/events-route.ts';
+import { serve, type Serving } from '../serve/serve.ts';
+import { statusPages } from '../serve/status-pages.ts';
+import { openServer, type WebServer } from '../web/server.ts';
 import { openServedClusters } from '../serve/served-clusters.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
-import { type ListenFlags, readListenFlags } from './listen-options.ts';
+import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
 
 interface ServeCommandOptions extends ListenFlags {
   readonly kubeconfig?: string;
@@ -20,16 +23,13 @@ interface ServeCommandOptions extends ListenFlags {
   readonly namespace?: string;
   readonly selector?: string;
   readonly instanceId?: string;
-  readonly metrics: Address;
+  readonly metrics: HostPort;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
   readonly prometheusAddress?: string;
+  readonly awsRole: readonly string[];
+  readonly awsProfile: readonly string[];
   readonly concurrency: number;
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 const HELP = `
@@ -42,13 +42,14 @@ argo-rollouts.argoproj.io/controller-instance-id; without it only those that car
 controller can share a cluster. The runs of an Experiment carry its instance id; with --selector they want the labels
 too, which spec.analysisRunMetadata gives them.
 
-Private networks may be requested; loopback, link-local addresses and metadata services only where --allow-host lists
-them. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
+Private networks may be requested; loopback and link-local addresses only where --allow-host lists them, the metadata
+services of clouds never. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
-even while a watch is away. They must know the token in the file. With --listen-cert and --listen-key it goes over HTTPS,
-and files that are replaced are read anew within a minute (let webhooks trust an authority of your own with
-NODE_EXTRA_CA_CERTS); without them keep it within a network that you trust.
+even while a watch is away. --listen-tokens names a file of JSON with a token for each cluster, {"staging": "…"}: who
+sends it speaks for that cluster alone. Whoever knows the token of --listen-token-file speaks for all clusters. With
+--listen-cert and --listen-key it goes over HTTPS, and files that are replaced are read anew within a minute (let webhooks
+trust an authority of your own with NODE_EXTRA_CA_CERTS); without them keep it within a network that you trust.
 
 Pages: /metrics, /healthz, /readyz.   Log: one line of JSON a step, on standard output.
 
@@ -80,7 +81,8 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         readAddress('--listen', text),
       ),
     )
-    .option('--listen-token-file <file>', 'what webhooks must know to post events')
+    .option('--listen-tokens <file>', 'a token for each cluster, JSON: what its webhook must know to post events')
+    .option('--listen-token-file <file>', 'one token for all of them')
     .option('--listen-cert <file>', 'certificate to listen with, PEM; with it events are taken over HTTPS')
     .option('--listen-key <file>', 'its key, PEM')
     .addOption(
@@ -99,6 +101,16 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       ]),
     )
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
+    .addOption(
+      new Option('--aws-role <arn>', 'role that metrics may name (sigv4.roleArn); may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--aws-profile <name>', 'profile that metrics may name (sigv4.profile); may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
     .addHelpText('after', HELP)
     .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
@@ -108,12 +120,10 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
-function readAddress(option: string, text: string): Address {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port > 65_535)
-    throw new InputError(`${option}: expected host:port such as 127.0.0.1:8090, got "${text}"`);
-  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+function readAddress(option: string, text: string): HostPort {
+  const address = parseHostPort(text);
+  if (!address) throw new InputError(`${option}: expected host:port such as 127.0.0.1:8090, got "${text}"`);
+  return { host: '0.0.0.0', ...address };
 }
 
 function readCount(text: string): number {
@@ -139,28 +149,72 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   });
   const { clusters } = served;
   const settings = {
-    awsCredentials: machineCredentials(),
+    awsCredentials: machineCredentials({ roles: options.awsRole, profiles: options.awsProfile }),
     ...(prometheusAddress !== undefined && { prometheusAddress }),
   };
-  const serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
-  const pages = await openStatusServer(options.metrics, serving);
-  const { receive } = serving;
-  const listener = listen && (await openListener({ ...listen, receive, log }));
-  const events = listener ? { events: listener.url } : {};
-  log.info('serving', { clusters: clusters.map(({ name }) => name), pages: pages.url, ...events });
+  // An address that is taken must be known before anything is measured.
+  let serving: Serving | undefined;
+  const receive: Serving['receive'] = async (ref, mayRead) => serving?.receive(ref, mayRead);
+  const servers = await openServers({ metrics: options.metrics, listen }, clusters, {
+    serving: () => serving,
+    receive,
+    log,
+  }).catch(async (error: unknown) => {
+    await served.close();
+    throw error;
+  });
+  serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
+  const { pages, events } = servers;
+  log.info('serving', {
+    clusters: clusters.map(({ name }) => name),
+    pages: pages.url,
+    ...(events && { events: events.url }),
+  });
 
   try {
     await Promise.race([interrupted(console), serving.failed]);
   } finally {
     // Also after a bug: a process that serves nothing and answers that all is well would never be started anew.
     log.info('stopping', {});
-    await listener?.close();
+    await events?.close();
     await serving.stop();
     await pages.close();
     await served.close();
   }
   log.info('stopped', {});
   return EXIT.ok;
+}
+
+interface Servers {
+  readonly pages: WebServer;
+  readonly events: WebServer | undefined;
+}
+
+/** @throws AssayError ASSAY_LISTEN_FAILED, with neither open */
+async function openServers(
+  { metrics, listen }: { readonly metrics: HostPort; readonly listen: ListenSettings | undefined },
+  clusters: readonly { readonly name: string }[],
+  { serving, receive, log }: ServersOptions,
+): Promise<Servers> {
+  const pages = await openServer({ address: metrics, routes: statusPages(serving), log });
+  if (!listen) return { pages, events: undefined };
+  const names = clusters.map(({ name }) => name);
+  const unknown = listen.tokens.flatMap(({ name }) => (name === undefined || names.includes(name) ? [] : [name]));
+  if (unknown.length > 0) log.warn('tokens of clusters that are not served', { clusters: unknown });
+  const { address, tokens, tls } = listen;
+  const routes = [eventsRoute({ tokens, clusters: names, receive, log, now })];
+  try {
+    return { pages, events: await openServer({ address, routes, log, ...(tls && { tls }) }) };
+  } catch (error) {
+    await pages.close();
+    throw error;
+  }
+}
+
+interface ServersOptions {
+  readonly serving: () => Serving | undefined;
+  readonly receive: Serving['receive'];
+  readonly log: Log;
 }
 
 function now(): Date {

@@ -47,6 +47,7 @@ export function assumedRoles({ now, client: config }: AssumedRolesOptions): Assu
     const { STSClient: Client } = await import('./sts-sdk.ts');
     const client = clients.get(region) ?? new Client({ requestHandler: REQUEST_LIMITS, ...config, region });
     clients.set(region, client);
+    forgetBeyond(MOST_KEPT, clients);
     return client;
   };
 
@@ -89,6 +90,7 @@ export function assumedRoles({ now, client: config }: AssumedRolesOptions): Assu
     const made = asking.get(key) ?? ask(role).finally(() => asking.delete(key));
     asking.set(key, made);
     sessions.set(key, await made);
+    forgetBeyond(MOST_KEPT, sessions);
     return made;
   };
 
@@ -103,6 +105,14 @@ export function assumedRoles({ now, client: config }: AssumedRolesOptions): Assu
     },
     assume: async (role) => plain(await session(role)),
   };
+}
+
+/** Metrics may name roles and regions of their own. */
+const MOST_KEPT = 500;
+
+function forgetBeyond(most: number, kept: Map<string, unknown>): void {
+  const [oldest] = kept.keys();
+  if (kept.size > most && oldest !== undefined) kept.delete(oldest);
 }
 
 /** What a policy can ask for as `aws:PrincipalTag/assay-cluster`. */

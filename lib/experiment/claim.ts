@@ -1,3 +1,4 @@
+import { controllerOf } from '../model/controller-of.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { EXPERIMENT_ANNOTATION, StepFailure, TEMPLATE_ANNOTATION } from './work.ts';
@@ -48,7 +49,7 @@ export function isOfTemplate(object: KubernetesObject, experiment: Experiment, t
   return templateOf(object, experiment) === template;
 }
 
-function isControlledBy({ metadata }: KubernetesObject, experiment: Experiment): boolean {
-  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
+function isControlledBy(object: KubernetesObject, experiment: Experiment): boolean {
+  const controller = controllerOf(object);
   return controller !== undefined && controller.uid === experiment.metadata.uid;
 }

@@ -1,7 +1,7 @@
 import { isFinished, isWorse } from '../analysis/phases.ts';
 import { hasText } from '../analysis/limits.ts';
-import { msOf } from '../analysis/times.ts';
 import type { Experiment, ExperimentSpec, ExperimentStatus, TemplateStatusCode } from '../model/experiment.ts';
+import { pastMs } from '../model/moment.ts';
 import type { AnalysisPhase } from '../model/phase.ts';
 import { withConditions } from './conditions.ts';
 import {
@@ -108,7 +108,7 @@ export function findDueMs(experiment: Experiment, now: Date): number | undefined
   const { spec, status } = experiment;
   const times: number[] = [];
   if (status?.availableAt !== undefined && hasText(spec.duration)) {
-    const endsMs = durationEndsMs(spec, status) ?? now.getTime();
+    const endsMs = durationEndsMs(spec, status, now) ?? now.getTime();
     if (endsMs >= now.getTime()) times.push(endsMs);
   }
   for (const template of spec.templates) {
@@ -116,7 +116,7 @@ export function findDueMs(experiment: Experiment, now: Date): number | undefined
     const isUnderWay = code === 'Progressing' || code === 'Running';
     if (!isUnderWay || lastTransitionTime === undefined) continue;
     if (availableReplicas === desiredReplicas(experiment, template)) continue;
-    times.push(msOf(lastTransitionTime) + progressDeadlineSeconds(spec) * 1000);
+    times.push(pastMs(lastTransitionTime, now) + progressDeadlineSeconds(spec) * 1000);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,6 +1,6 @@
-import { msOf } from '../analysis/times.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
+import { pastMs } from '../model/moment.ts';
 import { findDueMs } from './conclude.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
 import { withoutLeftovers } from './stored.ts';
@@ -9,7 +9,7 @@ import { withoutLeftovers } from './stored.ts';
 export const POLL_MS = 10_000;
 
 /** A duration, like a deadline, is over strictly after its end. */
-const STRICTLY_AFTER_MS = 1;
+export const STRICTLY_AFTER_MS = 1;
 
 /**
  * When an experiment wants its next step, told from the object alone: a lost message is found again by asking this.
@@ -27,7 +27,7 @@ export function dueAt(experiment: Experiment, now: Date, polledAt?: Date): Date 
   if (problem !== undefined) return saysInvalid(status, problem) ? undefined : now;
   if (isNew) return now;
 
-  const pollMs = (polledAt?.getTime() ?? lastNewsMs(status) ?? now.getTime()) + POLL_MS;
+  const pollMs = (polledAt?.getTime() ?? lastNewsMs(status, now) ?? now.getTime()) + POLL_MS;
   const dueMs = findDueMs(withoutLeftovers(experiment), now);
   return new Date(Math.min(pollMs, dueMs === undefined ? Infinity : dueMs + STRICTLY_AFTER_MS));
 }
@@ -36,10 +36,10 @@ function saysInvalid(status: ExperimentStatus | undefined, problem: string): boo
   return status?.conditions?.some(({ type, message }) => type === 'InvalidSpec' && message === problem) === true;
 }
 
-function lastNewsMs(status: ExperimentStatus | undefined): number | undefined {
+function lastNewsMs(status: ExperimentStatus | undefined, now: Date): number | undefined {
   const times = [
     ...(status?.conditions ?? []).map(({ lastUpdateTime }) => lastUpdateTime),
     ...(status?.templateStatuses ?? []).flatMap(({ lastTransitionTime }) => lastTransitionTime ?? []),
   ];
-  return times.length === 0 ? undefined : Math.max(...times.map(msOf));
+  return times.length === 0 ? undefined : Math.max(...times.map((time) => pastMs(time, now)));
 }

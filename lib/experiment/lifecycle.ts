@@ -1,7 +1,7 @@
 import { isFinished } from '../analysis/phases.ts';
 import { hasText } from '../analysis/limits.ts';
-import { msOf } from '../analysis/times.ts';
 import { durationMs } from '../model/duration.ts';
+import { pastMs } from '../model/moment.ts';
 import type {
   Experiment,
   ExperimentAnalysisRunStatus,
@@ -78,15 +78,19 @@ export function desiredReplicas(experiment: Experiment, template: TemplateSpec):
  * When the duration ends, in milliseconds since 1970; it has passed strictly after that. Undefined: it has no end, or
  * has not begun. One that cannot be read never passes but is always about to; `findInvalidSpec` keeps it out.
  */
-export function durationEndsMs(spec: ExperimentSpec, status: ExperimentStatus | undefined): number | undefined {
+export function durationEndsMs(
+  spec: ExperimentSpec,
+  status: ExperimentStatus | undefined,
+  now: Date,
+): number | undefined {
   const availableAt = status?.availableAt;
   if (availableAt === undefined || !hasText(spec.duration)) return undefined;
   const lengthMs = tryDurationMs(spec.duration);
-  return lengthMs === undefined ? undefined : msOf(availableAt) + lengthMs;
+  return lengthMs === undefined ? undefined : pastMs(availableAt, now) + lengthMs;
 }
 
 export function isDurationOver(spec: ExperimentSpec, status: ExperimentStatus | undefined, now: Date): boolean {
-  const endsMs = durationEndsMs(spec, status);
+  const endsMs = durationEndsMs(spec, status, now);
   return endsMs !== undefined && now.getTime() > endsMs;
 }
 

@@ -39,53 +39,60 @@ export function newReplicaSet(experiment: Experiment, template: TemplateSpec, co
   };
 }
 
+/** How a template stands, and its ReplicaSet, where it has one. */
+export interface Maintained {
+  readonly status: TemplateStatus;
+  readonly replicaSet: ReplicaSet | undefined;
+}
+
 /**
  * Creates the ReplicaSet of a template that has none, without pods.
  *
- * @param status  of the template; what there is to say goes into it
- * @returns undefined if that failed, or if something else has the name: then it is tried again until the template's
- *          deadline
+ * @param before  how the template stood
+ * @returns no ReplicaSet if that failed, or if something else has the name: then it is tried again until the
+ *          template's deadline
  * @source createReplicaSetForTemplate in experiments/experiment.go of argoproj/argo-rollouts, which adds an entry to
  *         the status at every such try, without end, and never fails
  */
 export function createReplicaSet(
   work: Work,
   template: TemplateSpec,
-  status: TemplateStatus,
+  before: TemplateStatus,
   desired: number,
-): ReplicaSet | undefined {
-  const wanted = newReplicaSet(work.experiment, template, status.collisionCount);
+): Maintained {
+  const wanted = newReplicaSet(work.experiment, template, before.collisionCount);
   const { name = '' } = wanted.metadata;
   const reply = work.writes.make({ verb: 'create', object: wanted });
   if (reply.went === 'failed') {
     const problem = `Failed to create new replica set ${quote(name)}: ${reply.message}`;
     note(work, 'ReplicaSetCreateError', problem);
-    return fail(status, template, reply.message);
+    return { status: failed(before, template, reply.message), replicaSet: undefined };
   }
-  if (reply.went === 'exists' && 'problem' in reply.found) return fail(status, template, reply.found.problem);
+  if (reply.went === 'exists' && 'problem' in reply.found) {
+    return { status: failed(before, template, reply.found.problem), replicaSet: undefined };
+  }
   const there: ReplicaSet = reply.went === 'exists' && 'object' in reply.found ? reply.found.object : wanted;
   if (reply.went === 'exists' && !isSameReplicaSet(wanted, there, work.experiment)) {
-    if (desired > 0) wait(work, template, status, there);
-    return undefined;
+    return { status: desired > 0 ? waiting(work, template, before, there) : before, replicaSet: undefined };
   }
   work.replicaSets.set(template.name, there);
-  status.lastTransitionTime = timeOf(work.now);
-  if (status.status === 'Progressing') delete status.message;
-  return there;
+  const { message, ...silent } = before;
+  const said = before.status === 'Progressing' || message === undefined ? {} : { message };
+  return { status: { ...silent, ...said, lastTransitionTime: timeOf(work.now) }, replicaSet: there };
 }
 
-function fail(status: TemplateStatus, { name }: TemplateSpec, problem: string): undefined {
-  status.status = 'Error';
-  status.message = `Failed to create ReplicaSet for template '${name}': ${problem}`;
+function failed(before: TemplateStatus, { name }: TemplateSpec, problem: string): TemplateStatus {
+  return { ...before, status: 'Error', message: `Failed to create ReplicaSet for template '${name}': ${problem}` };
 }
 
 /** The name may become free, as when an experiment is made anew while the old one's pods are still being removed. */
-function wait(work: Work, { name }: TemplateSpec, status: TemplateStatus, there: ReplicaSet): void {
+function waiting(work: Work, { name }: TemplateSpec, before: TemplateStatus, there: ReplicaSet): TemplateStatus {
   work.wakesMs.push(work.now.getTime() + RETRY_MS);
-  status.lastTransitionTime ??= timeOf(work.now);
-  if (isOfTemplate(there, work.experiment, name)) return;
+  const { lastTransitionTime = timeOf(work.now) } = before;
+  if (isOfTemplate(there, work.experiment, name)) return { ...before, lastTransitionTime };
   const { name: taken = '' } = there.metadata;
-  status.message = `ReplicaSet ${taken} already exists and is not owned by experiment template ${name}`;
+  const message = `ReplicaSet ${taken} already exists and is not owned by experiment template ${name}`;
+  return { ...before, lastTransitionTime, message };
 }
 
 /**

@@ -38,22 +38,24 @@ export function markForScaleDown(work: Work, replicaSet: ReplicaSet): ReplicaSet
 
 /**
  * Scales the ReplicaSet of a template, with an event. One without use keeps the pods of its template until its
- * deadline has come. A failure goes into the template's status; after a conflict it is tried again soon.
+ * deadline has come. After a conflict it is tried again soon.
  *
+ * @param before  how the template stood
+ * @returns how it stands then: a failure is said in it
  * @throws StepFailure if the ReplicaSet cannot be read again
  * @source scaleTemplateRS in experiments/experiment.go of argoproj/argo-rollouts, which crashes there
  */
 export function scaleReplicaSet(
   work: Work,
   template: TemplateSpec,
-  status: TemplateStatus,
+  before: TemplateStatus,
   listed: ReplicaSet,
   desired: number,
-): void {
+): TemplateStatus {
   const replicaSet = desired === 0 ? listed : readAgain(work, template, listed);
   const wanted = desired === 0 && isWaiting(work, listed) ? replicasOf(template) : desired;
   const current = replicasIn(replicaSet);
-  if (current === wanted) return;
+  if (current === wanted) return before;
 
   const { name = '' } = replicaSet.metadata;
   const direction = current < wanted ? 'up' : 'down';
@@ -65,9 +67,10 @@ export function scaleReplicaSet(
     work.wakesMs.push(work.now.getTime() + CONFLICT_RETRY_MS);
   } else if (reply.went === 'failed') {
     warn(work, 'ReplicaSetUpdateError', `Failed to scale ${name} ${direction}: ${reply.message}`);
-    status.status = 'Error';
-    status.message = `Unable to scale ReplicaSet for template '${template.name}' to desired replica count '${wanted}': ${reply.message}`;
+    const message = `Unable to scale ReplicaSet for template '${template.name}' to desired replica count '${wanted}': ${reply.message}`;
+    return { ...before, status: 'Error', message };
   }
+  return before;
 }
 
 function readAgain({ seen, replicaSets }: Work, template: TemplateSpec, listed: ReplicaSet): ReplicaSet {

@@ -21,25 +21,36 @@ export interface ServicePort {
   readonly protocol?: string;
 }
 
-/** Sees to it that a template has a Service while it has pods, if it asks for one, and has none otherwise. */
+/**
+ * Sees to it that a template has a Service while it has pods, if it asks for one, and has none otherwise.
+ *
+ * @param before  how the template stood
+ * @returns how it stands then: the Service is named in it, or why there is none
+ */
 export function reconcileService(
   work: Work,
   template: TemplateSpec,
-  status: TemplateStatus,
+  before: TemplateStatus,
   replicaSet: ReplicaSet,
   desired: number,
-): void {
+): TemplateStatus {
   const wantsService = !isAbsent(template.service);
-  if (wantsService && desired !== 0) createService(work, template, status, replicaSet);
-  else if (!wantsService || (replicaSet.status?.availableReplicas ?? 0) === 0) deleteService(work, template, status);
+  if (wantsService && desired !== 0) return createService(work, template, before, replicaSet);
+  const isUnused = !wantsService || (replicaSet.status?.availableReplicas ?? 0) === 0;
+  return isUnused ? deleteService(work, template, before) : before;
 }
 
 /** @source createTemplateService in experiments/experiment.go of argoproj/argo-rollouts */
-function createService(work: Work, template: TemplateSpec, status: TemplateStatus, replicaSet: ReplicaSet): void {
+function createService(
+  work: Work,
+  template: TemplateSpec,
+  before: TemplateStatus,
+  replicaSet: ReplicaSet,
+): TemplateStatus {
   const own = replicaSet.metadata.name ?? '';
   const known = work.services.get(template.name);
   const ports = servicePorts(replicaSet);
-  if (known?.metadata.name === own || ports.length === 0) return;
+  if (known?.metadata.name === own || ports.length === 0) return before;
 
   const name = hasText(template.service?.name) ? template.service.name : own;
   // Argo tries at every reconcile to create one that is there, and is content to hear so.
@@ -48,31 +59,28 @@ function createService(work: Work, template: TemplateSpec, status: TemplateStatu
     const reply = work.writes.make({ verb: 'create', object: service });
     const problem = problemOf(reply, work.experiment, template, name);
     if (problem !== undefined) {
-      status.status = 'Error';
-      status.message = `Failed to create Service ${name} for template '${template.name}': ${problem}`;
-      return;
+      const message = `Failed to create Service ${name} for template '${template.name}': ${problem}`;
+      return { ...before, status: 'Error', message };
     }
     work.services.set(template.name, service);
   }
-  status.serviceName = name;
+  const { podTemplateHash: _old, ...rest } = before;
   const hash = replicaSet.metadata.labels?.[POD_HASH_LABEL] ?? '';
-  if (hash === '') delete status.podTemplateHash;
-  else status.podTemplateHash = hash;
+  return { ...rest, serviceName: name, ...(hash !== '' && { podTemplateHash: hash }) };
 }
 
 /** @source deleteTemplateService in experiments/experiment.go of argoproj/argo-rollouts */
-function deleteService(work: Work, template: TemplateSpec, status: TemplateStatus): void {
+function deleteService(work: Work, template: TemplateSpec, before: TemplateStatus): TemplateStatus {
   const service = work.services.get(template.name);
-  if (service === undefined) return;
+  if (service === undefined) return before;
   const reply = work.writes.make({ verb: 'delete', target: targetOf(service) });
   if (reply.went === 'failed') {
-    status.status = 'Error';
-    status.message = `Failed to delete Service for template '${template.name}': ${reply.message}`;
-    return;
+    const message = `Failed to delete Service for template '${template.name}': ${reply.message}`;
+    return { ...before, status: 'Error', message };
   }
   work.services.delete(template.name);
-  delete status.serviceName;
-  delete status.podTemplateHash;
+  const { serviceName: _name, podTemplateHash: _hash, ...rest } = before;
+  return rest;
 }
 
 function problemOf(reply: Reply, experiment: Experiment, template: TemplateSpec, name: string): string | undefined {

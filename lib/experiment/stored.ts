@@ -1,4 +1,4 @@
-import { msOf } from '../analysis/times.ts';
+import { inSeconds } from '../analysis/times.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 
 /**
@@ -57,9 +57,4 @@ export function toStored(status: ExperimentStatus): ExperimentStatus {
       })),
     }),
   };
-}
-
-function inSeconds(time: string): string {
-  // Nearly all are whole already: 2026-11-05T10:00:00Z
-  return time.length === 20 ? time : `${new Date(msOf(time)).toISOString().slice(0, -5)}Z`;
 }

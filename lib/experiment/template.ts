@@ -1,4 +1,4 @@
-import { msOf } from '../analysis/times.ts';
+import { pastMs } from '../model/moment.ts';
 import type { TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import {
   desiredReplicas,
@@ -7,7 +7,7 @@ import {
   isTemplateFinished,
   progressDeadlineSeconds,
 } from './lifecycle.ts';
-import { createReplicaSet } from './replica-set.ts';
+import { createReplicaSet, type Maintained } from './replica-set.ts';
 import { markForScaleDown, replicasIn, scaleReplicaSet } from './scale.ts';
 import type { ReplicaSet } from './seen.ts';
 import { reconcileService } from './service.ts';
@@ -24,18 +24,18 @@ const COUNTERS = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableRepl
  */
 export function reconcileTemplate(work: Work, template: TemplateSpec): TemplateStatus {
   const before = findTemplateStatus(work.experiment.status, template.name) ?? newStatus(template.name);
-  const status = { ...before };
   const desired = desiredReplicas(work.experiment, template);
   const known = work.replicaSets.get(template.name);
-  const replicaSet = known
-    ? maintain(work, template, status, known, desired)
-    : createReplicaSet(work, template, status, desired);
+  const { status, replicaSet } = known
+    ? maintain(work, template, before, known, desired)
+    : createReplicaSet(work, template, before, desired);
 
-  Object.assign(status, countersOf(replicaSet));
-  if (COUNTERS.some((counter) => status[counter] !== before[counter])) status.lastTransitionTime = timeOf(work.now);
-  if (!isTemplateFinished(status.status)) assess(work, template, status, desired);
-  report(work, before, status);
-  return status;
+  const counters = countersOf(replicaSet);
+  const hasMoved = COUNTERS.some((counter) => counters[counter] !== before[counter]);
+  const counted = { ...status, ...counters, ...(hasMoved && { lastTransitionTime: timeOf(work.now) }) };
+  const after = isTemplateFinished(counted.status) ? counted : assess(work, template, counted, desired);
+  report(work, before, after);
+  return after;
 }
 
 function newStatus(name: string): TemplateStatus {
@@ -45,17 +45,15 @@ function newStatus(name: string): TemplateStatus {
 function maintain(
   work: Work,
   template: TemplateSpec,
-  status: TemplateStatus,
+  before: TemplateStatus,
   known: ReplicaSet,
   desired: number,
-): ReplicaSet {
-  reconcileService(work, template, status, known, desired);
+): Maintained {
+  const served = reconcileService(work, template, before, known, desired);
   const replicaSet = desired === 0 ? markForScaleDown(work, known) : known;
-  if (replicasIn(replicaSet) !== desired) {
-    scaleReplicaSet(work, template, status, replicaSet, desired);
-    status.lastTransitionTime = timeOf(work.now);
-  }
-  return replicaSet;
+  if (replicasIn(replicaSet) === desired) return { status: served, replicaSet };
+  const scaled = scaleReplicaSet(work, template, served, replicaSet, desired);
+  return { status: { ...scaled, lastTransitionTime: timeOf(work.now) }, replicaSet };
 }
 
 function countersOf(replicaSet: ReplicaSet | undefined): Pick<TemplateStatus, (typeof COUNTERS)[number]> {
@@ -67,22 +65,20 @@ function countersOf(replicaSet: ReplicaSet | undefined): Pick<TemplateStatus, (t
 function assess(
   { experiment, isTerminating, now }: Work,
   template: TemplateSpec,
-  status: TemplateStatus,
+  before: TemplateStatus,
   desired: number,
-): void {
-  if (status.availableReplicas === desired) {
+): TemplateStatus {
+  if (before.availableReplicas === desired) {
     const isOver = isTerminating || isDurationOver(experiment.spec, experiment.status, now);
-    status.status = isOver ? 'Successful' : 'Running';
-    return;
+    return { ...before, status: isOver ? 'Successful' : 'Running' };
   }
   const seconds = progressDeadlineSeconds(experiment.spec);
-  const { lastTransitionTime: since } = status;
-  if (since !== undefined && now.getTime() > msOf(since) + seconds * 1000) {
-    status.status = 'Failed';
-    status.message = `Template '${template.name}' exceeded its progressDeadlineSeconds (${seconds})`;
-  } else {
-    status.status = isTerminating ? 'Successful' : 'Progressing';
+  const { lastTransitionTime: since } = before;
+  if (since !== undefined && now.getTime() > pastMs(since, now) + seconds * 1000) {
+    const message = `Template '${template.name}' exceeded its progressDeadlineSeconds (${seconds})`;
+    return { ...before, status: 'Failed', message };
   }
+  return { ...before, status: isTerminating ? 'Successful' : 'Progressing' };
 }
 
 function report(work: Work, before: TemplateStatus, { name, status = '', message = '' }: TemplateStatus): void {

@@ -2,9 +2,9 @@ import { ANY, LOCATION, sliceOf } from './go-type.ts';
 import type { GoType } from './go-type.ts';
 import { sprint } from './go/sprint.ts';
 import { byteOf } from './go/bytes.ts';
-import { byteAt, byteLength, byteSlice } from './go/strings.ts';
 import { GoTime } from './go/time.ts';
 import { GoLocation } from './go/zone.ts';
+import { COMPARED_ELEMENT, COPIED_ELEMENT, keySteps } from './charges.ts';
 import { isEqual, itemsOf } from './equal.ts';
 import { lookupKey } from './hash.ts';
 import { conversionPanic, toInt } from './integers.ts';
@@ -44,20 +44,20 @@ export function dereference(value: Value): Value {
 }
 
 /** The number of elements of a list or map, or of bytes of a string; undefined for anything else. */
-export function sizeOf(value: Value): number | undefined {
-  if (typeof value === 'string') return byteLength(value);
+export function sizeOf(value: Value, meter: Meter): number | undefined {
+  if (typeof value === 'string') return meter.bytesOf(value).length;
   if (Array.isArray(value)) return value.length;
   if (value instanceof GoRange) return value.length;
   if (value instanceof GoSlice) return value.items?.length ?? 0;
   if (value instanceof GoMap) return value.entries.size;
-  if (value instanceof GoNamedString) return byteLength(value.text);
-  return isPlainMap(value) ? Object.keys(value).length : undefined;
+  if (value instanceof GoNamedString) return meter.bytesOf(value.text).length;
+  return isPlainMap(value) ? meter.keysOf(value).length : undefined;
 }
 
 /** An element of a list, which must be there, or a byte of a string. */
-export function elementAt(list: Value, index: number): Value {
-  if (typeof list === 'string') return byteOf(byteAt(list, index));
-  if (list instanceof GoNamedString) return byteOf(byteAt(list.text, index));
+export function elementAt(list: Value, index: number, meter: Meter): Value {
+  if (typeof list === 'string') return byteOf(meter.bytesOf(list).at(index));
+  if (list instanceof GoNamedString) return byteOf(meter.bytesOf(list.text).at(index));
   if (list instanceof GoRange) return list.at(index);
   return itemsOf(list)[index] ?? null;
 }
@@ -68,38 +68,39 @@ function isIndexable(value: Value): boolean {
   );
 }
 
-function cannotFetch(from: Value, key: Value): GoPanic {
-  return new GoPanic(`cannot fetch ${sprint(key)} from ${typeText(from)}`);
+function cannotFetch(from: Value, key: Value, meter: Meter): GoPanic {
+  return new GoPanic(`cannot fetch ${sprint(key, meter)} from ${typeText(from)}`);
 }
 
 /** `from[key]` and `from.key`. A missing key of a map is nil; anything else missing panics. */
-export function fetch(from: Value, key: Value): Value {
-  if (Array.isArray(from) || from instanceof GoSlice) return fetchIndex(from, key);
-  if (isPlainMap(from)) return fetchKey(from, key);
-  if (from === null) throw cannotFetch(from, key);
+export function fetch(from: Value, key: Value, meter: Meter): Value {
+  if (Array.isArray(from) || from instanceof GoSlice) return fetchIndex(from, key, meter);
+  if (isPlainMap(from)) return fetchKey(from, key, meter);
+  if (from === null) throw cannotFetch(from, key, meter);
   const method = typeof key === 'string' ? boundMethod(from, key) : undefined;
   if (method !== undefined) return method;
   const value = from instanceof GoPointer && from.target !== null ? from.target : from;
-  if (isIndexable(value)) return fetchIndex(value, key);
-  if (value instanceof GoMap) return fetchEntry(value, key) ?? zeroOf(value.goType.elem ?? ANY);
+  if (isIndexable(value)) return fetchIndex(value, key, meter);
+  if (value instanceof GoMap) return fetchEntry(value, key, meter) ?? zeroOf(value.goType.elem ?? ANY);
   if (value instanceof GoStruct || value instanceof GoTime || value instanceof GoLocation) {
-    return fetchField(from, value, key);
+    return fetchField(from, value, key, meter);
   }
-  throw cannotFetch(from, key);
+  throw cannotFetch(from, key, meter);
 }
 
-function fetchIndex(list: Value, key: Value): Value {
+function fetchIndex(list: Value, key: Value, meter: Meter): Value {
   const wanted = toInt(key);
-  const size = sizeOf(list) ?? 0;
+  const size = sizeOf(list, meter) ?? 0;
   const index = wanted < 0n ? BigInt.asIntN(64, BigInt(size) + wanted) : wanted;
   if (index < 0n || index >= BigInt(size)) {
     throw new GoPanic(`index out of range: ${index} (array length is ${size})`);
   }
-  return elementAt(list, Number(index));
+  return elementAt(list, Number(index), meter);
 }
 
-function fetchKey(map: { readonly [key: string]: Value }, key: Value): Value {
+function fetchKey(map: { readonly [key: string]: Value }, key: Value, meter: Meter): Value {
   const name = textKey(key);
+  meter.spend(keySteps(name, 1));
   return Object.hasOwn(map, name) ? (map[name] ?? null) : null;
 }
 
@@ -115,9 +116,10 @@ function mapIndexPanic(key: Value, wanted: string): GoPanic {
 }
 
 /** What a map holds under a key; undefined if nothing. */
-function fetchEntry({ goType, entries }: GoMap, key: Value): Value | undefined {
+function fetchEntry({ goType, entries }: GoMap, key: Value, meter: Meter): Value | undefined {
   const wanted = goType.key ?? ANY;
   const type = goTypeOf(key);
+  meter.spend(keySteps(key, entries.size));
   if (type !== undefined && !isAssignableType(type, wanted)) throw mapIndexPanic(key, wanted.text);
   const entry = entries.get(lookupKey(type === undefined ? zeroOf(wanted) : key, entries.size));
   return entry?.[1];
@@ -137,11 +139,11 @@ function zeroOf(type: GoType): Value {
   }
 }
 
-function fetchField(from: Value, value: Value, key: Value): Value {
+function fetchField(from: Value, value: Value, key: Value, meter: Meter): Value {
   if (typeof key !== 'string') throw conversionPanic(key, 'string');
   const type = value instanceof GoLocation ? LOCATION : goTypeOf(value);
   const field = type?.fields?.find(({ name }) => name === key);
-  if (field === undefined) throw cannotFetch(from, key);
+  if (field === undefined) throw cannotFetch(from, key, meter);
   if (!field.exported) {
     throw new GoPanic('reflect.Value.Interface: cannot return value obtained from unexported field or method');
   }
@@ -149,32 +151,32 @@ function fetchField(from: Value, value: Value, key: Value): Value {
 }
 
 /** What `get` gives: as fetch, but nil where nothing is found. */
-export function get(from: Value, key: Value): Value {
+export function get(from: Value, key: Value, meter: Meter): Value {
   if (from === null) return null;
   const method = typeof key === 'string' ? boundMethod(from, key) : undefined;
   if (method !== undefined) return method;
   if (isIndexable(from)) {
     const wanted = toInt(key);
-    const size = BigInt(sizeOf(from) ?? 0);
+    const size = BigInt(sizeOf(from, meter) ?? 0);
     const index = wanted < 0n ? size + wanted : wanted;
-    return index >= 0n && index < size ? elementAt(from, Number(index)) : null;
+    return index >= 0n && index < size ? elementAt(from, Number(index), meter) : null;
   }
-  if (isPlainMap(from)) return fetchKey(from, key);
-  if (from instanceof GoMap) return fetchEntry(from, key) ?? null;
+  if (isPlainMap(from)) return fetchKey(from, key, meter);
+  if (from instanceof GoMap) return fetchEntry(from, key, meter) ?? null;
   if (!(from instanceof GoStruct) && !(from instanceof GoTime)) return null;
   if (typeof key !== 'string') throw conversionPanic(key, 'string');
   const hasField = goTypeOf(from)?.fields?.some(({ name }) => name === key) === true;
-  return hasField ? fetchField(from, from, key) : null;
+  return hasField ? fetchField(from, from, key, meter) : null;
 }
 
 /** `from[start:end]`, by bytes for strings; bounds are clamped, negative ones count from the end. */
-export function slice(from: Value, start: Value, end: Value): Value {
+export function slice(from: Value, start: Value, end: Value, meter: Meter): Value {
   const list = dereferenceToList(from);
-  if (list === undefined) throw new GoPanic(`cannot slice ${sprint(start)}`);
-  const size = sizeOf(list) ?? 0;
+  if (list === undefined) throw new GoPanic(`cannot slice ${sprint(start, meter)}`);
+  const size = sizeOf(list, meter) ?? 0;
   const low = toInt(start);
   const high = clamp(toInt(end), size);
-  return part(list, Math.min(clamp(low, size), high), high);
+  return part(list, Math.min(clamp(low, size), high), high, meter);
 }
 
 function dereferenceToList(value: Value): Value | undefined {
@@ -188,10 +190,14 @@ function clamp(bound: bigint, size: number): number {
 }
 
 /** The elements from `low` up to, not including, `high`, in a list of the same type. */
-export function part(list: Value, low: number, high: number): Value {
-  if (typeof list === 'string') return byteSlice(list, low, high);
-  if (list instanceof GoNamedString) return new GoNamedString(list.goType, byteSlice(list.text, low, high));
+export function part(list: Value, low: number, high: number, meter: Meter): Value {
+  if (typeof list === 'string') return meter.bytesOf(list).slice(low, high, meter);
+  if (list instanceof GoNamedString) {
+    return new GoNamedString(list.goType, meter.bytesOf(list.text).slice(low, high, meter));
+  }
   if (list instanceof GoRange) return new GoRange(list.first + BigInt(low), high - low);
+  // Go's slices share their elements; ours are copied.
+  meter.spend((high - low) * COPIED_ELEMENT);
   if (Array.isArray(list)) return list.slice(low, high);
   if (!(list instanceof GoSlice)) return list;
   const { goType, items } = list;
@@ -204,8 +210,11 @@ export function part(list: Value, low: number, high: number): Value {
 export function isIn(needle: Value, container: Value, meter: Meter): boolean {
   if (container === null) return false;
   if (Array.isArray(container) || container instanceof GoSlice) return isElement(needle, container, meter);
-  if (isPlainMap(container)) return Object.hasOwn(container, textKey(needle));
-  if (container instanceof GoMap) return fetchesEntry(container, needle);
+  if (isPlainMap(container)) {
+    meter.spend(keySteps(needle, 1));
+    return Object.hasOwn(container, textKey(needle));
+  }
+  if (container instanceof GoMap) return fetchEntry(container, needle, meter) !== undefined;
   if (container instanceof GoPointer) return container.target !== null && isIn(needle, container.target, meter);
   if (container instanceof GoStruct || container instanceof GoTime || container instanceof GoLocation) {
     return isField(needle, container);
@@ -214,16 +223,12 @@ export function isIn(needle: Value, container: Value, meter: Meter): boolean {
 }
 
 function isElement(needle: Value, list: Value, meter: Meter): boolean {
-  const size = sizeOf(list) ?? 0;
+  const size = sizeOf(list, meter) ?? 0;
   for (let index = 0; index < size; index++) {
-    meter.spend(5);
-    if (isEqual(elementAt(list, index), needle, meter)) return true;
+    meter.spend(COMPARED_ELEMENT);
+    if (isEqual(elementAt(list, index, meter), needle, meter)) return true;
   }
   return false;
-}
-
-function fetchesEntry(map: GoMap, needle: Value): boolean {
-  return fetchEntry(map, needle) !== undefined;
 }
 
 function isField(needle: Value, container: Value): boolean {

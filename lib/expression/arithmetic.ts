@@ -1,6 +1,8 @@
+import { OPERATOR_STEPS } from './charges.ts';
 import { concat } from './go/strings.ts';
 import { GoDuration, GoTime, addToTime, timeBetween } from './go/time.ts';
 import { plainInteger, plainNumber, toFloat, wrap } from './integers.ts';
+import type { Meter } from './meter.ts';
 import { power } from './power.ts';
 import { GoInt, GoPanic, typeText } from './value.ts';
 import type { Value } from './value.ts';
@@ -28,10 +30,10 @@ function calculate(
 }
 
 /** @source vm/runtime/helpers of expr-lang/expr, for all of these */
-export function add(left: Value, right: Value): Value {
+export function add(left: Value, right: Value, meter: Meter): Value {
   if (typeof left === 'number' && typeof right === 'number') return left + right;
   if (typeof left === 'bigint' && typeof right === 'bigint') return BigInt.asIntN(64, left + right);
-  if (typeof left === 'string' && typeof right === 'string') return join(left, right);
+  if (typeof left === 'string' && typeof right === 'string') return join(left, right, meter);
   const sum =
     calculate(
       left,
@@ -43,8 +45,9 @@ export function add(left: Value, right: Value): Value {
   return sum;
 }
 
-function join(left: string, right: string): string {
+function join(left: string, right: string, meter: Meter): string {
   if (left.length + right.length > MAX_TEXT) throw new GoPanic('memory budget exceeded');
+  meter.spend(OPERATOR_STEPS['+'](left, right));
   return concat(left, right);
 }
 
@@ -113,7 +116,8 @@ export function modulo(left: Value, right: Value): bigint {
   return wrap(wrap(a) % divisor);
 }
 
-export function raise(left: Value, right: Value): number {
+export function raise(left: Value, right: Value, meter: Meter): number {
+  meter.spend(OPERATOR_STEPS['**']());
   const base = toFloat(left);
   return power(base, toFloat(right));
 }

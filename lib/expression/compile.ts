@@ -4,6 +4,7 @@ import { ExpressionError } from './error.ts';
 import { GoTime } from './go/time.ts';
 import { inputOf, mayHoldPointers, natureOfResult } from './metric-input.ts';
 import type { ResultType } from './metric-input.ts';
+import type { Clock } from './meter.ts';
 import { isBool, isUnknown, showNature } from './nature.ts';
 import { ProgramCache } from './program-cache.ts';
 import { checkText, compile } from './program.ts';
@@ -38,22 +39,24 @@ export function compileUncached(text: string, type: ResultType): Program {
 /**
  * Evaluates an expression over a metric's value, whatever type its own value has.
  *
- * @param now  what now() is; without it now() fails
+ * @param now    what now() is; without it now() fails
+ * @param clock  what bounds the time that it takes: see meter.ts
  * @throws ExpressionError of stage `compile` or `runtime`
  */
-export function evaluateValue(text: string, value: MetricValue, now?: Date): Value {
+export function evaluateValue(text: string, value: MetricValue, now?: Date, clock?: Clock): Value {
   const input = inputOf(value);
-  return compileCondition(text, input.type).evaluate(input, now);
+  return compileCondition(text, input.type).evaluate(input, now, clock);
 }
 
 /**
  * Evaluates a successCondition or failureCondition.
  *
- * @param now  what now() is; without it now() fails
+ * @param now    what now() is; without it now() fails
+ * @param clock  what bounds the time that it takes: see meter.ts
  * @throws ExpressionError of stage `compile`, `runtime` or `not-bool`
  */
-export function evaluateCondition(text: string, value: MetricValue, now?: Date): boolean {
-  const outcome = evaluateValue(text, value, now);
+export function evaluateCondition(text: string, value: MetricValue, now?: Date, clock?: Clock): boolean {
+  const outcome = evaluateValue(text, value, now, clock);
   if (typeof outcome === 'boolean') return outcome;
   throw new ExpressionError('not-bool', `expected bool, but got ${typeText(outcome)}`, text, 0);
 }
@@ -61,12 +64,13 @@ export function evaluateCondition(text: string, value: MetricValue, now?: Date):
 /**
  * Evaluates the start or end of a Prometheus range query, such as `now() - duration("1h")`. The local time zone is UTC.
  *
+ * @param clock  what bounds the time that it takes: see meter.ts
  * @throws ExpressionError of stage `compile`, `runtime` or `not-time`
  * @source EvalTime in utils/evaluate of argoproj/argo-rollouts
  */
-export function evaluateTime(text: string, now: Date): GoTime {
+export function evaluateTime(text: string, now: Date, clock?: Clock): GoTime {
   const program = timeCache.get(text, () => compile(text, TIME_ENVIRONMENT, false));
-  const outcome = program.evaluate(undefined, now);
+  const outcome = program.evaluate(undefined, now, clock);
   if (outcome instanceof GoTime) return outcome;
   throw new ExpressionError('not-time', `expected time.Time, but got ${typeText(outcome)}`, text, 0);
 }

@@ -1,6 +1,7 @@
 import type { MetricValue } from '../model/metric-value.ts';
 import { evaluateCondition } from './compile.ts';
 import { ExpressionError } from './error.ts';
+import type { Clock } from './meter.ts';
 
 /** A metric's conditions. An empty one counts as none. */
 export interface Conditions {
@@ -18,19 +19,20 @@ export interface Judgement {
  * Judges a value by its metric's conditions. With one of them, the other is its opposite; with none, every value is a
  * success; with both, failure goes first, and neither is inconclusive.
  *
- * @param now  what now() is in a condition; without it now() fails
+ * @param now    what now() is in a condition; without it now() fails
+ * @param clock  what bounds the time that each condition takes: see meter.ts
  * @source EvaluateResult in utils/evaluate of argoproj/argo-rollouts
  */
-export function judge(value: MetricValue, conditions: Conditions, now?: Date): Judgement {
+export function judge(value: MetricValue, conditions: Conditions, now?: Date, clock?: Clock): Judgement {
   const { successCondition = '', failureCondition = '' } = conditions;
   let isSuccess: boolean | undefined;
   let isFailure: boolean | undefined;
   let condition = 'successCondition';
   let text = successCondition;
   try {
-    if (text !== '') isSuccess = evaluateCondition(text, value, now);
+    if (text !== '') isSuccess = evaluateCondition(text, value, now, clock);
     [condition, text] = ['failureCondition', failureCondition];
-    if (text !== '') isFailure = evaluateCondition(text, value, now);
+    if (text !== '') isFailure = evaluateCondition(text, value, now, clock);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const reason = isNilOrEmpty(value) ? NO_DATA : error.goMessage;

@@ -1,12 +1,14 @@
 import { dereference } from './access.ts';
 import type { CallNode, Node } from './ast.ts';
 import { DIRECT_TYPES } from './call-types.ts';
+import { callSteps } from './charges.ts';
 import { parameterAt } from './check-call.ts';
 import { CHAIN_END } from './emit-members.ts';
 import type { EmitScope, Emitting, Evaluate } from './emit-scope.ts';
 import { ANY, funcOf } from './go-type.ts';
 import type { GoType } from './go-type.ts';
 import { conversionPanic } from './integers.ts';
+import type { Meter } from './meter.ts';
 import { isAssignableType } from './nature.ts';
 import type { Nature } from './nature.ts';
 import { GoFunc, GoPanic, goTypeOf, typeText } from './value.ts';
@@ -23,16 +25,16 @@ export function* emitCall(scope: EmitScope, node: CallNode): Emitting<Evaluate> 
   const callee = yield scope.emit(node.callee, node);
   const call = type !== undefined && DIRECT_TYPES.has(type.text) ? callDirectly(type) : callReflected;
   const { at } = node;
-  // Most methods are those of times, which take microseconds.
-  const cost = node.callee.kind === 'member' ? 250 : 25;
+  const isMethod = node.callee.kind === 'member';
   return (run) => {
-    run.spend(cost);
     for (const arg of args) run.stack.push(arg(run));
     const target = callee(run);
     // The arguments stay where they are.
     if (target === CHAIN_END) return target;
     run.at = at;
-    return call(target, run.take(args.length));
+    const values = run.take(args.length);
+    run.spend(callSteps(values, isMethod));
+    return call(target, values, run);
   };
 }
 
@@ -49,9 +51,9 @@ function followsPointer(callee: GoType | undefined, index: number, arg: Node): b
   return !isAssignableType(type, wanted) && wanted.kind !== 'ptr';
 }
 
-function callDirectly(type: GoType): (target: Value, args: readonly Value[]) => Value {
+function callDirectly(type: GoType): (target: Value, args: readonly Value[], meter: Meter) => Value {
   const { params = [] } = type;
-  return (target, args) => {
+  return (target, args, meter) => {
     // Go takes the arguments off its stack, the last one first.
     for (let index = params.length - 1; index >= 0; index--) {
       const wanted = params[index] ?? ANY;
@@ -59,11 +61,11 @@ function callDirectly(type: GoType): (target: Value, args: readonly Value[]) => 
       if (wanted.kind !== 'interface' && goTypeOf(value) !== wanted) throw conversionPanic(value, wanted.text);
     }
     if (!(target instanceof GoFunc)) throw conversionPanic(target, type.text);
-    return target.call(args);
+    return target.call(args, meter);
   };
 }
 
-function callReflected(target: Value, args: readonly Value[]): Value {
+function callReflected(target: Value, args: readonly Value[], meter: Meter): Value {
   if (target === null) throw new GoPanic('invalid operation: cannot call nil');
   if (!(target instanceof GoFunc)) {
     throw new GoPanic(`invalid operation: cannot call non-function of type ${typeText(target)}`);
@@ -79,5 +81,5 @@ function callReflected(target: Value, args: readonly Value[]): Value {
       throw new GoPanic(`reflect: Call using ${type.text} as type ${wanted.text}`);
     }
   }
-  return target.call(args);
+  return target.call(args, meter);
 }

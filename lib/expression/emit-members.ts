@@ -1,11 +1,13 @@
 import { dereference, fetch, slice, sizeOf } from './access.ts';
 import type { MemberNode, SliceNode } from './ast.ts';
 import type { EmitScope, Emitting, Step } from './emit-scope.ts';
+import { OPERATOR_STEPS } from './charges.ts';
 import { isNil } from './equal.ts';
 import { ANY } from './go-type.ts';
 import type { GoType } from './go-type.ts';
 import { boundMethod, methodType } from './methods.ts';
 import { dereferenced } from './nature.ts';
+import type { Run } from './run.ts';
 import { GoObject, GoPanic, GoStruct, typeText } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -67,7 +69,7 @@ function* fetchStep(scope: EmitScope, { property, at }: MemberNode): Emitting<St
     const key = property.value;
     return (run, base) => {
       run.at = at;
-      return fetch(base, key);
+      return fetch(base, key, run);
     };
   }
   const key = yield scope.emitFollowed(property);
@@ -75,14 +77,14 @@ function* fetchStep(scope: EmitScope, { property, at }: MemberNode): Emitting<St
     return (run, base) => {
       const wanted = key(run);
       run.at = at;
-      return fetch(base, wanted);
+      return fetch(base, wanted, run);
     };
   }
   return (run, base) => {
     run.stack.push(base);
     const wanted = key(run);
     run.at = at;
-    return fetch(run.pop(), wanted);
+    return fetch(run.pop(), wanted, run);
   };
 }
 
@@ -93,16 +95,17 @@ export function* sliceStep(scope: EmitScope, { from, to, at }: SliceNode): Emitt
   return (run, base) => {
     run.at = at;
     run.stack.push(base);
-    run.stack.push(end === undefined ? lengthOf(base) : end(run));
+    run.stack.push(end === undefined ? lengthOf(base, run) : end(run));
     const low: Value = start === undefined ? 0n : start(run);
     run.at = at;
     const high = run.pop();
-    return slice(run.pop(), low, high);
+    run.spend(OPERATOR_STEPS['[:]']());
+    return slice(run.pop(), low, high, run);
   };
 }
 
-function lengthOf(value: Value): bigint {
-  const size = sizeOf(value);
+function lengthOf(value: Value, run: Run): bigint {
+  const size = sizeOf(value, run);
   if (size === undefined) throw new GoPanic(`invalid argument for len (type ${typeText(value)})`);
   return BigInt(size);
 }

@@ -3,10 +3,11 @@ import { add, divide, modulo, multiply, negate, raise, subtract } from './arithm
 import type { BinaryNode, LiteralNode, Node, UnaryNode } from './ast.ts';
 import { isAtLeast, isAtMost, isLess, isMore } from './compare.ts';
 import type { EmitScope, Emitting, Evaluate, Step } from './emit-scope.ts';
-import { isEqual, isNil } from './equal.ts';
+import { BYTE_OBJECT, OPERATOR_STEPS } from './charges.ts';
+import { isEqual, isEqualText, isNil } from './equal.ts';
 import { textOf } from './go/bytes.ts';
 import { BYTE_SLICE } from './go-type.ts';
-import { compilePattern } from './go/regexp.ts';
+import { compilePattern, compilingSteps } from './go/regexp.ts';
 import type { Pattern } from './go/regexp.ts';
 import { contains, hasPrefix, hasSuffix } from './go/strings.ts';
 import { asText, conversionPanic, toInt } from './integers.ts';
@@ -41,19 +42,19 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['>', isMore],
   ['<=', isAtMost],
   ['>=', isAtLeast],
-  ['+', addMetered],
+  ['+', add],
   ['-', subtract],
   ['*', multiply],
   ['/', divide],
   ['%', modulo],
-  ['**', raiseMetered],
-  ['^', raiseMetered],
+  ['**', raise],
+  ['^', raise],
   ['in', isIn],
   ['..', range],
   ['matches', (left, right, run) => !isNil(left) && !isNil(right) && matches(run, left, () => asText(right))],
-  ['contains', ofTexts(contains)],
-  ['startsWith', ofTexts(hasPrefix)],
-  ['endsWith', ofTexts(hasSuffix)],
+  ['contains', ofTexts(contains, OPERATOR_STEPS.contains)],
+  ['startsWith', ofTexts(hasPrefix, OPERATOR_STEPS.startsWith)],
+  ['endsWith', ofTexts(hasSuffix, OPERATOR_STEPS.endsWith)],
 ]);
 
 /** A binary operator applied to the value of its left operand. */
@@ -126,20 +127,13 @@ function equality({ left, right }: BinaryNode): Operation {
   const kind = isPlain && one.kind === two.kind && (one.kind === 'int' || one.kind === 'string') ? one.kind : undefined;
   if (kind === undefined) return isEqual;
   const wanted = kind === 'int' ? 'bigint' : 'string';
-  return (value, other) => {
-    if (typeof value === wanted && typeof other === wanted) return value === other;
+  return (value, other, run) => {
+    if (typeof value === 'string' && typeof other === 'string' && kind === 'string') {
+      return isEqualText(value, other, run);
+    }
+    if (typeof value === 'bigint' && typeof other === 'bigint' && kind === 'int') return value === other;
     throw conversionPanic(typeof value === wanted ? other : value, kind);
   };
-}
-
-function raiseMetered(left: Value, right: Value, run: Run): Value {
-  run.spend(15);
-  return raise(left, right);
-}
-
-function addMetered(left: Value, right: Value, run: Run): Value {
-  if (typeof left === 'string') run.spend(5 + left.length / 16);
-  return add(left, right);
 }
 
 function range(from: Value, to: Value, run: Run): Value {
@@ -151,12 +145,15 @@ function range(from: Value, to: Value, run: Run): Value {
 }
 
 /** A test of two strings, false if one is nil. */
-function ofTexts(test: (text: string, part: string) => boolean): Operation {
+function ofTexts(
+  test: (text: string, part: string) => boolean,
+  steps: (text: string, part: string) => number,
+): Operation {
   return (left, right, run) => {
     if (isNil(left) || isNil(right)) return false;
     const text = asText(left);
     const part = asText(right);
-    run.spend(5 + text.length / 16);
+    run.spend(steps(text, part));
     return test(text, part);
   };
 }
@@ -175,15 +172,32 @@ function matches(run: Run, value: Value, pattern: () => Pattern | string): boole
   if (typeof value === 'string') return matchText(run, value, pattern());
   const compiled = pattern();
   if (!isBytes) throw conversionPanic(value, '[]uint8');
-  return matchText(run, textOf(value.items ?? []), compiled);
+  const bytes = value.items ?? [];
+  run.spend(BYTE_OBJECT * bytes.length);
+  return matchText(run, textOf(bytes), compiled);
 }
 
 function matchText(run: Run, text: string, pattern: Pattern | string): boolean {
-  if (typeof pattern === 'string') run.spend(pattern.length * 100);
-  const compiled = typeof pattern === 'string' ? compilePattern(pattern) : pattern;
-  run.spend(text.length * compiled.size);
+  const compiled = typeof pattern === 'string' ? patternOf(run, pattern) : pattern;
+  const before = run.matched.get(compiled) ?? 0;
+  run.matched.set(compiled, before + text.length);
+  run.spend(compiled.stepsFor(text.length, before));
   return compiled.test(text);
 }
+
+/** The pattern of a text that the run made; charged for each time that the run has to make the pattern too. */
+function patternOf(run: Run, source: string): Pattern {
+  run.spend(5 + source.length / 4);
+  const known = run.patterns.get(source);
+  if (known !== undefined) return known;
+  run.spend(compilingSteps(source));
+  const pattern = compilePattern(source);
+  if (run.patterns.size >= MOST_PATTERNS) run.patterns.clear();
+  run.patterns.set(source, pattern);
+  return pattern;
+}
+
+const MOST_PATTERNS = 16;
 
 /** What the language throws on `filter(…)[0]` of nothing. */
 export function outOfRange(): GoPanic {

@@ -1,6 +1,7 @@
 import { sortItems } from './builtins/lists.ts';
 import type { BuiltinNode } from './ast.ts';
 import { add } from './arithmetic.ts';
+import { keySteps } from './charges.ts';
 import { asBool, outOfRange } from './emit-operators.ts';
 import type { EmitScope, Emitting, Evaluate } from './emit-scope.ts';
 import { GROUPS } from './go-type.ts';
@@ -179,7 +180,7 @@ function summed({ body, cost, at }: Parts): Loop {
       run.at = at;
       const value = body(run);
       run.at = at;
-      sum = add(value, sum);
+      sum = add(value, sum, run);
     }
     return sum;
   };
@@ -193,6 +194,7 @@ function grouped({ body, cost, at }: Parts): Loop {
       run.at = at;
       const key = body(run);
       run.at = at;
+      run.spend(keySteps(key, groups.size));
       const hash = lookupKey(key, groups.size);
       const group = groups.get(hash);
       if (group === undefined) groups.set(hash, [key, [scope.item]]);

@@ -11,6 +11,7 @@ import type {
   VariableNode,
 } from './ast.ts';
 import { builtinOf } from './builtins/registry.ts';
+import { keySteps } from './charges.ts';
 import { PREDICATE_BUILTINS } from './check-predicates.ts';
 import { emitCall } from './emit-call.ts';
 import { CHAIN_END, memberStep, sliceStep } from './emit-members.ts';
@@ -290,11 +291,15 @@ function builtinWithoutArguments({ name, at }: BuiltinNode): Evaluate {
 
 /** The map of keys and values that take turns. */
 function mapOf(run: Run, parts: readonly Value[]): Value {
-  run.grow(parts.length / 2);
+  const count = parts.length / 2;
+  run.grow(count);
   // Without a prototype, so that `__proto__` is a key as any other.
   const map = Object.create(null) as Record<string, Value>;
-  for (let index = parts.length - 2; index >= 0; index -= 2)
-    map[asText(parts[index] ?? null)] = parts[index + 1] ?? null;
+  for (let index = parts.length - 2; index >= 0; index -= 2) {
+    const key = asText(parts[index] ?? null);
+    run.spend(keySteps(key, count));
+    map[key] = parts[index + 1] ?? null;
+  }
   return map;
 }
 

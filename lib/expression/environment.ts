@@ -5,6 +5,7 @@ import { sprint } from './go/sprint.ts';
 import { conversionPanic, plainInteger, plainNumber, truncate, wrap } from './integers.ts';
 import { natureOf } from './nature.ts';
 import type { Nature } from './nature.ts';
+import type { Spending } from './spend.ts';
 import { GoFunc, GoInt, GoPanic, typeText } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -29,8 +30,8 @@ const TIME_NAMES = {
 };
 const FUNCTIONS: Readonly<Record<string, GoFunc>> = {
   ...TIME_NAMES,
-  asInt: new GoFunc(AS_INT, ([value = null]) => new GoInt(INT64, asInt(value))),
-  asFloat: new GoFunc(AS_FLOAT, ([value = null]) => asFloat(value)),
+  asInt: new GoFunc(AS_INT, ([value = null], meter) => new GoInt(INT64, asInt(value, meter))),
+  asFloat: new GoFunc(AS_FLOAT, ([value = null], meter) => asFloat(value, meter)),
 };
 
 /** The names that a condition may use, for a result of the nature given. */
@@ -77,21 +78,21 @@ function floatOf(value: Value): number {
 }
 
 /** @source asInt in utils/evaluate of argoproj/argo-rollouts */
-function asInt(value: Value): bigint {
+function asInt(value: Value, meter: Spending | undefined): bigint {
   if (typeof value === 'number') return truncate(value);
   if (typeof value === 'string') return parseInt(value);
   const integer = plainInteger(value);
-  if (integer === undefined) throw notSupported('asInt', value);
+  if (integer === undefined) throw notSupported('asInt', value, meter);
   return wrap(integer);
 }
 
-function asFloat(value: Value): number {
+function asFloat(value: Value, meter: Spending | undefined): number {
   if (typeof value === 'string') return parseFloat(value);
   const number = plainNumber(value);
-  if (number === undefined) throw notSupported('asFloat', value);
+  if (number === undefined) throw notSupported('asFloat', value, meter);
   return number;
 }
 
-function notSupported(name: string, value: Value): GoPanic {
-  return new GoPanic(`${name}() not supported on ${typeText(value)} ${sprint(value)}`);
+function notSupported(name: string, value: Value, meter: Spending | undefined): GoPanic {
+  return new GoPanic(`${name}() not supported on ${typeText(value)} ${sprint(value, meter)}`);
 }

@@ -1,3 +1,4 @@
+import { COMPARED_ENTRY, COMPARED_ITEM, COMPARED_VALUE, equalSteps, keySteps } from './charges.ts';
 import { GoTime } from './go/time.ts';
 import { GoLocation } from './go/zone.ts';
 import { plainInteger, plainNumber, wrap } from './integers.ts';
@@ -23,15 +24,23 @@ const COMPARED: ReadonlySet<string> = new Set(
  * @source Equal in vm/runtime/helpers of expr-lang/expr
  */
 export function isEqual(left: Value, right: Value, meter: Meter): boolean {
+  if (typeof left === 'string' && typeof right === 'string') return isEqualText(left, right, meter);
   if (typeof left === typeof right && typeof left !== 'object') return left === right;
   const x = plainNumber(left);
   const y = plainNumber(right);
   if (x !== undefined && y !== undefined) return isEqualNumber(left, right, x, y);
+  meter.spend(COMPARED_VALUE);
   if (left instanceof GoTime && right instanceof GoTime) return left.instant === right.instant;
   if (areComparedLists(left, right)) {
-    return lengthOf(left) === lengthOf(right) && areItemsEqual(itemsOf(left), itemsOf(right), meter, isEqual);
+    return areItemsEqual(left, right, meter, isEqual);
   }
   return (isNil(left) && isNil(right)) || isDeeplyEqual(left, right, meter);
+}
+
+/** Whether two texts are the same. */
+export function isEqualText(left: string, right: string, meter: Meter): boolean {
+  meter.spend(equalSteps(left, right));
+  return left === right;
 }
 
 function isEqualNumber(left: Value, right: Value, x: number, y: number): boolean {
@@ -64,32 +73,39 @@ export function itemsOf(list: Value): readonly Value[] {
 }
 
 function areItemsEqual(
-  left: readonly Value[],
-  right: readonly Value[],
+  left: Value,
+  right: Value,
   meter: Meter,
   isSame: (left: Value, right: Value, meter: Meter) => boolean,
 ): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index++) {
-    meter.spend(4);
-    if (!isSame(left[index] ?? null, right[index] ?? null, meter)) return false;
+  const length = lengthOf(left);
+  if (length !== lengthOf(right)) return false;
+  const [one, other] = [itemsAt(left), itemsAt(right)];
+  for (let index = 0; index < length; index++) {
+    meter.spend(COMPARED_ITEM);
+    if (!isSame(one(index), other(index), meter)) return false;
   }
   return true;
+}
+
+/** The item at an index, without a range making them all. */
+function itemsAt(list: Value): (index: number) => Value {
+  if (list instanceof GoRange) return (index) => list.at(index);
+  const items = itemsOf(list);
+  return (index) => items[index] ?? null;
 }
 
 /** Go's reflect.DeepEqual: types must be the same all the way down. */
 export function isDeeplyEqual(left: Value, right: Value, meter: Meter): boolean {
   const type = goTypeOf(left);
   if (type !== goTypeOf(right)) return false;
+  if (typeof left === 'string' && typeof right === 'string') return isEqualText(left, right, meter);
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return left === right;
   switch (type?.kind) {
     case 'slice':
     case 'array':
       // The same list equals itself, even with a NaN in it; so does the same map.
-      return (
-        left === right ||
-        (isNil(left) === isNil(right) && areItemsEqual(itemsOf(left), itemsOf(right), meter, isDeeplyEqual))
-      );
+      return left === right || (isNil(left) === isNil(right) && areItemsEqual(left, right, meter, isDeeplyEqual));
     case 'map':
       return left === right || areEntriesEqual(left, right, meter);
     default:
@@ -99,7 +115,9 @@ export function isDeeplyEqual(left: Value, right: Value, meter: Meter): boolean 
 
 function areObjectsEqual(left: Value, right: Value, meter: Meter): boolean {
   if (left instanceof GoInt && right instanceof GoInt) return left.value === right.value;
-  if (left instanceof GoNamedString && right instanceof GoNamedString) return left.text === right.text;
+  if (left instanceof GoNamedString && right instanceof GoNamedString) {
+    return isEqualText(left.text, right.text, meter);
+  }
   if (left instanceof GoTime && right instanceof GoTime) {
     return left.instant === right.instant && left.location.toString() === right.location.toString();
   }
@@ -116,17 +134,17 @@ function areEntriesEqual(left: Value, right: Value, meter: Meter): boolean {
   if (left instanceof GoMap && right instanceof GoMap) {
     if (left.entries.size !== right.entries.size) return false;
     for (const [key, [, value]] of left.entries) {
-      meter.spend(3);
+      meter.spend(COMPARED_ENTRY);
       const other = right.entries.get(key);
       if (other === undefined || !isDeeplyEqual(value, other[1], meter)) return false;
     }
     return true;
   }
   if (!isPlainMap(left) || !isPlainMap(right)) return false;
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
+  const keys = meter.keysOf(left);
+  if (keys.length !== meter.keysOf(right).length) return false;
   for (const key of keys) {
-    meter.spend(3);
+    meter.spend(COMPARED_ENTRY + keySteps(key, 1));
     if (!Object.hasOwn(right, key) || !isDeeplyEqual(left[key] ?? null, right[key] ?? null, meter)) return false;
   }
   return true;

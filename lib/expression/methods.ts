@@ -1,3 +1,4 @@
+import { receiverSteps } from './charges.ts';
 import { funcOf } from './go-type.ts';
 import type { GoType } from './go-type.ts';
 import { methodOf } from './go/methods.ts';
@@ -16,5 +17,10 @@ export function methodType(receiver: GoType, name: string): GoType | undefined {
 export function boundMethod(receiver: Value, name: string): GoFunc | undefined {
   const type = goTypeOf(receiver);
   const method = type === undefined ? undefined : methodOf(type, name);
-  return method === undefined ? undefined : new GoFunc(method.type, (args) => method.call(receiver, args));
+  return method === undefined
+    ? undefined
+    : new GoFunc(method.type, (args, meter) => {
+        meter?.spend(receiverSteps(receiver, name));
+        return method.call(receiver, args);
+      });
 }

@@ -14,17 +14,26 @@ import type { Routine } from './trampoline.ts';
 /** The most nodes a condition may have. */
 export const MAX_NODES = 10_000;
 
+/** The same of those that stand in two places, as the middle of `0 < x < 10` does. Go has no bound. */
+const MAX_SHARED_NODES = 10_000;
+const TOO_MANY_NODES = 'compilation failed: expression exceeds maximum allowed nodes';
+/** In UTF-16 code units; read within 50 ms. Go has no bound. */
+const MAX_LENGTH = 400_000;
+
 const MAP_KEYS: ReadonlySet<TokenKind> = new Set(['Number', 'String', 'Identifier']);
 
 /** The tree of a text, or the first reason why it has none. */
 export type Parsed = { readonly tree: Node } | { readonly fault: SyntaxFault };
 
 /**
- * Parses a condition. Nesting is bounded by memory only, the number of nodes by 10,000.
+ * Parses a condition. Nesting is bounded by memory only, the number of nodes by 10,000, the text by 400,000 characters.
  *
  * @source parser/parser.go of expr-lang/expr
  */
 export function parse(text: string): Parsed {
+  if (text.length > MAX_LENGTH) {
+    return { fault: { message: `compilation failed: expression is longer than ${MAX_LENGTH} characters`, at: 0 } };
+  }
   return new Parser(text).parse();
 }
 
@@ -42,6 +51,8 @@ class Parser {
   #fault: SyntaxFault | undefined;
   #predicateDepth = 0;
   #nodeCount = 0;
+  /** How many nodes of the tree stand in two places, each counted as often as it does beyond the first. */
+  #sharedCount = 0;
 
   constructor(text: string) {
     this.#lexer = new Lexer(text);
@@ -132,7 +143,9 @@ class Parser {
     let root: Node | undefined;
     let left = first;
     for (let token = operator; ; this.#next()) {
+      const before = this.#nodeCount + this.#sharedCount;
       const right = yield this.#expression(precedence + 1);
+      const size = this.#nodeCount + this.#sharedCount - before;
       const node = this.#node({ kind: 'binary', operator: token.value, left, right, at: token.at, nature: UNKNOWN });
       root =
         root === undefined
@@ -141,7 +154,17 @@ class Parser {
       left = right;
       token = this.#current;
       if (token.kind !== 'Operator' || !isComparison(token.value) || this.#fault !== undefined) return root;
+      this.#share(size);
     }
+  }
+
+  /**
+   * Notes that a part of so many nodes stands in the tree once more. Parts within parts double each time, and whoever goes
+   * through the tree goes through each: 30 levels would be 2^30 nodes.
+   */
+  #share(size: number): void {
+    this.#sharedCount += size;
+    if (this.#sharedCount > MAX_SHARED_NODES) this.#fail(TOO_MANY_NODES);
   }
 
   *#variable(): Routine<Node> {
@@ -448,7 +471,7 @@ class Parser {
 
   #node(node: Node): Node {
     this.#nodeCount++;
-    if (this.#nodeCount > MAX_NODES) this.#fail('compilation failed: expression exceeds maximum allowed nodes');
+    if (this.#nodeCount > MAX_NODES) this.#fail(TOO_MANY_NODES);
     return this.#fault === undefined ? node : NOTHING;
   }
 

@@ -5,6 +5,7 @@ import { emit } from './emit.ts';
 import type { Evaluate } from './emit-scope.ts';
 import type { Input } from './environment.ts';
 import { ExpressionError } from './error.ts';
+import type { Clock } from './meter.ts';
 import type { Nature } from './nature.ts';
 import { optimize } from './optimize.ts';
 import { parse } from './parse.ts';
@@ -19,9 +20,10 @@ export interface Program {
   /**
    * @param input  the result; undefined for an expression that sees none
    * @param now    what now() is; without it now() fails
+   * @param clock  what bounds the time that it takes; without one only the steps are bounded
    * @throws ExpressionError of stage `runtime`
    */
-  readonly evaluate: (input: Input | undefined, now: Date | undefined) => Value;
+  readonly evaluate: (input: Input | undefined, now: Date | undefined, clock?: Clock) => Value;
 }
 
 /** A tree that has passed all checks, and what its value is known to be. */
@@ -52,7 +54,7 @@ export function compile(source: string, environment: Environment, mayHoldPointer
   const { tree } = checkText(source, environment);
   const text = source.toWellFormed();
   const evaluate = compiling(text, () => emit(tree, mayHoldPointers || makesPointers(tree)));
-  return { evaluate: (input, now) => evaluateIn(evaluate, new Run(input, now), text) };
+  return { evaluate: (input, now, clock) => evaluateIn(evaluate, new Run(input, now, clock), text) };
 }
 
 const TIMES: ReadonlySet<string> = new Set(['date', 'now', 'timezone']);

@@ -1,11 +1,16 @@
-import { elementAt, sizeOf } from './access.ts';
+import { sizeOf } from './access.ts';
+import { FOUND_BYTE } from './charges.ts';
 import { conditionValues, timeValues } from './environment.ts';
 import type { Input } from './environment.ts';
 import { itemsOf } from './equal.ts';
+import type { ByteIndex } from './go/byte-index.ts';
+import { byteOf } from './go/bytes.ts';
+import type { Pattern } from './go/regexp.ts';
 import { GoTime } from './go/time.ts';
 import { UTC } from './go/zone.ts';
 import { Meter } from './meter.ts';
-import { GoMap, GoPanic, GoPointer, GoRange, goTypeOf, isPlainMap } from './value.ts';
+import type { Clock } from './meter.ts';
+import { GoMap, GoNamedString, GoPanic, GoPointer, GoRange, goTypeOf, isPlainMap } from './value.ts';
 import type { Value } from './value.ts';
 
 const NANOSECONDS = 1_000_000n;
@@ -17,6 +22,10 @@ export class Run extends Meter {
   readonly variables: Value[] = [];
   /** Operands that wait for others, where some node leaves more than its value behind: see leftovers.ts. */
   readonly stack: Value[] = [];
+  /** Of `matches`, by the texts that the evaluation made for them. */
+  readonly patterns = new Map<string, Pattern>();
+  /** In how many characters each pattern was looked for. */
+  readonly matched = new Map<Pattern, number>();
   /** The innermost predicate under way. */
   scope: Scope | undefined;
   /** Where an error that comes next is to point. */
@@ -26,8 +35,8 @@ export class Run extends Meter {
   readonly #now: Date | undefined;
   #environment: Readonly<Record<string, Value>> | undefined;
 
-  constructor(input: Input | undefined, now: Date | undefined) {
-    super();
+  constructor(input: Input | undefined, now: Date | undefined, clock: Clock | undefined) {
+    super(clock);
     this.input = input;
     this.#now = now;
   }
@@ -58,7 +67,7 @@ export class Run extends Meter {
 
   /** Opens a scope over a list. It must be left by setting `scope` to its `outer`. */
   begin(list: Value): Scope {
-    this.scope = new Scope(list, this.scope);
+    this.scope = new Scope(list, this.scope, this);
     return this.scope;
   }
 
@@ -77,13 +86,18 @@ export class Scope {
   readonly #list: Value;
   readonly #range: GoRange | undefined;
   readonly #items: readonly Value[] | undefined;
+  readonly #bytes: ByteIndex | undefined;
+  readonly #meter: Meter;
 
-  constructor(list: Value, outer: Scope | undefined) {
-    const length = sizeOf(list);
+  constructor(list: Value, outer: Scope | undefined, meter: Meter) {
+    const length = sizeOf(list, meter);
     if (length === undefined) throw lengthPanic(list);
     this.outer = outer;
     this.length = length;
     this.#list = list;
+    this.#meter = meter;
+    const text = list instanceof GoNamedString ? list.text : list;
+    this.#bytes = typeof text === 'string' ? meter.bytesOf(text) : undefined;
     this.#range = list instanceof GoRange ? list : undefined;
     this.#items = this.#range === undefined && isList(list) ? itemsOf(list) : undefined;
   }
@@ -101,7 +115,11 @@ export class Scope {
     if (this.#list instanceof GoMap || isPlainMap(this.#list)) {
       throw new GoPanic('reflect: call of reflect.Value.Index on map Value');
     }
-    return elementAt(this.#list, index);
+    if (this.#bytes !== undefined) {
+      this.#meter.spend(FOUND_BYTE);
+      return byteOf(this.#bytes.at(index));
+    }
+    throw new GoPanic(`reflect: call of reflect.Value.Index on ${goTypeOf(this.#list)?.kind ?? 'zero'} Value`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { ANY_SLICE, BOOL, FLOAT64, INT, INT_SLICE, STRING, STRING_MAP } from './go-type.ts';
 import type { GoType } from './go-type.ts';
+import type { Spending } from './spend.ts';
 
 /**
  * A value of the condition language, each one of the Go value that Argo would have in its place.
@@ -144,9 +145,9 @@ export class GoPointer extends GoObject {
 /** A function, or a method bound to its receiver. `call` throws a GoPanic where the Go function panics. */
 export class GoFunc extends GoObject {
   readonly goType: GoType;
-  readonly call: (args: readonly Value[]) => Value;
+  readonly call: (args: readonly Value[], meter?: Spending) => Value;
 
-  constructor(goType: GoType, call: (args: readonly Value[]) => Value) {
+  constructor(goType: GoType, call: (args: readonly Value[], meter?: Spending) => Value) {
     super();
     this.goType = goType;
     this.call = call;

@@ -28,10 +28,10 @@ export interface AddressRules {
  * Decides which addresses may be connected to, name by name and address by address.
  *
  * Public addresses may be; private networks where the settings say so; loopback, link-local, unspecified, multicast,
- * reserved ones and the metadata services of clouds only where listed. IPv6 forms that carry an IPv4 address
- * (mapped, compatible, translated, NAT64, 6to4) count as that address. A listed *name* opens private,
- * loopback and reserved addresses, but never link-local ones and metadata services, since who answers for the name in
- * the DNS is not who wrote the list: those must be listed as addresses.
+ * and reserved ones only where listed; the metadata services of clouds, which hand out credentials, never. IPv6 forms
+ * that carry an IPv4 address (mapped, compatible, translated, NAT64, 6to4) count as that address. A listed *name* opens
+ * private, loopback and reserved addresses, but never link-local ones, since who answers for the name in the DNS is not
+ * who wrote the list: those must be listed as addresses.
  *
  * @throws AssayError ASSAY_HTTP_INVALID when the list holds what is neither a host nor a network
  * @source the registries of special-purpose addresses of IANA, as ipaddr.js has them
@@ -46,8 +46,8 @@ export function openAddressRules(settings: AddressSettings): AddressRules {
     refusal(to, text) {
       const address = unwrap(ipaddr.parse(text));
       if (runtimeApi && isSame(runtimeApi, to, address)) return 'the runtime API of this process';
-      if (networks.some((network) => isWithin(address, network))) return undefined;
       const kind = kindOf(address);
+      if (!isMetadata(address) && networks.some((network) => isWithin(address, network))) return undefined;
       if (kind === 'public' || (kind === 'private' && settings.privateNetworks === 'allow')) return undefined;
       const isListed = hosts.some((matches) => matches(plainHost(to.host)));
       if (isListed && kind !== 'link-local' && kind !== 'metadata service') return undefined;
@@ -126,14 +126,30 @@ type AddressKind =
   | 'reserved'
   | 'metadata service';
 
-/** What answers with credentials inside a cloud and does not lie in 169.254.0.0/16. */
+/** What answers with credentials inside a cloud and is no link-local address. */
 const METADATA_SERVICES: readonly Network[] = [
   '100.100.100.200/32', // Alibaba Cloud; else a carrier's network
   '168.63.129.16/32', // Azure's wire server; else a public address
   '192.0.0.192/32', // Oracle Cloud
+  'fd00:42::42/128', // Scaleway
+  'fd00:a9fe:a9fe::1/128', // Linode
+  'fd00:c1::a9fe:a9fe/128', // Oracle Cloud
   'fd00:ec2::/32', // AWS: instance metadata, pod identity, DNS; else a private network
   'fd20:ce::/64', // Google Cloud
 ].map((network) => ipaddr.parseCIDR(network));
+
+const LINK_LOCAL_METADATA_SERVICES: readonly Network[] = [
+  '169.254.0.23/32', // Tencent Cloud
+  '169.254.42.42/32', // Scaleway
+  '169.254.169.254/32', // most clouds
+  '169.254.170.2/32', // AWS: tasks
+  '169.254.170.23/32', // AWS: pod identity
+  'fe80::a9fe:a9fe/128', // OpenStack
+].map((network) => ipaddr.parseCIDR(network));
+
+function isMetadata(address: Address): boolean {
+  return [...METADATA_SERVICES, ...LINK_LOCAL_METADATA_SERVICES].some((network) => isWithin(address, network));
+}
 
 const GLOBAL_UNICAST: Network = ipaddr.parseCIDR('2000::/3');
 

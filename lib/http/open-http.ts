@@ -1,4 +1,3 @@
-import { lookup as resolve } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
@@ -9,6 +8,7 @@ import { openAgents, type Agents, type Lookup } from './agents.ts';
 import { isBug, readFailure } from './failure.ts';
 import { firstHop, sentHeaders, type Hop } from './hop.ts';
 import { nextHop } from './redirect.ts';
+import { openResolver } from './resolver.ts';
 import { ATTEMPTS, retryDelayAfterFailureMs, retryDelayMs } from './retry.ts';
 
 export interface HttpSettings extends AddressSettings {
@@ -18,7 +18,7 @@ export interface HttpSettings extends AddressSettings {
   readonly connectTimeoutMs?: number;
   /** Certificate authorities (PEM) trusted beside the usual ones. */
   readonly ca?: string;
-  /** Default: the resolver of the system. */
+  /** Default: a resolver of its own. */
   readonly lookup?: Lookup;
   /** From 0 to 1, for the delays between attempts; default Math.random. */
   readonly random?: () => number;
@@ -47,7 +47,7 @@ export function openHttp(settings: HttpSettings): Http {
   const client = openClient(bodyLimit);
   const agents = openAgents({
     rules: openAddressRules(settings),
-    lookup: settings.lookup ?? ((host) => resolve(host, { all: true, order: 'verbatim' })),
+    lookup: settings.lookup ?? openResolver(),
     connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
     ...(settings.ca !== undefined && { ca: settings.ca }),
   });

@@ -6,62 +6,36 @@ import { findCollections } from '../analysis/retention.ts';
 import { isFinished } from '../analysis/phases.ts';
 import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Kind } from '../model/kind.ts';
-import { findMalformation } from '../model/malformed.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { ANALYSIS_RUN } from './facts/analysis-run.ts';
 import { collect, findEnded, take } from './measure.ts';
+import { readableKind } from './readable-kind.ts';
 
 /** AnalysisRuns: take the measurements that are due, judge them, and come back for the next. */
-export const analysisRun: Kind<AnalysisRunStatus, SeenRun> = {
-  kind: 'AnalysisRun',
+export const analysisRun = readableKind<AnalysisRunStatus, SeenRun>({
+  facts: ANALYSIS_RUN,
 
-  async observe(ref, ports) {
+  async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
-    const object = await cluster.get('AnalysisRun', ref);
-    if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
-    const malformation = findMalformation(object);
-    if (malformation !== undefined) return refuse(object, malformation);
-
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
     const due = findDue(object, secrets, ports.now(), await findEnded(object, ref, ports));
     const tasks = due.is === 'measuring' ? due.tasks : [];
     const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports)));
     const collected = await collect(findCollections(object, due, taken), object, ref, ports);
-    return { object, due, taken, collected };
+    return { object, due, taken, collected, clock: ports.now };
   },
 
-  reconcile(seen, now, replies = []) {
-    const outcome = reconcileAnalysisRun(seen, now);
-    const failed = replies.find(({ went }) => went === 'failed');
-    if (failed?.went === 'failed') return { ...outcome, failure: failed.message };
-    if (outcome.finished || outcome.changes.length > 0) return { ...outcome, nextAt: undefined };
-    // What a fresh look at the stored status would say: a metric that failed just now ends the others at once,
-    // and a measurement under way that nobody reports is looked at again.
-    const dueAtStored = dueAt({ ...seen.object, status: outcome.status }, now, now);
-    return { ...outcome, nextAt: withFraction(dueAtStored, outcome.nextAt, now) };
-  },
+  reconcile: reconcileAnalysisRun,
 
-  dueAt(object, now) {
-    if (findMalformation(object) === undefined) return dueAt(object, now);
-    return isFinished(object.status?.phase) || object.metadata.deletionTimestamp !== undefined ? undefined : now;
-  },
-};
+  observeUnreadable: refuse,
+  dueAt,
+});
 
 /** What cannot be read is over, and its message says why; unless it was over before. */
 function refuse({ status, ...object }: AnalysisRun, malformation: string): SeenRun | undefined {
   if (isFinished(status?.phase)) return undefined;
   const message = `AnalysisRun cannot be read: ${malformation}`;
   return { object: { ...object, spec: { metrics: [] } }, due: { is: 'refused', message }, taken: [], collected: [] };
-}
-
-/**
- * Stored times are cut to whole seconds. Going by them, all that ended within one second would be due at its end, in one
- * burst; the fraction, which is known just now, keeps them apart.
- */
-function withFraction(stored: Date | undefined, exact: Date | undefined, now: Date): Date | undefined {
-  if (!stored || !exact || stored <= now) return stored;
-  const cutOffMs = exact.getTime() - stored.getTime();
-  return cutOffMs > 0 && cutOffMs < 1000 ? new Date(exact.getTime() + 1) : stored;
 }
 
 /**

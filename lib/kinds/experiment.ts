@@ -6,26 +6,19 @@ import type { ReplicaSet, SeenExperiment, Service } from '../experiment/seen.ts'
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
-import type { Kind } from '../model/kind.ts';
-import { findMalformation } from '../model/malformed.ts';
-import { mergePatch } from '../model/merge-patch.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
-import { REPLICA_SETS } from './facts.ts';
+import { EXPERIMENT, REPLICA_SETS } from './facts/experiment.ts';
 import { readTemplates } from './read-templates.ts';
+import { readableKind } from './readable-kind.ts';
 
 /** Experiments: run pods side by side, start the analyses once they are available, end when these have decided. */
-export const experiment: Kind<ExperimentStatus, Seen> = {
-  kind: 'Experiment',
+export const experiment = readableKind<ExperimentStatus, Seen>({
+  facts: EXPERIMENT,
 
-  async observe(ref, ports) {
+  async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
-    const object = await cluster.get('Experiment', ref);
-    if (object?.metadata.uid !== ref.uid || object.metadata.deletionTimestamp !== undefined) return undefined;
-    const malformation = findMalformation(object);
-    if (malformation !== undefined) return { ...NOTHING, object, malformation };
-
     const { namespace } = ref;
     const wanted = needs(object);
     const [replicaSets, services, runs, templates, hasRollout] = await Promise.all([
@@ -40,15 +33,12 @@ export const experiment: Kind<ExperimentStatus, Seen> = {
 
   reconcile(seen, now, replies = []) {
     if (seen.malformation !== undefined) return refuse(seen.object, seen.malformation);
-    const outcome = reconcileExperiment({ ...seen, replies }, now);
-    return { ...outcome, nextAt: findNextLook(seen.object, outcome, now) };
+    return reconcileExperiment({ ...seen, replies }, now);
   },
 
-  dueAt(object, now) {
-    if (findMalformation(object) === undefined) return dueAt(object, now);
-    return object.metadata.deletionTimestamp === undefined ? now : undefined;
-  },
-};
+  observeUnreadable: (object, malformation) => ({ ...NOTHING, object, malformation }),
+  dueAt,
+});
 
 interface Seen extends SeenExperiment {
   /** Why the object cannot be read; nothing else was looked at then. */
@@ -66,19 +56,6 @@ const NOTHING: Omit<SeenExperiment, 'object'> = {
 function refuse({ status = {} }: Experiment, malformation: string): Outcome<ExperimentStatus> {
   const message = `Experiment cannot be read: ${malformation}`;
   return { status, nextAt: undefined, events: [{ type: 'Warning', reason: 'InvalidSpec', message }], changes: [] };
-}
-
-/** Much of a decision rests on the status as it was: once that has changed, the next is due at once. */
-function findNextLook(
-  object: Experiment,
-  { status, nextAt, finished }: Outcome<ExperimentStatus>,
-  now: Date,
-): Date | undefined {
-  if (finished) return undefined;
-  if (mergePatch({ ...object.status }, { ...status })) return now;
-  const pollAt = dueAt({ ...object, status }, now, now);
-  // The end of a duration, or of a deadline, has passed strictly after it.
-  return pollAt && new Date(Math.min(pollAt.getTime(), nextAt ? nextAt.getTime() + 1 : Infinity));
 }
 
 /** From a store where there is one; but whoever is to get more pods is looked at in the cluster. */

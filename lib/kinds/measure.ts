@@ -1,15 +1,20 @@
+import { resolveMetric, withPlaceholders } from '../analysis/arguments.ts';
 import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/due.ts';
-import { measurementOf } from '../analysis/judge.ts';
-import { unavailable, type Taken } from '../analysis/record.ts';
+import type { Taken } from '../analysis/record.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
-import { msOf } from '../analysis/times.ts';
-import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
+import { SpecError } from '../analysis/spec-error.ts';
+import type { AnalysisRun, Measurement, Metric } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
+import { pastMs } from '../model/moment.ts';
 import type { MeasurementTimes, Ports } from '../model/ports.ts';
-import type { Provider, ProviderContext } from '../model/provider.ts';
+import type { ProviderContext, Reading } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
-import { providerOf } from '../providers/registry.ts';
+import { providerOf, type Source } from '../providers/provider-of.ts';
+import { contextOf } from './provider-context.ts';
+
+/** How many providers a run asks at once whether a measurement is over. */
+const MOST_AT_ONCE = 10;
 
 /** Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's. */
 export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
@@ -21,31 +26,31 @@ export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: 
 
 async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
   try {
-    const provider = providerOf(task.metric);
-    const measurement = await measure(provider, task, run, contextOf(ref, ports), startedAt);
-    const metadata = task.isFirst ? provider.metadata?.(task.metric) : undefined;
-    return metadata ? { task, measurement, metadata } : { task, measurement };
+    const source = providerOf(task.metric);
+    const context = contextOf({ field: source.field, metric: task.metric.name, run, ref }, ports);
+    const reading = await read(source, task, context);
+    const finishedAt = ports.now();
+    const described = task.isFirst ? source.provider.metadata?.(source.spec) : undefined;
+    const metadata = described && { metadata: described };
+    if (!reading) return { task, startedAt, went: 'nowhere', ...metadata };
+    return { task, startedAt, went: 'read', reading, finishedAt, ...metadata };
   } catch (error) {
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
       ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: String(error) });
     }
-    return { task, measurement: unavailable(task, messageOf(error), startedAt) };
+    return { task, startedAt, went: 'failed', message: messageOf(error) };
   }
 }
 
-async function measure(
-  provider: Provider,
-  { does, metric, measurement }: Task,
-  run: AnalysisRun,
+/** @returns undefined where the provider cannot look again at what is under way */
+async function read(
+  { provider, spec }: Source,
+  { does, measurement }: Task,
   context: ProviderContext,
-  startedAt: Date,
-): Promise<Measurement> {
-  if (does === 'run' || measurement === undefined) {
-    return measurementOf(await provider.read(metric, run, context), metric, { startedAt, finishedAt: context.now() });
-  }
-  const reading = await provider[does]?.(metric, run, measurement, context);
-  return reading ? measurementOf(reading, metric, { before: measurement, finishedAt: context.now() }) : measurement;
+): Promise<Reading | undefined> {
+  if (does === 'run' || measurement === undefined) return provider.read(spec, context);
+  return provider[does]?.(spec, measurement, context);
 }
 
 /**
@@ -54,14 +59,36 @@ async function measure(
  */
 export async function findEnded(run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<ReadonlySet<string>> {
   const ended = new Set<string>();
-  for (const { metric, measurement } of findWaiting(run, ports.now())) {
-    try {
-      if (await findProvider(metric)?.hasEnded?.(run, measurement, contextOf(ref, ports))) ended.add(metric.name);
-    } catch (error) {
-      if (!(error instanceof AssayError)) throw error;
-    }
+  const waiting = findWaiting(run, ports.now());
+  for (let at = 0; at < waiting.length; at += MOST_AT_ONCE) {
+    const asked = waiting.slice(at, at + MOST_AT_ONCE);
+    const names = await Promise.all(
+      asked.map(async ({ metric, measurement }) =>
+        (await hasEnded(metric, measurement, run, ref, ports)) ? [metric.name] : [],
+      ),
+    );
+    for (const name of names.flat()) ended.add(name);
   }
   return ended;
+}
+
+/** Whether one measurement is over; false where that cannot be found out just now. */
+async function hasEnded(
+  unresolved: Metric,
+  measurement: Measurement,
+  run: AnalysisRun,
+  ref: ObjectRef,
+  ports: Ports,
+): Promise<boolean> {
+  try {
+    const metric = resolveMetric(unresolved, withPlaceholders(run.spec.args ?? []));
+    const { field, provider, spec } = providerOf(metric);
+    const context = contextOf({ field, metric: metric.name, run, ref }, ports);
+    return (await provider.hasEnded?.(spec, measurement, context)) ?? false;
+  } catch (error) {
+    if (error instanceof AssayError || error instanceof SpecError) return false;
+    throw error;
+  }
 }
 
 /** One after the other, up to the first that fails: what is left is tried again at the next step. */
@@ -86,10 +113,11 @@ async function collectOne(
   ref: ObjectRef,
   ports: Ports,
 ): Promise<Collected['went']> {
-  const provider = findProvider(metric);
-  if (!provider) return 'skipped';
+  const source = findSource(metric);
+  if (!source) return 'skipped';
+  const { field, provider, spec } = source;
   try {
-    await provider.collect?.(metric, run, keep, contextOf(ref, ports));
+    await provider.collect?.(spec, keep, contextOf({ field, metric: metric.name, run, ref }, ports));
     return 'done';
   } catch (error) {
     ports.log.warn('measurements not collected', {
@@ -101,7 +129,7 @@ async function collectOne(
   }
 }
 
-function findProvider(metric: Collection['metric']): Provider | undefined {
+function findSource(metric: Metric): Source | undefined {
   try {
     return providerOf(metric);
   } catch (error) {
@@ -110,17 +138,13 @@ function findProvider(metric: Collection['metric']): Provider | undefined {
   }
 }
 
-function contextOf(ref: ObjectRef, ports: Ports): ProviderContext {
-  return { ...ports.settingsOf?.(ref.cluster), cluster: ports.clusters.get(ref.cluster), now: ports.now };
-}
-
 function timesOf({ task }: Taken, run: AnalysisRun, startedAt: Date, finishedAt: Date): MeasurementTimes {
   const { metric } = task;
   const times = { metric: metric.name, startedMs: startedAt.getTime(), finishedMs: finishedAt.getTime() };
   const last = lastMeasurement(resultsOf(run.status).get(metric.name));
   if (last?.finishedAt === undefined) return times;
-  const previousMs = msOf(last.finishedAt);
-  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS) - previousMs };
+  const previousMs = pastMs(last.finishedAt, startedAt);
+  return { ...times, previousMs, intervalMs: nextAfter(metric, last, ERROR_RETRY_MS, startedAt) - previousMs };
 }
 
 function messageOf(error: unknown): string {

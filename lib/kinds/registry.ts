@@ -1,20 +1,18 @@
 import type { Kind } from '../model/kind.ts';
 import { analysisRun } from './analysis-run.ts';
 import { experiment } from './experiment.ts';
+import type { WatchedKind } from './facts/registry.ts';
 
-/** Every resource that Assay looks after. A new one is a file here and a line below. */
-const KINDS = { AnalysisRun: analysisRun, Experiment: experiment } as const satisfies Readonly<Record<string, Kind>>;
+/** How each kind of `kinds/facts/registry.ts` is observed and decided about. A new one is a file here and a line below. */
+const BY_KIND: Readonly<Record<WatchedKind, Kind>> = { AnalysisRun: analysisRun, Experiment: experiment };
 
-export type WatchedKind = keyof typeof KINDS;
+/** Every kind that is looked after. Functions that take kinds have these as default. */
+export const KINDS: readonly Kind[] = Object.values(BY_KIND);
 
-export const WATCHED_KINDS = Object.keys(KINDS) as readonly WatchedKind[];
-
-export function isWatchedKind(kind: string): kind is WatchedKind {
-  return Object.hasOwn(KINDS, kind);
-}
-
-/** @throws RangeError for a kind that is not in the table: a forged or foreign message */
-export function kindOf(kind: string): Kind {
-  if (isWatchedKind(kind)) return KINDS[kind];
-  throw new RangeError(`no kind ${JSON.stringify(kind)}: known are ${WATCHED_KINDS.join(', ')}`);
+/** @throws RangeError for a kind that is not among `kinds`: a forged or foreign message */
+export function kindOf(kind: string, kinds: readonly Kind[] = KINDS): Kind {
+  const found = kinds.find(({ facts }) => facts.kind === kind);
+  if (found) return found;
+  const known = kinds.map(({ facts }) => facts.kind).join(', ');
+  throw new RangeError(`no kind ${JSON.stringify(kind)}: known are ${known}`);
 }

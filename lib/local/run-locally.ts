@@ -9,10 +9,13 @@ import type { Job, Secret } from '../model/kubernetes.ts';
 import type { Meter, Ports } from '../model/ports.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import type { ObjectRef } from '../model/ref.ts';
+import type { Timers } from '../model/timers.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import { localCluster, type JobPlace } from './local-cluster.ts';
 import type { SecretKey } from './container.ts';
 import { runLocalJobs } from './jobs.ts';
+import { steadyClock } from '../runtime/steady-clock.ts';
 import { step } from '../runtime/step.ts';
 
 /** What is to be run, each object with name and namespace. */
@@ -23,6 +26,8 @@ export interface LocalObjects {
 
 export interface LocalOptions {
   readonly now: () => Date;
+  /** Default: those of the process. With others, and `now` to match, runs are played at any speed. */
+  readonly timers?: Timers;
   /** What is set for all metrics. */
   readonly settings?: ProviderSettings;
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
@@ -54,7 +59,8 @@ const CLUSTER = 'local';
  * the cluster and the queue are in memory. Rejects, in `ended`, with what a run cannot go on after.
  */
 export async function runLocally({ runs, secrets = [] }: LocalObjects, options: LocalOptions): Promise<LocalRuns> {
-  const { now, http, remote, jobs = 'memory', onStep } = options;
+  const { http, remote, jobs = 'memory', onStep, timers = systemTimers } = options;
+  const now = steadyClock({ now: options.now, nowMs: timers.nowMs });
   const memory = memoryCluster(CLUSTER, { now, http });
   const cluster = localCluster(memory, remote, jobs);
   for (const secret of secrets) await memory.create('Secret', secret);
@@ -67,6 +73,7 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   const over = Promise.withResolvers<void>();
   const queue = memoryQueue({
     now,
+    timers,
     async work(ref) {
       // Between two steps: written during one, it would make the step's own write too late.
       if (isTerminating) await memory.patch('AnalysisRun', ref, { spec: { terminate: true } });
@@ -85,7 +92,7 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
     onFailure: (_ref, error, delayMs) =>
       options.onProblem?.(`${messageOf(error)}; again in ${Math.ceil(delayMs / 1000)} s`),
   });
-  const ports = portsOf(cluster, queue, options);
+  const ports = portsOf(cluster, queue, { ...options, now });
   const wake = (run: AnalysisRun) => queue.send(refOf(run), now());
 
   const stopJobs = new AbortController();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may, struct } from './json-form.ts';
 import { list, text } from './schema.ts';
 
 const sigv4 = z
@@ -34,3 +35,10 @@ export const authentication = z
   })
   .describe('How requests are authenticated.');
 export type Authentication = z.infer<typeof authentication>;
+
+/** The same as Go writes it. */
+export const authenticationJson = struct<Authentication>({
+  sigv4: struct<z.infer<typeof sigv4>>({ region: may, profile: may, roleArn: may }),
+  oauth2: struct<z.infer<typeof oauth2>>({ tokenUrl: may, clientId: may, clientSecret: may, scopes: may }),
+  basicAuth: struct<z.infer<typeof basicAuth>>({ username: may, password: may }),
+});

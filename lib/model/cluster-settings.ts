@@ -23,7 +23,8 @@ const roleArn = pattern(
   'the ARN of a role, such as arn:aws:iam::111122223333:role/assay-shop',
   'IAM role to assume.',
 );
-const region = pattern(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as eu-west-1', 'AWS region.');
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const region = pattern(REGION, 'a region such as eu-west-1', 'AWS region.');
 const externalId = text('External id that the trust policy of the role asks for.');
 
 const eks = z.strictObject({
@@ -202,4 +203,9 @@ const CLUSTER_NAME = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
 /** Whether a cluster may have this name: letters, digits and `. _ -` between, 63 at most. */
 export function isClusterName(name: string): boolean {
   return CLUSTER_NAME.test(name);
+}
+
+/** Whether a text is the name of a region of AWS, such as eu-west-1: it becomes part of the names of servers. */
+export function isAwsRegion(name: string): boolean {
+  return name.length <= 32 && REGION.test(name);
 }

@@ -128,6 +128,6 @@ export interface Scope<K extends ResourceKind = ResourceKind> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Keeps only what has a controller of this kind. Servers cannot select by it. */
-  readonly ownerKind?: string;
+  /** Keeps only what has a controller of this kind, or of one of these. Servers cannot select by it. */
+  readonly ownerKind?: string | readonly string[];
 }

@@ -33,6 +33,8 @@ export const HINTS = {
   ASSAY_HTTP_UNTRUSTED:
     'Give the certificate authority of the server in the settings, or set `insecure` on the metric.',
   ASSAY_KUBECONFIG_INVALID: 'Check the kubeconfig file, its contexts, and what its exec plugin prints.',
+  ASSAY_LISTEN_FAILED:
+    'End what listens there, or give another address (`--metrics`, `--listen`; of the webhook ASSAY_LISTEN, ASSAY_PAGES).',
   ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
   ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
   ASSAY_QUEUE_REFUSED: 'Check the address of the queue, and that the role of the function may send to it.',
@@ -46,6 +48,8 @@ export const HINTS = {
   ASSAY_SECRET_UNREADABLE: 'Check that the secret is there, has the field, and that Assay may read it.',
   ASSAY_SETTING_INVALID: 'Mend the setting that the message names.',
   ASSAY_STEP_FAILED: 'Mend what the message names, if it lasts; the step is tried again.',
+  ASSAY_TIME_INVALID:
+    'Look for a time in the status of the object that no clock has, and mend it or delete the object.',
 } as const;
 export type ErrorCode = keyof typeof HINTS;
 

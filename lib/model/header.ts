@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { each, must, struct } from './json-form.ts';
 import { list, text } from './schema.ts';
 
 const header = z.strictObject({
@@ -9,3 +10,6 @@ const header = z.strictObject({
 /** HTTP headers of the prometheus and web providers. */
 export const headerList = list(header, 'Headers to send.');
 export type Header = z.infer<typeof header>;
+
+/** The same as Go writes them. */
+export const headerListJson = each(struct<Header>({ key: must(''), value: must('') }));

@@ -1,7 +1,7 @@
+import type { KindFacts } from './kind-facts.ts';
 import type { KubernetesObject } from './kubernetes.ts';
 import type { Outcome } from './outcome.ts';
 import type { Ports } from './ports.ts';
-import type { ResourceKind } from './resources.ts';
 import type { ObjectRef } from './ref.ts';
 import type { Reply } from './reply.ts';
 
@@ -20,7 +20,7 @@ export interface Seen<Status extends AnyStatus = AnyStatus> {
  * applied by `runtime/step.ts`) the decision.
  */
 export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Status> = Seen<Status>> {
-  readonly kind: ResourceKind;
+  readonly facts: KindFacts;
   /** Reads what the decision needs, measurements included; undefined: the object is gone, or not to be touched. */
   observe(ref: ObjectRef, ports: Ports): Promise<S | undefined>;
   /**

@@ -1,37 +1,38 @@
 import { z } from 'zod';
 import type { BusEvent } from './bus.ts';
+import type { KindFacts } from './kind-facts.ts';
 import type { ObjectRef } from './ref.ts';
 
 /** Events from Assay itself; those of clusters say `assay.cluster.<name>`, and no rule takes one for the other. */
 export const OUTCOME_SOURCE = 'assay';
 
-const verdict = z.enum(['Successful', 'Failed', 'Error', 'Inconclusive']);
-
 /** The object, and how it or its measurement ended: the detail of an outcome event. docs/events.md shows it. */
-export const outcomeDetail = z.strictObject({
-  cluster: z.string().describe('Name of the cluster, as Assay knows it.'),
-  kind: z.enum(['AnalysisRun', 'Experiment']).describe('Kind of the object.'),
-  namespace: z.string().describe('Namespace of the object.'),
-  name: z.string().describe('Name of the object.'),
-  uid: z.string().describe('Uid of the object.'),
-  phase: verdict.describe('How it ended.'),
-  message: z
-    .string()
-    .describe('Why, as the status has it; empty where there is nothing to say. Cut at 1,024 characters.'),
-  startedAt: z.string().meta({ format: 'date-time' }).optional().describe('When it began, where the status tells.'),
-  finishedAt: z.string().meta({ format: 'date-time' }).describe('When it ended.'),
-  metric: z.string().optional().describe('The metric; of a measurement only.'),
-  value: z.string().optional().describe('What was measured; of a measurement only. Cut at 1,024 characters.'),
-  dryRun: z.literal(true).optional().describe('True where the metric does not count for the verdict.'),
-});
-export type OutcomeDetail = z.infer<typeof outcomeDetail>;
+export function outcomeDetailOf(facts: readonly Ending[]) {
+  return z.strictObject({
+    cluster: z.string().describe('Name of the cluster, as Assay knows it.'),
+    kind: z.enum(facts.map(({ kind }) => kind)).describe('Kind of the object.'),
+    namespace: z.string().describe('Namespace of the object.'),
+    name: z.string().describe('Name of the object.'),
+    uid: z.string().describe('Uid of the object.'),
+    phase: z.enum([...new Set(facts.flatMap(({ ends }) => ends))]).describe('How it ended.'),
+    message: z
+      .string()
+      .describe('Why, as the status has it; empty where there is nothing to say. Cut at 1,024 characters.'),
+    startedAt: z.string().meta({ format: 'date-time' }).optional().describe('When it began, where the status tells.'),
+    finishedAt: z.string().meta({ format: 'date-time' }).describe('When it ended.'),
+    metric: z.string().optional().describe('The metric; of a measurement only.'),
+    value: z.string().optional().describe('What was measured; of a measurement only. Cut at 1,024 characters.'),
+    dryRun: z.literal(true).optional().describe('True where the metric does not count for the verdict.'),
+  });
+}
 
 /** Every detail-type that Assay puts on the bus. */
-export const OUTCOME_TYPES: readonly string[] = [
-  ...verdict.options.map((phase) => `AnalysisRun ${phase}`),
-  ...verdict.options.map((phase) => `Experiment ${phase}`),
-  'Measurement Failed',
-];
+export function outcomeTypesOf(facts: readonly Ending[]): readonly string[] {
+  return [...facts.flatMap(({ kind, ends }) => ends.map((phase) => `${kind} ${phase}`)), 'Measurement Failed'];
+}
+
+/** What kinds there are, and how their objects end. */
+type Ending = Pick<KindFacts, 'kind' | 'ends'>;
 
 /** What a status tells of an end: that of a run, or that of an experiment. */
 export interface ToldStatus {
@@ -57,21 +58,23 @@ interface ToldResult {
 /**
  * What others want to hear of a status that was written: the measurements that failed, in the order of the metrics,
  * and then the end of the object. A step takes one measurement of a metric at most, so the newest is the one.
+ *
+ * @param ends  the phases in which an object of this kind is over
  */
 export function outcomeEvents(
   ref: ObjectRef,
   before: ToldStatus | undefined,
   after: ToldStatus,
   now: Date,
+  ends: readonly string[],
 ): readonly BusEvent[] {
   const failed = failedResults(before?.metricResults, after.metricResults);
-  const hasEnded = after.phase !== before?.phase && ENDS.has(after.phase);
+  const hasEnded = after.phase !== before?.phase && after.phase !== undefined && ends.includes(after.phase);
   if (failed.length === 0 && !hasEnded) return NONE;
   const events = failed.map((result) => measurementEvent(ref, result, now));
   return hasEnded ? [...events, endEvent(ref, after, now)] : events;
 }
 const NONE: readonly BusEvent[] = [];
-const ENDS: ReadonlySet<string | undefined> = new Set(verdict.options);
 
 function failedResults(before: readonly ToldResult[] = [], after: readonly ToldResult[] = []): readonly ToldResult[] {
   // Most steps are of runs where nothing ever failed.

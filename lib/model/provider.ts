@@ -1,6 +1,9 @@
-import type { AnalysisRun, Measurement, Metric } from './analysis-run.ts';
+import type { Measurement } from './analysis-run.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
+import type { MeasurementKey } from './measurement-key.ts';
 import type { MetricValue } from './metric-value.ts';
-import type { Cluster } from './cluster.ts';
+import type { ObjectRef } from './ref.ts';
+import type { RunJobs } from './run-jobs.ts';
 
 /**
  * What a provider brings back. A `value` is judged by the metric's conditions; a `verdict` is already one (a Job
@@ -31,28 +34,45 @@ export type Metadata = Readonly<Record<string, string>>;
 /**
  * One source of metrics. It fetches and renders; only `analysis/` judges. What it throws becomes a measurement
  * of phase Error with the error's message, so messages are written for the users of the metric.
+ *
+ * `spec` is its own part of the metric, arguments resolved. Secrets are in it where a measurement is taken, looked at
+ * again or ended; for `hasEnded` and `collect` a placeholder stands for each.
  */
-export interface Provider {
-  /** The name users see in metrics and logs, as Argo has it: `Prometheus`, `Web`, `Job`. */
-  readonly type: string;
-  /** Takes a reading of `metric`, whose arguments are all resolved. */
-  read(metric: Metric, run: AnalysisRun, context: ProviderContext): Promise<Reading>;
+export interface Provider<Spec = unknown, Context extends ProviderContext = ProviderContext> {
+  /** Takes a reading. */
+  read(spec: Spec, context: Context): Promise<Reading>;
   /** Looks again at a measurement that was pending. Without it a pending measurement stays as it is. */
-  resume?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<Reading>;
+  resume?(spec: Spec, measurement: Measurement, context: Context): Promise<Reading>;
   /** Whether a pending measurement is over already: then it is looked at again before its `resumeAt`. */
-  hasEnded?(run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<boolean>;
+  hasEnded?(spec: Spec, measurement: Measurement, context: Context): Promise<boolean>;
   /** Ends a measurement that is still pending; the reading says how it ended. */
-  terminate?(metric: Metric, run: AnalysisRun, measurement: Measurement, context: ProviderContext): Promise<Reading>;
+  terminate?(spec: Spec, measurement: Measurement, context: Context): Promise<Reading>;
   /** Removes what is left of measurements beyond the newest `keep`. */
-  collect?(metric: Metric, run: AnalysisRun, keep: number, context: ProviderContext): Promise<void>;
+  collect?(spec: Spec, keep: number, context: Context): Promise<void>;
   /** What goes to `metricResults[].metadata`; asked once, when the metric's result is first made. */
-  metadata?(metric: Metric): Metadata | undefined;
+  metadata?(spec: Spec): Metadata | undefined;
 }
 
-/** What a provider may use: the run's own cluster, the clock, and what is set for all metrics. */
+/**
+ * What a provider may use: a way out, the clock, and what is set for all metrics of the cluster. The cluster itself is
+ * not in it, so no provider can read what its users may not.
+ */
 export interface ProviderContext extends ProviderSettings {
-  readonly cluster: Cluster;
+  /** Makes a request as the run's cluster would: `<service>.<namespace>.svc` addresses reach its Services. */
+  readonly fetch: (request: HttpRequest) => Promise<HttpResponse>;
   readonly now: () => Date;
+  /** Whose metric it is. */
+  readonly run: ObjectRef;
+  /**
+   * The measurement that is taken, or under way. What is begun elsewhere carries it as its name or idempotency token, and
+   * is then begun once, though the step that began it may be lost.
+   */
+  readonly key: MeasurementKey;
+}
+
+/** What the Job provider may use, and no other. */
+export interface JobContext extends ProviderContext {
+  readonly jobs: RunJobs;
 }
 
 /** What metrics need not say themselves. */

@@ -1,5 +1,6 @@
+import { AssayError } from './errors.ts';
 import type { Message } from './message.ts';
-import type { ObjectRef } from './ref.ts';
+import { formatRef, type ObjectRef } from './ref.ts';
 
 /** Where steps wait for their time. At least once, in any order: a message is a hint. */
 export interface Queue {
@@ -8,7 +9,8 @@ export interface Queue {
    *
    * @param version  the resourceVersion of the object as the sender left it: where it is the same when the time has
    *                 come, nobody else looks after the object. A hint, which queues that keep one message an object drop
-   * @throws AssayError ASSAY_QUEUE_UNREACHABLE (`retry: true`), ASSAY_QUEUE_REFUSED
+   * @throws AssayError ASSAY_QUEUE_UNREACHABLE (`retry: true`), ASSAY_QUEUE_REFUSED; ASSAY_TIME_INVALID where `at` is
+   *         no time
    */
   send(ref: ObjectRef, at: Date, version?: string): Promise<void>;
 }
@@ -19,4 +21,16 @@ export interface DeliveringQueue extends Queue {
   put(message: Message, at: Date): Promise<void>;
   /** Does work that may send. Once all who work wait for their messages to be taken, none waits for others to come. */
   during<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * When a step is asked for, in milliseconds since 1970. Every queue takes its times through here: one that is no number
+ * would be neither sooner nor later than any other, and what is sorted by it would stand still.
+ *
+ * @throws AssayError ASSAY_TIME_INVALID
+ */
+export function askedMs(ref: ObjectRef, at: Date): number {
+  const ms = at.getTime();
+  if (!Number.isNaN(ms)) return ms;
+  throw new AssayError('ASSAY_TIME_INVALID', `${formatRef(ref)}: the time of the next step is none`);
 }

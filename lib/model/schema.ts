@@ -60,7 +60,10 @@ function isInt64(value: number): boolean {
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}t([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(z|[+-]\d{2}:\d{2})$/i;
 
-/** @source IsDateTime of k8s.io/kube-openapi/pkg/validation/strfmt */
+/**
+ * API servers let offsets pass that no clock has, such as +99:99: what is written so is no point in time.
+ * @source IsDateTime of k8s.io/kube-openapi/pkg/validation/strfmt
+ */
 function isDateTime(value: string): boolean {
-  return DATE_TIME.test(value) && !Number.isNaN(Date.parse(value.slice(0, 10)));
+  return DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
 }

@@ -1,13 +1,10 @@
 import { jobName } from '../analysis/names.ts';
-import type { AnalysisRun, Measurement } from '../model/analysis-run.ts';
+import type { Measurement } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
+import type { Job, Pod } from '../model/kubernetes.ts';
 import { JOB_OWNER_LABEL } from '../model/labels.ts';
-import type { Metric } from '../model/metric.ts';
-import type { ObjectKey } from '../model/cluster.ts';
-import type { Job, OwnerReference, Pod } from '../model/kubernetes.ts';
-import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
+import type { JobContext, Provider, Reading } from '../model/provider.ts';
 import type { JobMetric } from '../model/providers/job.ts';
-import { formatSelector } from './job-selector.ts';
 import { errorReading, readingOf } from './reading.ts';
 
 const NAME_KEY = 'job-name';
@@ -17,50 +14,46 @@ const NAMESPACE_KEY = 'job-namespace';
  * Runs a Job in the run's namespace and waits for it to end.
  *
  * Beyond Argo a measurement carries the message of the condition with which its Job failed. A Job of the name that
- * was created for this run before (by a step whose status was never written) is taken for the one asked for.
+ * was created for this run before (by a step whose status was never written) is taken for the one asked for. A Job that
+ * the run does not control is not there, whatever a measurement says.
  *
  * @source metricproviders/job/job.go of argoproj/argo-rollouts
  */
-export const job: Provider = {
-  type: 'Job',
-
-  read: (metric, run, context) =>
+export const job: Provider<JobMetric, JobContext> = {
+  read: (spec, context) =>
     readingOf(async () => {
-      const { metadata } = await createOrAdopt(buildJob(metric, run), run, context);
+      const { metadata } = await createOrAdopt(buildJob(spec, context), context);
       const { name = '', namespace = '' } = metadata;
       return { is: 'pending', resumeAt: context.now(), metadata: { [NAME_KEY]: name, [NAMESPACE_KEY]: namespace } };
     }),
 
-  resume: (_metric, run, measurement, context) =>
+  resume: (_spec, measurement, { jobs, now }) =>
     readingOf(async () => {
-      const key = keyOf(measurement, run);
-      const found = await context.cluster.get('Job', key);
-      if (!found) return errorReading(`job.batch "${key.name}" not found`);
+      const name = nameIn(measurement);
+      const found = await jobs.get(name);
+      if (!found) return errorReading(`job.batch "${name}" not found`);
       const metadata = measurement.metadata ?? {};
-      const ended = endOf(found) ?? (await stuckPod(found, key, context));
+      const ended = endOf(found) ?? stuckIn(await jobs.podsOf(found));
       if (ended) return { ...ended, metadata };
-      return { is: 'pending', resumeAt: nextLook(measurement, context.now()), metadata };
+      return { is: 'pending', resumeAt: nextLook(measurement, now()), metadata };
     }),
 
-  async hasEnded(run, measurement, context) {
-    const found = await context.cluster.get('Job', keyOf(measurement, run));
+  async hasEnded(_spec, measurement, { jobs }) {
+    const found = await jobs.get(nameIn(measurement));
     return found !== undefined && endOf(found) !== undefined;
   },
 
-  terminate: (_metric, run, measurement, context) =>
+  terminate: (_spec, measurement, { jobs }) =>
     readingOf(async () => {
-      await deleteJob(keyOf(measurement, run), context);
+      const found = await jobs.get(nameIn(measurement));
+      if (found) await jobs.delete(found);
       return { is: 'verdict', phase: 'Inconclusive', metadata: measurement.metadata ?? {} };
     }),
 
   /** Counts the Jobs of all metrics of the run together, as Argo does. */
-  async collect(_metric, run, keep, context) {
-    const { namespace = '', uid = '' } = run.metadata;
-    const { items } = await context.cluster.list('Job', { namespace, labelSelector: `${JOB_OWNER_LABEL}=${uid}` });
-    const oldestFirst = items.toSorted((a, b) => createdMs(a) - createdMs(b));
-    for (const { metadata } of oldestFirst.slice(0, Math.max(items.length - keep, 0))) {
-      await deleteJob({ namespace, name: metadata.name ?? '' }, context);
-    }
+  async collect(_spec, keep, { jobs }) {
+    const oldestFirst = (await jobs.list()).toSorted((a, b) => createdMs(a) - createdMs(b));
+    for (const old of oldestFirst.slice(0, Math.max(oldestFirst.length - keep, 0))) await jobs.delete(old);
   },
 };
 
@@ -68,64 +61,42 @@ function createdMs({ metadata }: Job): number {
   return Date.parse(metadata.creationTimestamp ?? '') || 0;
 }
 
-function specOf({ name, provider }: Metric): JobMetric {
-  if (provider.job) return provider.job;
-  throw new AssayError('ASSAY_METRIC_INVALID', `no valid provider in metric '${name}'`);
-}
-
-function buildJob(metric: Metric, run: AnalysisRun): Job {
-  const { metadata, spec } = specOf(metric);
-  const { uid = '', name = '', namespace = '' } = run.metadata;
-  const owner: OwnerReference = {
-    apiVersion: run.apiVersion,
-    kind: run.kind,
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
+function buildJob({ metadata, spec }: JobMetric, { key, run }: JobContext): Job {
   const { template } = spec;
-  const podLabels = { ...template.metadata?.labels, [JOB_OWNER_LABEL]: uid };
+  const podLabels = { ...template.metadata?.labels, [JOB_OWNER_LABEL]: run.uid };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: jobName(run, metric.name),
-      namespace,
-      labels: { ...metadata?.labels, [JOB_OWNER_LABEL]: uid },
+      name: jobName(key),
+      labels: { ...metadata?.labels },
       annotations: {
         ...metadata?.annotations,
-        'analysisrun.argoproj.io/name': name,
-        'analysisrun.argoproj.io/namespace': namespace,
-        'analysisrun.argoproj.io/metric-name': metric.name,
+        'analysisrun.argoproj.io/name': run.name,
+        'analysisrun.argoproj.io/namespace': run.namespace,
+        'analysisrun.argoproj.io/metric-name': key.metric,
       },
-      ownerReferences: [owner],
     },
     spec: { ...spec, template: { ...template, metadata: { ...template.metadata, labels: podLabels } } },
   };
 }
 
-async function createOrAdopt(wanted: Job, run: AnalysisRun, { cluster }: ProviderContext): Promise<Job> {
+async function createOrAdopt(wanted: Job, { jobs }: JobContext): Promise<Job> {
   try {
-    return await cluster.create('Job', wanted);
+    return await jobs.create(wanted);
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== 'ASSAY_CLUSTER_EXISTS') throw error;
-    const { namespace = '', name = '' } = wanted.metadata;
-    const existing = await cluster.get('Job', { namespace, name });
-    const controller = existing?.metadata.ownerReferences?.find((owner) => owner.controller === true);
-    if (existing && controller?.uid === run.metadata.uid) return existing;
+    const existing = await jobs.get(wanted.metadata.name ?? '');
+    if (existing) return existing;
     throw error;
   }
 }
 
-/**
- * In the namespace of the run, whatever the measurement says: whoever may write runs may not delete the Jobs of others.
- * @throws AssayError ASSAY_METRIC_UNREADABLE
- */
-function keyOf({ metadata }: Measurement, run: AnalysisRun): Required<ObjectKey> {
+/** @throws AssayError ASSAY_METRIC_UNREADABLE */
+function nameIn({ metadata }: Measurement): string {
   const name = metadata?.[NAME_KEY] ?? '';
   if (name === '') throw new AssayError('ASSAY_METRIC_UNREADABLE', 'job metadata reference missing');
-  return { name, namespace: run.metadata.namespace ?? '' };
+  return name;
 }
 
 /** Argo looks at the types of conditions and not at their status; the last one counts. */
@@ -140,15 +111,8 @@ function endOf({ status }: Job): Reading | undefined {
 const HOPELESS: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']);
 
 /** Inconclusive: somebody must look, and what is rolled out is not to blame. */
-async function stuckPod(
-  found: Job,
-  { namespace }: ObjectKey,
-  { cluster }: ProviderContext,
-): Promise<Reading | undefined> {
-  const labelSelector = formatSelector(found.spec?.['selector']);
-  if (labelSelector === undefined) return undefined;
-  const { items } = await cluster.list('Pod', { ...(namespace !== undefined && { namespace }), labelSelector });
-  for (const pod of items) {
+function stuckIn(pods: readonly Pod[]): Reading | undefined {
+  for (const pod of pods) {
     const message = hopelessness(pod);
     if (message !== undefined) return { is: 'verdict', phase: 'Inconclusive', message };
   }
@@ -168,8 +132,4 @@ function hopelessness({ metadata, status }: Pod): string | undefined {
 function nextLook({ startedAt }: Measurement, now: Date): Date {
   const elapsedSeconds = startedAt === undefined ? 0 : Math.max(now.getTime() - Date.parse(startedAt), 0) / 1000;
   return new Date(now.getTime() + Math.sqrt(2 * elapsedSeconds) * 1000);
-}
-
-async function deleteJob(key: ObjectKey, { cluster }: ProviderContext): Promise<void> {
-  await cluster.delete('Job', key, { propagation: 'Foreground' });
 }

@@ -75,7 +75,7 @@ export async function fetchAuthorized(
       ? part
       : { ...part, timeoutMs: Math.max(part.timeoutMs - (context.now().getTime() - startMs), 1) };
   const send = async (token: Token) =>
-    context.cluster.fetch(
+    context.fetch(
       await prepare(
         inTime({ ...request, headers: [...(request.headers ?? []), ['Authorization', token.authorization]] }),
       ),
@@ -92,7 +92,7 @@ export async function fetchAuthorized(
     }
   };
 
-  const parts = [context.cluster.name, oauth2, limitsOf(request).insecure ?? false, variant];
+  const parts = [context.run.cluster, oauth2, limitsOf(request).insecure ?? false, variant];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
   const answer = await send(await tokenFor(key, context, fetchToken));
   if (answer.status !== 401 || isNew) return answer;
@@ -127,7 +127,7 @@ async function requestToken(
 ): Promise<Token> {
   const ask = async (style: Style) => {
     const request = await prepare(tokenForm(oauth2, style));
-    return readToken(await context.cluster.fetch({ ...request, repeatable: true, secretBody: true }), oauth2, context);
+    return readToken(await context.fetch({ ...request, repeatable: true, secretBody: true }), oauth2, context);
   };
   try {
     return await ask('header');

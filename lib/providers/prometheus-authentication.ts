@@ -46,11 +46,24 @@ export function preparationOf(
   };
 }
 
+const AMAZONS = 'https://aps-workspaces.<region>.amazonaws.com';
+const AMAZONS_HOST = /^aps-workspaces(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
+
+/** Whoever gets a signed request can use its session for some minutes: it goes to Amazon's own servers alone. */
+function isAmazons({ protocol, hostname, port }: URL): boolean {
+  return protocol === 'https:' && port === '' && AMAZONS_HOST.test(hostname);
+}
+
 type Sign = (request: HttpRequest) => Promise<HttpRequest>;
 
 function signerOf({ authentication }: PrometheusMetric, address: URL, context: ProviderContext) {
   const { region = '', profile = '', roleArn = '' } = authentication?.sigv4 ?? {};
   if (region + profile + roleArn === '' || !address.href.includes('aps-workspaces')) return undefined;
+  if (!isAmazons(address)) {
+    throw invalid(
+      `requests are signed only for ${AMAZONS}, and "${address.host}" is none: mend the address, or leave out sigv4`,
+    );
+  }
   const { awsCredentials } = context;
   if (!awsCredentials) throw invalid('could not get SigV4 credentials: the settings of the cluster give none');
   if (region === '') throw invalid('region not configured in sigv4 or in default credentials chain');

@@ -2,7 +2,6 @@ import { evaluateTime } from '../expression/compile.ts';
 import { ExpressionError } from '../expression/error.ts';
 import { durationMs } from '../model/duration.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Metric } from '../model/metric.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import type { PrometheusMetric } from '../model/providers/prometheus.ts';
@@ -23,11 +22,8 @@ const NS_PER_S = 1_000_000_000n;
  *         negative timeout
  * @source metricproviders/prometheus/prometheus.go of argoproj/argo-rollouts
  */
-export const prometheus: Provider = {
-  type: 'Prometheus',
-
-  async read(metric, _run, context) {
-    const spec = specOf(metric);
+export const prometheus: Provider<PrometheusMetric> = {
+  async read(spec, context) {
     const address = addressOf(spec, context);
     const basicAuth = readBasicAuth(spec.authentication);
     const preparation = preparationOf(spec, address, basicAuth, context);
@@ -36,7 +32,7 @@ export const prometheus: Provider = {
     const fetch = async (request: HttpRequest) =>
       oauth2
         ? fetchAuthorized(request, oauth2, context, preparation)
-        : context.cluster.fetch(await preparation.prepare(request));
+        : context.fetch(await preparation.prepare(request));
 
     return readingOf(async () => {
       const { path, parameters } = spec.rangeQuery
@@ -47,16 +43,10 @@ export const prometheus: Provider = {
     });
   },
 
-  metadata({ provider }) {
-    const query = provider.prometheus?.query;
+  metadata({ query }) {
     return query ? { ResolvedPrometheusQuery: query } : undefined;
   },
 };
-
-function specOf({ name, provider }: Metric): PrometheusMetric {
-  if (provider.prometheus) return provider.prometheus;
-  throw new AssayError('ASSAY_METRIC_INVALID', `no valid provider in metric '${name}'`);
-}
 
 function addressOf(spec: PrometheusMetric, context: ProviderContext): URL {
   const address = spec.address || context.prometheusAddress;

@@ -55,10 +55,13 @@ function parseAction(source: Source): readonly PathNode[] {
   const nodes: PathNode[] = [];
   while (!source.takes('}')) {
     if (source.takes('[?(')) nodes.push(parseFilter(source));
-    else if (source.takes('..')) nodes.push(...parseRecursive(source, nodes.at(-1)));
-    else nodes.push(...parseStep(source));
+    else for (const node of parsePiece(source, nodes.at(-1))) nodes.push(node);
   }
   return nodes;
+}
+
+function parsePiece(source: Source, before: PathNode | undefined): readonly PathNode[] {
+  return source.takes('..') ? parseRecursive(source, before) : parseStep(source);
 }
 
 /** The same of a part on its own. */
@@ -98,8 +101,7 @@ function parseIdentifier(source: Source): PathNode {
 function parseNumber(source: Source): PathNode {
   const text = source.takeMatch(/[+-]?[.\p{Nd}]*/uy);
   if (/^[+-]?[0-9]+$/.test(text)) {
-    const value = BigInt(text.replace('+', ''));
-    return { is: 'literal', value: BigInt.asIntN(64, value) === value ? value : Number(value) };
+    return { is: 'literal', value: readInt64(text.replace('+', '')) ?? Number(text) };
   }
   if (/^[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)$/.test(text)) return { is: 'literal', value: Number(text) };
   throw new JsonPathError(`cannot parse number ${text}`);
@@ -128,9 +130,15 @@ function parseArray(source: Source): readonly PathNode[] {
 
 function parseBound(text: string): Bound {
   if (text === '') return { value: 0, known: false, derived: false };
-  const isInt64 = text !== '-' && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
-  if (!isInt64) throw new JsonPathError(`array index ${text} is not a number`);
+  if (text === '-' || readInt64(text) === undefined) throw new JsonPathError(`array index ${text} is not a number`);
   return { value: Number(text), known: true, derived: false };
+}
+
+/** Undefined for what 64 bits cannot hold; a million digits would take their time to be told so. */
+function readInt64(digits: string): bigint | undefined {
+  if (digits.replace(/^-?0*/, '').length > 19) return undefined;
+  const value = BigInt(digits);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
 /** `[?(left operator right)]`, or `[?(path)]` for what exists. Parentheses count only outside of one quoted text. */

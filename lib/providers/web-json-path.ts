@@ -6,6 +6,10 @@ import { JsonPathError, parsePath, type Bound, type PathNode } from './web-json-
 
 /** How many values one evaluation may touch: `{..a..b..c}` over a hostile document has no other bound. */
 const MOST_VALUES = 1_000_000;
+/** So many characters, compared or sorted, count as a value. */
+const CHARACTERS_PER_VALUE = 64;
+/** How deep ranges may nest; client-go's stack has no such bound. */
+const MOST_RANGES = 1000;
 
 /** Evaluates a template over a decoded JSON document: the values of each of its parts, in order. */
 export type JsonPath = (document: Value) => readonly (readonly Value[])[];
@@ -58,10 +62,10 @@ class Evaluation {
         break;
       }
       if (this.#begun === 0) {
-        results.push([...values]);
+        results.push(Array.from(values));
         continue;
       }
-      results.push(...this.#repeat(values, at + 1));
+      for (const found of this.#repeat(values, at + 1)) results.push(found);
       // What lies within the range is done; an end before this range belongs to another.
       if (this.#lastEnd > at) at = this.#lastEnd;
     }
@@ -71,6 +75,8 @@ class Evaluation {
   #repeat(values: readonly Value[], start: number): Value[][] {
     this.#begun--;
     this.#inRange++;
+    if (this.#inRange > MOST_RANGES)
+      throw new JsonPathError(`the path has more than ${MOST_RANGES} ranges within ranges`);
     const results = values.flatMap((value) => this.find(value, start));
     // Without values the range is walked once for nothing, so that its end is found.
     if (values.length === 0) this.find(null, start);
@@ -79,6 +85,7 @@ class Evaluation {
   }
 
   #walk(input: readonly Value[], node: PathNode | undefined): Walked {
+    this.#touch(1);
     switch (node?.is) {
       case 'text':
         return { values: [node.text] };
@@ -139,7 +146,7 @@ class Evaluation {
     for (const list of lists) {
       const walked = this.#walkAll(input, list);
       if (walked.error !== undefined) return { values: input, error: walked.error };
-      values.push(...walked.values);
+      for (const value of walked.values) values.push(value);
     }
     return { values };
   }
@@ -187,6 +194,7 @@ class Evaluation {
     if (typeof first === 'string' || first === undefined) return first ?? false;
     const second = onlyOne(this.#walkAll([item], right));
     if (typeof second === 'string' || second === undefined) return second ?? false;
+    this.#touch(comparedCharacters(first.value, second.value) / CHARACTERS_PER_VALUE);
     return compareBy(operator, first.value, second.value);
   }
 
@@ -205,9 +213,13 @@ class Evaluation {
 
   /** The values of a map or list; the bytes of a string. */
   #children(value: Value): readonly Value[] {
-    const children = childrenOf(value);
-    this.#touch(children.length + 1);
-    return children;
+    this.#touch(1 + (typeof value === 'string' || isList(value) ? value.length : 0));
+    if (!isPlainMap(value)) return childrenOf(value);
+    const keys = Object.keys(value);
+    // Each key is compared with others as often as halving their number leaves one.
+    const characters = keys.reduce((sum, key) => sum + key.length, 0) * Math.log2(keys.length + 1);
+    this.#touch(keys.length + characters / CHARACTERS_PER_VALUE);
+    return keys.toSorted(compare).map((key) => value[key] ?? null);
   }
 
   #touch(values: number): void {
@@ -216,14 +228,16 @@ class Evaluation {
   }
 }
 
+/** Of what is no map. */
 function childrenOf(value: Value): readonly Value[] {
   if (typeof value === 'string')
     return [...new TextEncoder().encode(value)].map((byte) => new GoInt(UINT8, BigInt(byte)));
-  if (isList(value)) return value;
-  if (!isPlainMap(value)) return [];
-  return Object.keys(value)
-    .toSorted(compare)
-    .map((key) => value[key] ?? null);
+  return isList(value) ? value : [];
+}
+
+/** How many characters two texts may have in common, at most; none of anything else. */
+function comparedCharacters(left: Value, right: Value): number {
+  return typeof left === 'string' && typeof right === 'string' ? Math.min(left.length, right.length) : 0;
 }
 
 function isList(value: Value): value is readonly Value[] {

@@ -1,6 +1,5 @@
 import { GoInt, type Value } from '../expression/value.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Metric } from '../model/metric.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
@@ -21,11 +20,8 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
  * @throws AssayError ASSAY_METRIC_INVALID where Argo cannot make the provider: OAuth 2 incomplete, `jsonPath` malformed
  * @source metricproviders/webmetric/webmetric.go of argoproj/argo-rollouts
  */
-export const web: Provider = {
-  type: 'Web',
-
-  async read(metric, _run, context) {
-    const spec = specOf(metric);
+export const web: Provider<WebMetric> = {
+  async read(spec, context) {
     const oauth2 = readOAuth2(spec.authentication);
     const find = compilePath(spec.jsonPath || '{$}');
     return readingOf(async () => {
@@ -34,11 +30,6 @@ export const web: Provider = {
     });
   },
 };
-
-function specOf({ name, provider }: Metric): WebMetric {
-  if (provider.web) return provider.web;
-  throw new AssayError('ASSAY_METRIC_INVALID', `no valid provider in metric '${name}'`);
-}
 
 function compilePath(path: string): JsonPath {
   try {
@@ -77,7 +68,7 @@ function methodOf(text: string): HttpRequest['method'] {
 
 async function send(request: HttpRequest, oauth2: OAuth2 | undefined, context: ProviderContext): Promise<HttpResponse> {
   try {
-    if (!oauth2) return await context.cluster.fetch(request);
+    if (!oauth2) return await context.fetch(request);
     return await fetchAuthorized(request, oauth2, context, { prepare: (part) => part, variant: 'web' });
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== 'ASSAY_HTTP_TIMEOUT') throw error;

@@ -1,11 +1,16 @@
 import TinyQueue from 'tinyqueue';
-import type { Queue } from '../model/queue.ts';
+import { askedMs, type Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
+import type { Timers } from '../model/timers.ts';
+import { systemTimers } from './system-timers.ts';
 
 export interface MemoryQueueOptions {
   /** Does one step. What it throws brings the message back after a backoff. */
   readonly work: (ref: ObjectRef) => Promise<void>;
+  /** The time of day, by which steps are asked for. From then on a wait is kept by `timers`, whatever becomes of it. */
   readonly now: () => Date;
+  /** Default: those of the process. */
+  readonly timers?: Timers;
   /** Steps of one cluster at once; the others wait their turn. A slow cluster cannot take another's places. */
   readonly concurrencyPerCluster?: number;
   /**
@@ -31,6 +36,7 @@ export interface MemoryQueue extends Queue {
 interface Entry {
   readonly ref: ObjectRef;
   readonly key: string;
+  /** On the clock of the timers. */
   readonly dueMs: number;
   readonly tries: number;
   /** Counts the messages: among those due at once, the first sent is the first served. */
@@ -44,26 +50,36 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * The timer queue of a single process: one message an object, the earliest time wins, and an object is never
  * worked on twice at once. A message for an object under way waits until that step has ended.
+ *
+ * Waits are kept by a clock that nobody sets: one that is set while a step waits neither hurries it nor holds it up.
  */
 export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   const { work, now, concurrencyPerCluster = 64, slotMs = 1, random = Math.random, onFailure } = options;
+  const { timers = systemTimers } = options;
   const waiting = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();
   const lanes = new Map<string, Lane>();
   // An entry that was replaced stays in the heap and is passed over when its time comes.
   const heap = new TinyQueue<Entry>([], (a, b) => a.dueMs - b.dueMs || a.order - b.order);
-  let timer: NodeJS.Timeout | undefined;
+  let cancelTimer: (() => void) | undefined;
   let timerDueMs = Infinity;
   let stopped = false;
   let sent = 0;
   const idlers: (() => void)[] = [];
 
-  function put(ref: ObjectRef, atMs: number, tries: number): void {
-    if (stopped) return;
-    const key = formatRef(ref);
+  /** How long to wait for a time of day: to the start of its slot. */
+  function delayTo(atMs: number): number {
+    const nowMs = now().getTime();
     // Who is told at the slot that it was too early waits out the rest: else each look would ask for the next.
     const slot = Math.floor(atMs / slotMs) * slotMs;
-    const dueMs = slot > now().getTime() ? slot : atMs;
+    return (slot > nowMs ? slot : atMs) - nowMs;
+  }
+
+  function put(ref: ObjectRef, delayMs: number, tries: number): void {
+    if (stopped) return;
+    const key = formatRef(ref);
+    // Whole milliseconds: what is due in one slot is due at one moment.
+    const dueMs = Math.ceil(timers.nowMs() + delayMs);
     const known = waiting.get(key);
     if (known && known.dueMs <= dueMs) return;
     const entry = { ref, key, dueMs, tries, order: (sent += 1) };
@@ -75,15 +91,15 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   function arm(): void {
     const first = heap.peek();
     if (stopped || !first || first.dueMs >= timerDueMs) return;
-    clearTimeout(timer);
+    cancelTimer?.();
     timerDueMs = first.dueMs;
-    const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - now().getTime()), 0), LONGEST_TIMER_MS);
-    timer = setTimeout(onTimer, delayMs);
+    const delayMs = Math.min(Math.max(Math.ceil(first.dueMs - timers.nowMs()), 0), LONGEST_TIMER_MS);
+    cancelTimer = timers.after(delayMs, onTimer);
   }
 
   function onTimer(): void {
     timerDueMs = Infinity;
-    const nowMs = now().getTime();
+    const nowMs = timers.nowMs();
     for (let first = heap.peek(); first && first.dueMs <= nowMs; first = heap.peek()) {
       heap.pop();
       if (waiting.get(first.key) === first) laneOf(first.ref.cluster).ready.push(first);
@@ -124,7 +140,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
       const longestMs = Math.min(RETRY_FIRST_MS * 2 ** entry.tries, RETRY_LONGEST_MS);
       const delayMs = Math.round(longestMs * (0.5 + random() / 2));
       onFailure?.(entry.ref, error, delayMs);
-      put(entry.ref, now().getTime() + delayMs, entry.tries + 1);
+      put(entry.ref, delayMs, entry.tries + 1);
     }
     running.delete(entry.key);
     lane.busy -= 1;
@@ -134,11 +150,11 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
 
   return {
     async send(ref, at) {
-      put(ref, at.getTime(), 0);
+      put(ref, delayTo(askedMs(ref, at)), 0);
     },
     async stop() {
       stopped = true;
-      clearTimeout(timer);
+      cancelTimer?.();
       waiting.clear();
       await Promise.all(running.values());
     },

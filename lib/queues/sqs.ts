@@ -7,7 +7,7 @@ import type {
 import { awsFailure, type FailureCodes, REQUEST_LIMITS } from '../model/aws-failure.ts';
 import { AssayError } from '../model/errors.ts';
 import { formatMessage, type Message } from '../model/message.ts';
-import type { DeliveringQueue } from '../model/queue.ts';
+import { askedMs, type DeliveringQueue } from '../model/queue.ts';
 
 export interface SqsQueueOptions {
   /** `https://sqs.eu-west-1.amazonaws.com/111122223333/assay`; a standard queue. */
@@ -91,7 +91,8 @@ export function sqsQueue(options: SqsQueueOptions): DeliveringQueue {
     DelaySeconds: Math.min(Math.max(Math.ceil((at.getTime() - now().getTime()) / 1000), 0), maxDelaySeconds),
   });
 
-  const put = (message: Message, at: Date): Promise<void> => {
+  const put = async (message: Message, at: Date): Promise<void> => {
+    askedMs(message.ref, at);
     const settle = Promise.withResolvers<void>();
     gathering.push({ message, at, settle });
     if (gathering.length >= MESSAGES_A_CALL) flush();

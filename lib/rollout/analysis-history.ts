@@ -43,5 +43,6 @@ export function findRunsToDelete(
 
 /** Not created yet counts as the beginning of time. */
 function createdMs({ metadata }: AnalysisRun): number {
-  return metadata.creationTimestamp === undefined ? -Infinity : msOf(metadata.creationTimestamp);
+  const ms = msOf(metadata.creationTimestamp ?? '');
+  return Number.isNaN(ms) ? -Infinity : ms;
 }

@@ -1,5 +1,7 @@
-import { kindOf } from '../kinds/registry.ts';
+import { kindOf, KINDS } from '../kinds/registry.ts';
+import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import { earlier } from '../model/moment.ts';
 
 /** What has been due for so long was lost. */
 const GRACE_MS = 30_000;
@@ -8,8 +10,8 @@ const GRACE_MS = 30_000;
  * Whether an object should have had a step some time ago, or has never had one: told from itself alone, which is how
  * everything that was lost is found again.
  */
-export function isOverdue(object: KubernetesObject, now: Date): boolean {
-  const then = new Date(now.getTime() - GRACE_MS);
-  const dueAt = kindOf(object.kind).dueAt(object, then);
+export function isOverdue(object: KubernetesObject, now: Date, kinds: readonly Kind[] = KINDS): boolean {
+  const then = earlier(now, GRACE_MS);
+  const dueAt = kindOf(object.kind, kinds).dueAt(object, then);
   return dueAt !== undefined && dueAt <= then;
 }

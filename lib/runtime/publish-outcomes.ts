@@ -11,14 +11,17 @@ const PATIENCE_MS = 2000;
 /**
  * Tells the bus what a written status ended. The verdict stands in the cluster: a bus that is away, or slow, costs its
  * readers an event, and the step a line in the log.
+ *
+ * @param ends  the phases in which an object of this kind is over
  */
 export async function publishOutcomes(
   ref: ObjectRef,
   { object }: Seen,
   { status }: Outcome<AnyStatus>,
   { bus, log, now }: Ports,
+  ends: readonly string[],
 ): Promise<void> {
-  const events = outcomeEvents(ref, object.status, status, now());
+  const events = outcomeEvents(ref, object.status, status, now(), ends);
   if (events.length === 0) return;
   const late = Promise.withResolvers<'late'>();
   const timer = setTimeout(() => late.resolve('late'), PATIENCE_MS);

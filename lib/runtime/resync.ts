@@ -1,9 +1,12 @@
-import { WATCHED_KINDS, type WatchedKind } from '../kinds/registry.ts';
+import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
+import type { Kind } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
-import { refOf } from '../model/ref.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from './overdue.ts';
 import { type Looked, objectScope } from './scopes.ts';
 
@@ -13,28 +16,52 @@ import { type Looked, objectScope } from './scopes.ts';
  * These messages carry no version: a step that has something to write goes on from there. One that only looks (at a Job
  * under way, at pods) does not, since the chain of the object may well be alive: else each minute would add one more.
  *
+ * @param kinds  those that are looked after
  * @throws AssayError if the queue does not take the messages; what the cluster has against it is logged
  */
-export async function resync(cluster: string, looked: Looked, ports: Ports): Promise<void> {
-  for (const kind of WATCHED_KINDS) {
+export async function resync(
+  cluster: string,
+  looked: Looked,
+  ports: Ports,
+  kinds: readonly Kind[] = KINDS,
+): Promise<void> {
+  for (const kind of kinds) {
     try {
       await resyncKind(kind, cluster, looked, ports);
     } catch (error) {
       if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
-      ports.log.warn('objects not listed', { cluster, kind, code: error.code, error: error.message });
+      ports.log.warn('objects not listed', { cluster, kind: kind.facts.kind, code: error.code, error: error.message });
       if (error.code === 'ASSAY_CLUSTER_UNREACHABLE') return;
     }
   }
 }
 
-async function resyncKind(kind: WatchedKind, name: string, looked: Looked, ports: Ports): Promise<void> {
+async function resyncKind(watched: Kind, name: string, looked: Looked, ports: Ports): Promise<void> {
+  const { kind } = watched.facts;
   const cluster = ports.clusters.get(name);
   const { labelSelector, ...where } = objectScope(looked);
   const query = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}` };
   for await (const { items } of listPages(cluster, kind, query)) {
     const now = ports.now();
-    const overdue = items.filter((object) => isOverdue(object, now));
+    const overdue = items.filter((object) => isSurelyOverdue(object, refOf(name, object), now, [watched], ports));
     await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
     if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
+  }
+}
+
+/** What cannot even be told of one object is its own affair: the others are looked at all the same. */
+function isSurelyOverdue(
+  object: KubernetesObject,
+  ref: ObjectRef,
+  now: Date,
+  kinds: readonly Kind[],
+  { log, meter }: Ports,
+): boolean {
+  try {
+    return isOverdue(object, now, kinds);
+  } catch (error) {
+    meter.failed(ref);
+    log.error('object set aside', { ...ref, ...errorFields(error) });
+    return false;
   }
 }

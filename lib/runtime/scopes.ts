@@ -1,7 +1,8 @@
 import type { Scope } from '../model/cluster.ts';
-import { REPLICA_SETS } from '../kinds/facts.ts';
+import { FACTS, type Facts, ownedOf } from '../kinds/facts/registry.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
-import { INSTANCE_ID_LABEL, JOB_OWNER_LABEL } from '../model/labels.ts';
+import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import { RESOURCES } from '../model/resources.ts';
 
 /** Which objects of a cluster are looked after. */
 export interface Looked {
@@ -12,7 +13,7 @@ export interface Looked {
   readonly instanceId?: string;
 }
 
-/** The AnalysisRuns and Experiments that are looked after, as API servers select them. */
+/** The objects that are looked after, as API servers select them. */
 export function objectScope({ namespace, selector, instanceId }: Looked): Pick<Scope, 'namespace' | 'labelSelector'> {
   const instance = instanceSelector(instanceId);
   const labelSelector = selector === undefined ? instance : `${instance},${selector}`;
@@ -21,7 +22,7 @@ export function objectScope({ namespace, selector, instanceId }: Looked): Pick<S
 
 const known = new WeakMap<Looked, Selects>();
 
-/** Whether an AnalysisRun or an Experiment is looked after. Compiled once for each `looked`. */
+/** Whether an object is looked after. Compiled once for each `looked`. */
 export function looksAfter(looked: Looked): Selects {
   const compiled = known.get(looked) ?? compile(objectScope(looked));
   known.set(looked, compiled);
@@ -33,22 +34,25 @@ function compile({ namespace, labelSelector }: ReturnType<typeof objectScope>): 
   return (object) => hasLabels(object) && (namespace === undefined || object.metadata.namespace === namespace);
 }
 
-/**
- * What is watched: experiments and runs, what becomes of their ReplicaSets and Jobs, and the templates, which are read
- * and counted.
- */
-export function scopesOf(looked: Looked): Scope[] {
+/** What is watched: the objects that are looked after, what becomes of those that they own, and what is read for them. */
+export function scopesOf(looked: Looked, facts: Facts = FACTS): Scope[] {
   const { namespace, instanceId } = looked;
   const where = namespace === undefined ? {} : { namespace };
-  const instance = instanceSelector(instanceId);
+  const kinds = facts.map(({ kind }) => kind);
+  const read = [...new Set(facts.flatMap(({ reads }) => reads))].filter((kind) => !kinds.includes(kind));
   return [
-    { kind: 'AnalysisRun', ...objectScope(looked) },
-    { kind: 'Experiment', ...objectScope(looked) },
-    { kind: 'ReplicaSet', ...where, ...REPLICA_SETS },
-    { kind: 'Job', ...where, labelSelector: JOB_OWNER_LABEL },
-    { kind: 'AnalysisTemplate', ...where, labelSelector: instance },
-    // Who may only look into one namespace need not be allowed to list what belongs to none.
-    ...(namespace === undefined ? [{ kind: 'ClusterAnalysisTemplate', labelSelector: instance } as const] : []),
+    ...kinds.map((kind) => ({ kind, ...objectScope(looked) })),
+    ...ownedOf(facts).flatMap(({ kind, labelSelector, uidLabel, ownerKinds }): Scope[] => {
+      if (labelSelector === undefined) return [];
+      // A label that names the owner is nobody else's; any other may be on what is owned by others.
+      return [{ kind, ...where, labelSelector, ...(uidLabel === undefined && { ownerKind: ownerKinds }) }];
+    }),
+    ...read.flatMap((kind): Scope[] => {
+      const labelSelector = instanceSelector(instanceId);
+      if (RESOURCES[kind].namespaced) return [{ kind, ...where, labelSelector }];
+      // Who may only look into one namespace need not be allowed to list what belongs to none.
+      return namespace === undefined ? [{ kind, labelSelector }] : [];
+    }),
   ];
 }
 

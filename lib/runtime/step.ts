@@ -1,7 +1,8 @@
-import { kindOf } from '../kinds/registry.ts';
+import { kindOf, KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { AnyStatus, Kind, Seen } from '../model/kind.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { asShownAt } from '../model/moment.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
@@ -21,25 +22,34 @@ import { writeStatus, type Written } from './write-status.ts';
  * whoever changed it looks after it.
  *
  * @param version  a resourceVersion; undefined where the queue keeps one message an object, so that none is too many
+ * @param kinds  those that are looked after
  * @throws what makes the message worth another try; anything but an AssayError is a bug
  */
-export async function step(ref: ObjectRef, ports: Ports, version?: string): Promise<void> {
+export async function step(
+  ref: ObjectRef,
+  ports: Ports,
+  version?: string,
+  kinds: readonly Kind[] = KINDS,
+): Promise<void> {
   const startedMs = ports.now().getTime();
-  const kind = kindOf(ref.kind);
+  const kind = kindOf(ref.kind, kinds);
   const seen = await kind.observe(ref, ports);
   if (!seen) return;
   const cluster = ports.clusters.get(ref.cluster);
-  const decided = await decide(kind, seen, ports.now(), cluster);
+  const decidedAt = ports.now();
+  const decided = await decide(kind, seen, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
-  const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, ports.now()) : unwritten;
+  const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
   const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
-  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports);
+  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts.ends);
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
-  if (goesOn && outcome.nextAt) await ports.queue.send(ref, outcome.nextAt, wrote.version);
+  // The clock may have been set while the status was being written.
+  const nextAt = outcome.nextAt && asShownAt(ports.now(), outcome.nextAt, decidedAt);
+  if (goesOn && nextAt) await ports.queue.send(ref, nextAt, wrote.version);
   const tookMs = ports.now().getTime() - startedMs;
   ports.meter.stepped(ref, tookMs / 1000);
   ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote: wrote.went, nextAt: outcome.nextAt, tookMs });

@@ -1,38 +1,27 @@
-import type { CachedCluster, ChangeHandler } from '../clusters/store/cached.ts';
-import { isWatchedKind } from '../kinds/registry.ts';
-import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { Job, KubernetesObject } from '../model/kubernetes.ts';
+import type { CachedCluster } from '../clusters/store/cached.ts';
+import { type Facts, FACTS, ownerToTell } from '../kinds/facts/registry.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ObjectRef } from '../model/ref.ts';
+import { resourceKind } from '../model/resources.ts';
 
-/** What becomes of objects of these kinds matters to the object that they were made for. */
-export const OWNED_KINDS = ['Job', 'ReplicaSet', 'AnalysisRun'] as const;
-type OwnedKind = (typeof OWNED_KINDS)[number];
-
-/** Whether a change is news for the owner. One that was there before is no news: the owner itself is looked at then. */
-export function tells(...[object, previous, type]: Parameters<ChangeHandler<OwnedKind>>): boolean {
-  if (object.kind === 'Job') return isOver(object as Job);
-  if (previous === undefined) return false;
-  if (object.kind === 'ReplicaSet' || type === 'DELETED') return true;
-  return phaseOf(object) !== phaseOf(previous);
-}
-
-/** The object that another one was made for, where it is one of those that are served. */
-export function ownerOf(cluster: CachedCluster, { metadata }: KubernetesObject): ObjectRef | undefined {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-  if (owner === undefined || !isWatchedKind(owner.kind)) return undefined;
-  const { kind, name, uid } = owner;
-  const { namespace = '' } = metadata;
-  const isServed = cluster.peek(kind, { namespace, name })?.metadata.uid === uid;
-  return isServed ? { cluster: cluster.name, kind, namespace, name, uid } : undefined;
-}
-
-function isOver({ status }: Job): boolean {
-  return (
-    status?.conditions?.some(({ type, status: is }) => is === 'True' && (type === 'Complete' || type === 'Failed')) ??
-    false
-  );
-}
-
-function phaseOf(object: KubernetesObject): string | undefined {
-  return (object as AnalysisRun).status?.phase;
+/**
+ * Has `tell` called with each object that is served here and for which a change of what it owns is news.
+ * Changes of what is not stored are not noticed.
+ *
+ * @param alone  looks at one object, so that what goes wrong with it concerns no other
+ */
+export function onOwnedNews(
+  cluster: CachedCluster,
+  tell: (owner: ObjectRef) => void,
+  facts: Facts = FACTS,
+  alone: (object: KubernetesObject, look: () => void) => void = (_object, look) => look(),
+): void {
+  for (const kind of new Set(facts.flatMap(({ owns }) => owns.map((owned) => owned.kind)))) {
+    cluster.onChange(kind, (object, previous, type) =>
+      alone(object, () => {
+        const owner = ownerToTell(cluster.name, object, previous, type === 'DELETED', facts);
+        if (owner && cluster.peek(resourceKind(owner.kind), owner)?.metadata.uid === owner.uid) tell(owner);
+      }),
+    );
+  }
 }

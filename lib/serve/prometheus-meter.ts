@@ -2,19 +2,21 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { providerTypeOf } from '../analysis/provider-type.ts';
 import { findDryRun } from '../analysis/rules.ts';
 import { SpecError } from '../analysis/spec-error.ts';
+import { FACTS, type Facts } from '../kinds/facts/registry.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Experiment } from '../model/experiment.ts';
+import type { Shown } from '../model/kind-facts.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { findMalformation } from '../model/malformed.ts';
 import type { MeasurementTimes, Meter } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 
-/** What the gauges are made of, read anew at each scrape. */
+/** The objects of a cluster, of which the gauges are made anew at each scrape. */
 export interface Inventory {
-  readonly cluster: string;
-  readonly runs: readonly AnalysisRun[];
-  readonly experiments: readonly Experiment[];
-  readonly templates: readonly (AnalysisTemplate | ClusterAnalysisTemplate)[];
+  /** Of the cluster. */
+  readonly name: string;
+  stored<K extends ResourceKind>(kind: K): readonly Resources[K][];
 }
 
 export interface PrometheusMeter {
@@ -28,22 +30,18 @@ export interface PrometheusMeter {
 }
 
 const OBJECT = ['cluster', 'namespace', 'name'] as const;
+/** Of a metric. */
 const PHASES = ['Pending', 'Error', 'Failed', 'Successful', 'Running', 'Inconclusive'] as const;
-/** Argo's has no series for experiments that failed; `experiment_info` tells of them. */
-const EXPERIMENT_PHASES = PHASES.filter((phase) => phase !== 'Failed');
 
 /**
- * The metrics that Argo's controller has of analysis and experiments, under its names and labels, with `cluster` beside them, and
- * how late measurements begin.
+ * The metrics that Argo's controller has of each kind, under its names and labels, with `cluster` beside them, and how
+ * late measurements begin.
  * @source controller/metrics of argoproj/argo-rollouts
  */
-export function prometheusMeter(readInventory: () => readonly Inventory[]): PrometheusMeter {
+export function prometheusMeter(readInventory: () => readonly Inventory[], facts: Facts = FACTS): PrometheusMeter {
   const register = new Registry();
   const registers = [register];
-  const steps = new Map([
-    ['AnalysisRun', openSteps(registers, 'analysis_run', 'an analysis run')],
-    ['Experiment', openSteps(registers, 'experiment', 'an experiment')],
-  ]);
+  const steps = new Map<string, Steps>(facts.map(({ kind, shows }) => [kind, openSteps(registers, shows)]));
   const lateness = new Histogram({
     name: 'assay_measurement_lateness_seconds',
     help: 'Start of a measurement minus the end of the one before plus the interval.',
@@ -51,6 +49,7 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30, 60],
     registers,
   });
+  const states = facts.map(({ kind, shows }) => ({ kind, ...openStates(registers, shows) }));
   const gauges = openGauges(registers);
   const endings = rememberEndings();
   const known = new Set<string>();
@@ -77,21 +76,30 @@ export function prometheusMeter(readInventory: () => readonly Inventory[]): Prom
     },
     async render() {
       for (const gauge of Object.values(gauges)) gauge.reset();
-      for (const { cluster, runs, experiments, templates } of readInventory()) {
-        for (const run of readable(runs)) showRun(gauges, cluster, run);
-        for (const experiment of readable(experiments)) showExperiment(gauges, cluster, experiment);
-        for (const template of readable(templates)) showTemplate(gauges, cluster, template);
+      for (const state of states) state.reset();
+      for (const inventory of readInventory()) {
+        const { name } = inventory;
+        for (const state of states) {
+          for (const object of readable(inventory.stored(state.kind))) state.show(name, object);
+        }
+        for (const run of readable(inventory.stored('AnalysisRun'))) showMetrics(gauges, name, run);
+        const templates = [...inventory.stored('AnalysisTemplate'), ...inventory.stored('ClusterAnalysisTemplate')];
+        for (const template of readable(templates)) showTemplate(gauges, name, template);
       }
       return { contentType: register.contentType, body: await register.metrics() };
     },
   };
 }
 
-function readable<T extends object>(objects: readonly T[]): readonly T[] {
+function readable<T extends KubernetesObject>(objects: readonly T[]): readonly T[] {
   return objects.filter((object) => findMalformation(object) === undefined);
 }
 
-function openSteps(registers: Registry[], prefix: string, object: string) {
+type Steps = ReturnType<typeof openSteps>;
+
+function openSteps(registers: Registry[], { name }: Shown) {
+  const prefix = prefixOf(name);
+  const object = `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
   return {
     took: new Histogram({
       name: `${prefix}_reconcile`,
@@ -133,16 +141,51 @@ function rememberEndings() {
   };
 }
 
+function prefixOf(name: string): string {
+  return name.replaceAll(' ', '_');
+}
+
+function openGauge<const Label extends string>(
+  registers: Registry[],
+  name: string,
+  help: string,
+  ...labels: readonly Label[]
+) {
+  return new Gauge({ name, help, labelNames: [...OBJECT, ...labels], registers });
+}
+
+/** The phase of each object of a kind. */
+function openStates(registers: Registry[], { name, phases }: Shown) {
+  const prefix = prefixOf(name);
+  const plural = `${name.charAt(0).toUpperCase()}${name.slice(1)}s.`;
+  const deprecated = `State of the ${name} (deprecated: use ${prefix}_info).`;
+  const info = openGauge(registers, `${prefix}_info`, plural, 'phase');
+  const state = openGauge(registers, `${prefix}_phase`, deprecated, 'phase');
+  return {
+    reset() {
+      info.reset();
+      state.reset();
+    },
+    show(cluster: string, object: KubernetesObject & { readonly status?: unknown }) {
+      const labels = labelsOf(cluster, object);
+      const phase = phaseOf(object);
+      info.set({ ...labels, phase }, 1);
+      for (const each of phases) state.set({ ...labels, phase: each }, isIn(each, phase));
+    },
+  };
+}
+
+function phaseOf({ status }: { readonly status?: unknown }): string {
+  const { phase } = (status ?? {}) as { readonly phase?: unknown };
+  return typeof phase === 'string' ? phase : '';
+}
+
 type Gauges = ReturnType<typeof openGauges>;
 
 function openGauges(registers: Registry[]) {
   const gauge = <const Label extends string>(name: string, help: string, ...labels: readonly Label[]) =>
-    new Gauge({ name, help, labelNames: [...OBJECT, ...labels], registers });
+    openGauge(registers, name, help, ...labels);
   return {
-    runInfo: gauge('analysis_run_info', 'Analysis runs.', 'phase'),
-    runPhase: gauge('analysis_run_phase', 'State of the analysis run (deprecated: use analysis_run_info).', 'phase'),
-    experimentInfo: gauge('experiment_info', 'Experiments.', 'phase'),
-    experimentPhase: gauge('experiment_phase', 'State of the experiment (deprecated: use experiment_info).', 'phase'),
     metricType: gauge('analysis_run_metric_type', 'Type of a metric of the analysis run.', 'metric', 'type'),
     metricPhase: gauge(
       'analysis_run_metric_phase',
@@ -157,12 +200,8 @@ function openGauges(registers: Registry[]) {
   };
 }
 
-function showRun(gauges: Gauges, cluster: string, run: AnalysisRun): void {
-  const labels = objectLabels({ cluster, namespace: run.metadata.namespace, name: run.metadata.name });
-  const phase = run.status?.phase ?? '';
-  gauges.runInfo.set({ ...labels, phase }, 1);
-  for (const each of PHASES) gauges.runPhase.set({ ...labels, phase: each }, isIn(each, phase));
-
+function showMetrics(gauges: Gauges, cluster: string, run: AnalysisRun): void {
+  const labels = labelsOf(cluster, run);
   const dryRun = dryRunOf(run);
   for (const metric of run.spec.metrics) {
     const type = providerTypeOf(metric.provider);
@@ -176,27 +215,16 @@ function showRun(gauges: Gauges, cluster: string, run: AnalysisRun): void {
   }
 }
 
-function showExperiment(gauges: Gauges, cluster: string, { metadata, status }: Experiment): void {
-  const labels = objectLabels({ cluster, namespace: metadata.namespace, name: metadata.name });
-  const phase = status?.phase ?? '';
-  gauges.experimentInfo.set({ ...labels, phase }, 1);
-  for (const each of EXPERIMENT_PHASES) gauges.experimentPhase.set({ ...labels, phase: each }, isIn(each, phase));
-}
-
-function showTemplate(
-  gauges: Gauges,
-  cluster: string,
-  { metadata, spec }: AnalysisTemplate | ClusterAnalysisTemplate,
-): void {
-  const labels = objectLabels({ cluster, namespace: metadata.namespace, name: metadata.name });
+function showTemplate(gauges: Gauges, cluster: string, template: AnalysisTemplate | ClusterAnalysisTemplate): void {
+  const labels = labelsOf(cluster, template);
   gauges.templateInfo.set(labels, 1);
-  for (const { name, provider } of spec.metrics ?? []) {
+  for (const { name, provider } of template.spec.metrics ?? []) {
     gauges.templateMetricInfo.set({ ...labels, type: providerTypeOf(provider), metric: name }, 1);
   }
 }
 
-/** A run that has not begun counts as pending. */
-function isIn(phase: (typeof PHASES)[number], actual: string): 0 | 1 {
+/** What has not begun counts as pending. */
+function isIn(phase: string, actual: string): 0 | 1 {
   return phase === (actual || 'Pending') ? 1 : 0;
 }
 
@@ -210,14 +238,10 @@ function dryRunOf({ spec }: AnalysisRun): ReadonlySet<string> {
   }
 }
 
-function objectLabels({
-  cluster,
-  namespace = '',
-  name = '',
-}: {
-  cluster: string;
-  namespace?: string | undefined;
-  name?: string | undefined;
-}) {
+function labelsOf(cluster: string, { metadata: { namespace = '', name = '' } }: KubernetesObject) {
+  return objectLabels({ cluster, namespace, name });
+}
+
+function objectLabels({ cluster, namespace, name }: Pick<ObjectRef, 'cluster' | 'namespace' | 'name'>) {
   return { cluster, namespace, name };
 }

@@ -4,7 +4,9 @@ import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Log } from '../model/ports.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
+import type { Timers } from '../model/timers.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import { findNextTick } from '../schedule/plan.ts';
 import { scheduleOwner, seeRun } from '../schedule/run.ts';
 import { hasSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
@@ -17,6 +19,8 @@ export interface ServeSchedulesOptions {
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
   readonly now: () => Date;
+  /** Default: those of the process. */
+  readonly timers?: Timers;
 }
 
 export interface ServedSchedules {
@@ -29,11 +33,12 @@ export interface ServedSchedules {
 const TEMPLATE_KINDS = ['AnalysisTemplate', 'ClusterAnalysisTemplate'] as const;
 
 /** Keeps the schedules of clusters in one process: a timer at each tick, woken by changed templates and ended runs. */
-export function serveSchedules({ clusters, log, now }: ServeSchedulesOptions): ServedSchedules {
+export function serveSchedules({ clusters, log, now, timers = systemTimers }: ServeSchedulesOptions): ServedSchedules {
   const kept = new Map(clusters.map((cluster) => [cluster.name, keptCluster(cluster, now)]));
   const queue = memoryQueue({
     work,
     now,
+    timers,
     onFailure: (ref, error, retryInMs) => log.error('schedule not kept', { ...ref, ...describe(error), retryInMs }),
   });
 

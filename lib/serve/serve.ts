@@ -1,45 +1,58 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { wrap } from '../clusters/wrap.ts';
-import { kindOf, WATCHED_KINDS } from '../kinds/registry.ts';
+import { kindOf, KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Clusters } from '../model/cluster.ts';
+import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import { memoryQueue } from '../queues/memory.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
-import { OWNED_KINDS, ownerOf, tells } from './owned.ts';
-import { prometheusMeter, type Inventory } from './prometheus-meter.ts';
+import { onOwnedNews } from './owned.ts';
+import { prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
+import { steadyClock } from '../runtime/steady-clock.ts';
 import { step } from '../runtime/step.ts';
+import type { Timers } from '../model/timers.ts';
 
 export interface ServeOptions {
   /**
-   * With stores of at least the kinds in `kinds/registry.ts`; of Jobs and ReplicaSets too, if what becomes of them is to
-   * be noticed at once.
+   * With stores of at least the objects that are looked after; of what they own too, if what becomes of that is to be
+   * noticed at once.
    */
   readonly clusters: readonly CachedCluster[];
   readonly log: Log;
+  /** The time of day; it may be set meanwhile, see `steadyClock`. */
   readonly now: () => Date;
+  /** Default: those of the process. */
+  readonly timers?: Timers;
   /** Steps of one cluster at once; the queue has the default. */
   readonly concurrencyPerCluster?: number;
   /** What is set for the metrics of all clusters. */
   readonly settings?: ProviderSettings;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
+  /** Default: all that there are. */
+  readonly kinds?: readonly Kind[];
 }
 
 export interface Serving {
   /** Begins no more steps, lets those under way end, and closes the watches. The next start goes on from the statuses. */
   stop(): Promise<void>;
-  /** Asks for a step of an object that somebody says has changed. Never rejects; what is not served is passed over. */
-  readonly receive: (ref: ObjectRef) => Promise<void>;
+  /**
+   * Asks for a step of an object that somebody says has changed; what is not served is passed over. Rejects for a bug
+   * alone. `mayRead`: whether the cluster may be asked once more, beside the first time.
+   */
+  readonly receive: (ref: ObjectRef, mayRead?: () => boolean) => Promise<void>;
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
@@ -54,20 +67,37 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
+/** So long a look at everything goes on at a time. */
+const SLICE_MS = 10;
+/** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
+const CLOCK_MS = 5_000;
+
 /**
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
 export function serve(options: ServeOptions): Serving {
-  const { clusters, log, now, concurrencyPerCluster, settings = {}, resyncMs = 60_000 } = options;
+  const { clusters, log, concurrencyPerCluster, settings = {} } = options;
+  const { resyncMs = 60_000, timers = systemTimers, kinds = KINDS } = options;
+  const facts = kinds.map((kind) => kind.facts);
+  const now = steadyClock({
+    now: options.now,
+    nowMs: timers.nowMs,
+    onSet({ fromMs, toMs }) {
+      log.warn('clock was set', { bySeconds: Math.round((toMs - fromMs) / 1000) });
+      // They go by the time of day, and by nothing else.
+      schedules.resync();
+    },
+  });
   const stopping = new AbortController();
-  const page = prometheusMeter(() => clusters.map(inventoryOf));
+  const page = prometheusMeter(() => clusters, facts);
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
     work: stepAlone,
     slotMs: SLOT_MS,
     now,
+    timers,
     ...(concurrencyPerCluster !== undefined && { concurrencyPerCluster }),
     onFailure(ref, error, retryInMs) {
       meter.failed(ref);
@@ -89,68 +119,98 @@ export function serve(options: ServeOptions): Serving {
     const mine: Underway = { isChanged: false, wrote: undefined };
     underway.set(ref.uid, mine);
     try {
-      await step(ref, ports);
+      await step(ref, ports, undefined, kinds);
     } finally {
       underway.delete(ref.uid);
     }
     const object = mine.isChanged ? await ports.clusters.get(ref.cluster).get(resourceKind(ref.kind), ref) : undefined;
-    if (object && object.metadata.resourceVersion !== mine.wrote) enqueue(ref.cluster, object);
+    if (object && object.metadata.resourceVersion !== mine.wrote) enqueue(ref, object);
   }
 
-  function enqueue(cluster: string, object: KubernetesObject): void {
-    const at = kindOf(object.kind).dueAt(object, now());
-    if (at) void queue.send(refOf(cluster, object), at);
+  /** Nobody's object ends what looks after all: what cannot even be told of one is set aside, logged and counted. */
+  function setAside(ref: ObjectRef, error: unknown): void {
+    meter.failed(ref);
+    log.error('object set aside', { ...ref, ...errorFields(error) });
   }
 
-  function resync(): void {
+  function eachAlone(cluster: string, object: KubernetesObject, look: (ref: ObjectRef) => void): void {
+    const ref = refOf(cluster, object);
+    try {
+      look(ref);
+    } catch (error) {
+      setAside(ref, error);
+    }
+  }
+
+  function ask(ref: ObjectRef, at: Date): void {
+    queue.send(ref, at).catch((error: unknown) => setAside(ref, error));
+  }
+
+  function enqueue(ref: ObjectRef, object: KubernetesObject): void {
+    const at = kindOf(object.kind, kinds).dueAt(object, now());
+    if (at) ask(ref, at);
+  }
+
+  /** In slices: a look at ten thousand objects must not hold up what is due meanwhile. */
+  async function resync(): Promise<void> {
+    let sliceMs = performance.now();
     for (const cluster of clusters) {
-      for (const kind of WATCHED_KINDS) {
-        const lost = cluster.stored(kind).filter((object) => isOverdue(object, now()));
-        lost.forEach((object) => void queue.send(refOf(cluster.name, object), now()));
+      for (const { kind } of facts) {
+        for (const object of cluster.stored(kind)) {
+          eachAlone(cluster.name, object, (ref) => {
+            if (isOverdue(object, now(), kinds)) ask(ref, now());
+          });
+          if (performance.now() - sliceMs < SLICE_MS) continue;
+          await pause();
+          sliceMs = performance.now();
+        }
       }
     }
   }
 
   for (const cluster of clusters) {
-    for (const kind of WATCHED_KINDS) {
-      cluster.onChange(kind, (object, previous, type) => {
-        const taking = underway.get(object.metadata.uid ?? '');
-        if (type === 'DELETED') {
-          page.forget(refOf(cluster.name, object));
-          return;
-        }
-        const ref = refOf(cluster.name, object);
-        page.meet(ref);
-        // What it asks for now may end a wait that its status knows of.
-        if (previous && mergePatch({ spec: previous.spec }, { spec: object.spec })) void queue.send(ref, now());
-        else if (taking) taking.isChanged = true;
-        else enqueue(cluster.name, object);
-      });
+    for (const { kind } of facts) {
+      cluster.onChange(kind, (object, previous, type) =>
+        eachAlone(cluster.name, object, (ref) => {
+          const taking = underway.get(ref.uid);
+          if (type === 'DELETED') {
+            page.forget(ref);
+            return;
+          }
+          page.meet(ref);
+          // What it asks for now may end a wait that its status knows of.
+          if (previous && asksForOther(previous, object)) ask(ref, now());
+          else if (taking) taking.isChanged = true;
+          else enqueue(ref, object);
+        }),
+      );
     }
-    for (const kind of OWNED_KINDS) {
-      cluster.onChange(kind, (object, previous, type) => {
-        const owner = tells(object, previous, type) ? ownerOf(cluster, object) : undefined;
-        if (owner) void queue.send(owner, now());
-      });
-    }
+    const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
+    onOwnedNews(cluster, (owner) => ask(owner, now()), facts, alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
-  const schedules = serveSchedules({ clusters, log, now });
-  const timer = setInterval(() => {
-    resync();
+  const schedules = serveSchedules({ clusters, log, now, timers });
+  let looking = Promise.resolve();
+  const cancelLooks = every(timers, resyncMs, () => {
+    // One after the other, however long they take.
+    looking = looking.then(resync);
     schedules.resync();
-  }, resyncMs);
+  });
+  // Also where nothing is due for hours.
+  const cancelClock = every(timers, CLOCK_MS, now);
+
   const following = Promise.all(clusters.map((cluster) => cluster.start(stopping.signal)));
 
   return {
     async stop() {
-      clearInterval(timer);
+      cancelLooks();
+      cancelClock();
       await Promise.all([queue.stop(), schedules.stop()]);
       stopping.abort();
       // `failed` tells of it.
       await following.catch(() => {});
     },
-    receive: (ref) => receive(ref, { clusters, queue, log, now }),
+    receive: (ref, mayRead) => receive(ref, { clusters, queue, log, now, facts, ...(mayRead && { mayRead }) }),
     progress() {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
@@ -158,6 +218,22 @@ export function serve(options: ServeOptions): Serving {
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };
+}
+
+type WithSpec = KubernetesObject & { readonly spec?: unknown };
+
+function asksForOther(previous: WithSpec, object: WithSpec): boolean {
+  return mergePatch({ spec: previous.spec }, { spec: object.spec }) !== undefined;
+}
+
+/** @returns ends it */
+function every(timers: Timers, ms: number, call: () => void): () => void {
+  let cancel = timers.after(ms, again);
+  function again(): void {
+    cancel = timers.after(ms, again);
+    call();
+  }
+  return () => cancel();
 }
 
 /** A step that is being taken. */
@@ -201,13 +277,4 @@ function registryOf(clusters: readonly CachedCluster[]): Clusters {
 
 function namesOf(clusters: readonly CachedCluster[] = []): readonly string[] {
   return clusters.map(({ name }) => name);
-}
-
-function inventoryOf(cluster: CachedCluster): Inventory {
-  return {
-    cluster: cluster.name,
-    runs: cluster.stored('AnalysisRun'),
-    experiments: cluster.stored('Experiment'),
-    templates: [...cluster.stored('AnalysisTemplate'), ...cluster.stored('ClusterAnalysisTemplate')],
-  };
 }

@@ -4,6 +4,7 @@ import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../c
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
 import type { Log } from '../model/ports.ts';
 import type { Http } from '../http/open-http.ts';
+import { openResolver, operatorLookup } from '../http/resolver.ts';
 import { type Looked, scopesOf } from '../runtime/scopes.ts';
 
 export interface ServedClustersOptions extends Looked {
@@ -44,7 +45,9 @@ async function openCluster(
   { source, http, now, addressMode }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
-  return kubernetesCluster({ name, credentials, http, now, addressMode });
+  // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
+  const lookup = operatorLookup(openResolver());
+  return kubernetesCluster({ name, credentials, http, now, addressMode, lookup });
 }
 
 function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {

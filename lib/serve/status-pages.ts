@@ -1,24 +1,31 @@
-import { openPages, type PageServer, textPage } from '../web/pages.ts';
+import { type Route, textAnswer } from '../web/routes.ts';
 import type { Serving } from './serve.ts';
 
 /**
- * Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (the objects of at least one cluster are read: one
- * that is away must not stop the others from being served).
+ * `/metrics`, `/healthz` (the process lives) and `/readyz` (the objects of at least one cluster are read: one that is
+ * away must not stop the others from being served).
  *
- * @param address  `host:port`; port 0 takes a free one
- * @throws         the error of `listen`, such as EADDRINUSE
+ * @param serving  undefined until it has begun: the pages are open before that
  */
-export async function openStatusServer(
-  address: { readonly host: string; readonly port: number },
-  serving: Serving,
-): Promise<PageServer> {
-  return openPages(address, {
-    '/metrics': async () => ({ status: 200, ...(await serving.metrics()) }),
-    '/healthz': () => textPage(200, 'ok\n'),
-    '/readyz': () => {
-      const { synced, waiting } = serving.progress();
-      const lines = [`synced: ${synced.join(', ') || 'none'}`, `waiting: ${waiting.join(', ') || 'none'}`, ''];
-      return textPage(synced.length > 0 ? 200 : 503, lines.join('\n'));
+export function statusPages(serving: () => Pick<Serving, 'metrics' | 'progress'> | undefined): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/metrics',
+      async answer() {
+        const page = await serving()?.metrics();
+        return page ? { status: 200, ...page } : textAnswer(503, 'not serving\n');
+      },
     },
-  });
+    { method: 'GET', path: '/healthz', answer: () => textAnswer(200, 'ok\n') },
+    {
+      method: 'GET',
+      path: '/readyz',
+      answer() {
+        const { synced, waiting } = serving()?.progress() ?? { synced: [], waiting: [] };
+        const lines = [`synced: ${synced.join(', ') || 'none'}`, `waiting: ${waiting.join(', ') || 'none'}`, ''];
+        return textAnswer(synced.length > 0 ? 200 : 503, lines.join('\n'));
+      },
+    },
+  ];
 }

@@ -12,9 +12,11 @@ import { keepCertificate } from './keep-certificate.ts';
 import { type WebhookMeter, webhookMeter } from './meter.ts';
 import { review } from './review.ts';
 import { type AdmissionServer, openAdmissionServer } from './server.ts';
-import { type Environment, readSettings, type WebhookSettings } from './settings.ts';
+import type { Environment } from '../model/settings.ts';
+import { readSettings, type WebhookSettings } from './settings.ts';
 import { jsonLog } from '../log/json-log.ts';
-import { openPages, textPage } from '../web/pages.ts';
+import { type Route, textAnswer } from '../web/routes.ts';
+import { openServer } from '../web/server.ts';
 import { openPlainHttp } from '../http/plain-http.ts';
 
 export interface WebhookOptions {
@@ -40,6 +42,8 @@ const NOWHERE: Bus = { publish: async () => {} };
 /** What is left of the 30 s that a pod is given to end. */
 const DRAIN_MS = 15_000;
 const LOG_FAILURES_MS = 10_000;
+/** Anybody who can connect could fill the log. */
+const LOG_PROBLEMS_MS = 1000;
 
 /** The webhook: a changed object becomes an event. Pages are there at once, reviews as soon as there is a certificate. */
 export async function startWebhook({ settings, environment, log, now }: WebhookOptions): Promise<RunningWebhook> {
@@ -49,7 +53,7 @@ export async function startWebhook({ settings, environment, log, now }: WebhookO
   const hasBus = busArn !== undefined || busUrl !== undefined;
   const bus = hasBus ? await openBus(settings, { token: settings.busToken, http: busHttp.send }) : NOWHERE;
   const buffer = eventBuffer({ bus, limit, meter, onFailure: logSometimes(log, now) });
-  const answer = answerer(settings, { buffer, meter, log });
+  const answer = answerer(settings, { buffer, meter, log, now });
   const account = readServiceAccount(settings.serviceAccountFolder, environment);
   const apiHttp = openPlainHttp({ ca: account.ca });
 
@@ -60,17 +64,18 @@ export async function startWebhook({ settings, environment, log, now }: WebhookO
       server.useCertificate(certificate);
       return;
     }
-    server = await openAdmissionServer({ address: settings.listen, certificate, answer });
+    const { listen: address, clientCa } = settings;
+    server = await openAdmissionServer({ address, certificate, clientCa, answer, log });
     log.info('serving', { cluster: settings.cluster, port: server.port, pages: pages.url, hasBus });
     resolve();
   };
 
   let isStopping = false;
-  const pages = await openPages(settings.pages, {
-    '/metrics': () => ({ status: 200, contentType: METRICS_TYPE, body: meter.render(buffer.size()) }),
-    '/healthz': () => textPage(200, 'ok\n'),
-    '/readyz': () => (server && !isStopping ? textPage(200, 'ok\n') : textPage(503, 'not serving\n')),
+  const routes = webhookPages({
+    metrics: () => meter.render(buffer.size()),
+    isReady: () => server !== undefined && !isStopping,
   });
+  const pages = await openServer({ address: settings.pages, routes, log });
   const { namespace, tlsSecret: secretName, configuration: configurationName, tlsHosts: hosts } = settings;
   const store = webhookObjects({ account, http: apiHttp.send, namespace, secretName, configurationName });
   const certificate = keepCertificate({ store, hosts, use, lookMs: settings.certificateLookSeconds * 1000, log, now });
@@ -113,19 +118,48 @@ function clock(): Date {
   return new Date();
 }
 
+interface WebhookPages {
+  readonly metrics: () => string;
+  readonly isReady: () => boolean;
+}
+
+function webhookPages({ metrics, isReady }: WebhookPages): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/metrics',
+      answer: () => ({ status: 200, contentType: METRICS_TYPE, body: metrics() }),
+    },
+    { method: 'GET', path: '/healthz', answer: () => textAnswer(200, 'ok\n') },
+    {
+      method: 'GET',
+      path: '/readyz',
+      answer: () => (isReady() ? textAnswer(200, 'ok\n') : textAnswer(503, 'not serving\n')),
+    },
+  ];
+}
+
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+interface AnswererPorts {
+  readonly buffer: EventBuffer;
+  readonly meter: WebhookMeter;
+  readonly log: Log;
+  readonly now: () => Date;
+}
 
 function answerer(
   { cluster, denyInvalid }: WebhookSettings,
-  { buffer, meter, log }: { readonly buffer: EventBuffer; readonly meter: WebhookMeter; readonly log: Log },
+  { buffer, meter, log, now }: AnswererPorts,
 ): (body: string) => AdmissionAnswer {
+  const mayLog = onceIn(LOG_PROBLEMS_MS, now);
   return (body) => {
     const startedMs = performance.now();
     const { answer, event, problem } = review(body, { cluster, denyInvalid });
     if (event) buffer.put(event.key, event.event);
     if (problem !== undefined) {
       meter.notUnderstood();
-      log.warn('review not understood', { error: problem });
+      if (mayLog()) log.warn('review not understood', { error: problem });
     }
     const { allowed, warnings = [] } = answer.response;
     meter.reviewed({ seconds: (performance.now() - startedMs) / 1000, allowed, warnings: warnings.length });
@@ -135,12 +169,21 @@ function answerer(
 
 /** A bus that is away fails often: the counter has each, the log one in ten seconds. */
 function logSometimes(log: Log, now: () => Date): (error: unknown, retryInMs: number) => void {
-  let loggedMs = 0;
+  const mayLog = onceIn(LOG_FAILURES_MS, now);
   return (error, retryInMs) => {
-    const nowMs = now().getTime();
-    if (nowMs - loggedMs < LOG_FAILURES_MS) return;
-    loggedMs = nowMs;
+    if (!mayLog()) return;
     const why = error instanceof AssayError ? { code: error.code, error: error.message } : { error: String(error) };
     log.warn('events not published', { ...why, retryInMs });
+  };
+}
+
+/** True once in so many milliseconds. */
+function onceIn(ms: number, now: () => Date): () => boolean {
+  let lastMs = -Infinity;
+  return () => {
+    const nowMs = now().getTime();
+    if (nowMs - lastMs < ms) return false;
+    lastMs = nowMs;
+    return true;
   };
 }

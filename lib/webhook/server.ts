@@ -1,81 +1,68 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { HostPort } from '../model/host-port.ts';
+import type { Log } from '../model/ports.ts';
+import { jsonAnswer } from '../web/routes.ts';
+import { openServer } from '../web/server.ts';
 import type { AdmissionAnswer } from './admission.ts';
 import type { CertificateFiles } from './certificate.ts';
 
 export interface AdmissionServer {
   readonly port: number;
-  /** From the next connection on. */
+  /** From the next connection on. @throws where certificate and key, or the clients' authority, do not fit */
   useCertificate(files: CertificateFiles): void;
   /** Takes no more connections; resolves when what is under way has been answered. */
   close(): Promise<void>;
 }
 
 export interface AdmissionServerOptions {
-  /** Without a host: all addresses, of both families. Port 0 takes a free one. */
-  readonly address: { readonly host?: string; readonly port: number };
+  readonly address: HostPort;
   readonly certificate: CertificateFiles;
-  /** Answers the body of a review. Must not throw, nor take long. */
+  /** The authority of API servers' certificates, PEM; undefined: they show none. */
+  readonly clientCa?: (() => string) | undefined;
+  /** Answers the body of a review, or its beginning where it is longer than is read. Must not throw, nor take long. */
   readonly answer: (body: string) => AdmissionAnswer;
+  readonly log: Log;
 }
 
-/** An object and what it was before, each as long as etcd lets them be. */
-const LONGEST_BODY = 8 * 1024 * 1024;
-/** API servers keep idle connections for 90 s: they must be the ones to close, or a request could meet a closed one. */
-const KEEP_ALIVE_MS = 120_000;
+/** API servers take objects of 3 MiB at most, and etcd keeps half of that: an object, and what it was before. */
+const LONGEST_BODY = 4 * 1024 * 1024;
+/**
+ * What the process may have under way leaves it well below the 128 MiB of its container, whoever connects. API servers
+ * wait for 2 s, and keep idle connections for 90 s: they must be the ones to close, or a request could meet a closed one.
+ */
+const LIMITS = { bodyBytes: 16 * 1024 * 1024, connections: 256, requestMs: 3000, keepAliveMs: 120_000 };
 
-/** Serves admission reviews over TLS, whatever the path. @throws the error of `listen`, such as EADDRINUSE */
+/**
+ * Serves admission reviews over TLS, whatever the path. A review that is too long, or comes while too much is under way,
+ * is answered all the same, by what its beginning says: an error would make API servers wait and write a line of their
+ * log for what `failurePolicy: Ignore` lets through anyway.
+ *
+ * @throws AssayError ASSAY_LISTEN_FAILED
+ */
 export async function openAdmissionServer(options: AdmissionServerOptions): Promise<AdmissionServer> {
-  const server = createServer({ ...contextOf(options.certificate), keepAliveTimeout: KEEP_ALIVE_MS });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.method !== 'POST') {
-      response.writeHead(405, { allow: 'POST' }).end();
-      return;
-    }
-    readBody(request, (body, isWhole) => {
-      // The rest of too long a body is not read: the connection cannot be used again.
-      if (!isWhole || !server.listening) response.setHeader('connection', 'close');
-      const text = JSON.stringify(options.answer(body));
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
-      response.end(text, () => isWhole || request.destroy());
-    });
-  });
-
-  const { host, port } = options.address;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host !== undefined && { host }) }, resolve);
+  const { address, clientCa, log } = options;
+  let files = options.certificate;
+  const answerTo = (body: string) => jsonAnswer(200, options.answer(body));
+  const server = await openServer({
+    address,
+    log,
+    limits: LIMITS,
+    tls: { certificate: () => ({ cert: files.certificate, key: files.key }), clientCa },
+    routes: [
+      {
+        method: 'POST',
+        path: '*',
+        longestBody: LONGEST_BODY,
+        onCutBody: answerTo,
+        answer: ({ body }) => answerTo(body),
+      },
+    ],
   });
   return {
-    port: (server.address() as AddressInfo).port,
-    useCertificate: (files) => server.setSecureContext(contextOf(files)),
-    async close() {
-      // Closes what is idle; what is busy closes with its answer.
-      await new Promise((resolve) => server.close(resolve));
+    port: server.port,
+    useCertificate(next) {
+      files = next;
+      server.renew();
     },
+    close: () => server.close(),
   };
-}
-
-function contextOf({ certificate, key }: CertificateFiles) {
-  return { cert: certificate, key, minVersion: 'TLSv1.2' as const };
-}
-
-/** Calls `done` once: with the whole body, or with as much of it as is read. A request that breaks off needs no answer. */
-function readBody(request: IncomingMessage, done: (body: string, isWhole: boolean) => void): void {
-  let chunks: Buffer[] = [];
-  let length = 0;
-  request.on('data', (chunk: Buffer) => {
-    if (length > LONGEST_BODY) return;
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length <= LONGEST_BODY) return;
-    const start = chunks[0]?.toString('utf8') ?? '';
-    chunks = [];
-    done(start, false);
-  });
-  request.on('end', () => {
-    if (length <= LONGEST_BODY) done(Buffer.concat(chunks).toString('utf8'), true);
-  });
-  request.on('error', () => (chunks = []));
 }

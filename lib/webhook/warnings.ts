@@ -1,5 +1,6 @@
 import { checkAnalysis, type Checkable } from '../analysis/check.ts';
 import { findInvalidSpec } from '../experiment/invalid-spec.ts';
+import type { WatchedKind } from '../kinds/facts/registry.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { formatProblem, type Problem, problemAt } from '../model/problem.ts';
@@ -16,17 +17,25 @@ const MOST = 15;
  * @throws anything where the schema of the API server is another one, and lets pass what nobody could read
  */
 export function checkObject(object: KubernetesObject): Problem[] {
-  switch (object.kind) {
-    case 'AnalysisTemplate':
-    case 'ClusterAnalysisTemplate':
-      return [...checkAnalysis(object as Checkable), ...checkSchedule(object as ScheduledTemplate)];
-    case 'AnalysisRun':
-      return checkAnalysis(object as Checkable);
-    case 'Experiment':
-      return checkExperiment(object as Experiment);
-    default:
-      return [];
-  }
+  return isChecked(object.kind) ? CHECKS[object.kind](object) : [];
+}
+
+/** What is looked after, and what is read for it: each kind of these facts has a line. */
+type CheckedKind = WatchedKind | 'AnalysisTemplate' | 'ClusterAnalysisTemplate';
+
+const CHECKS: Readonly<Record<CheckedKind, (object: KubernetesObject) => Problem[]>> = {
+  AnalysisTemplate: checkTemplate,
+  ClusterAnalysisTemplate: checkTemplate,
+  AnalysisRun: (object) => checkAnalysis(object as Checkable),
+  Experiment: (object) => checkExperiment(object as Experiment),
+};
+
+function isChecked(kind: string): kind is CheckedKind {
+  return Object.hasOwn(CHECKS, kind);
+}
+
+function checkTemplate(object: KubernetesObject): Problem[] {
+  return [...checkAnalysis(object as Checkable), ...checkSchedule(object as ScheduledTemplate)];
 }
 
 function checkExperiment(experiment: Experiment): Problem[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dueAt, POLL_MS } from '../../lib/analysis/due-at.ts';
+import { prepare } from '../../lib/analysis/due.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
 
@@ -87,4 +88,9 @@ test('until the last measurement is taken there is always a next step', () => {
       expect(due?.getTime()).toBeGreaterThan(at('10:00:01').getTime());
     }),
   );
+});
+
+test('who has prepared the run already hands that in, and it is not done again', () => {
+  const known = prepare(aBegunRun(every('30s')));
+  expect(dueAt(aBegunRun(every('nonsense')), now, now, known)).toStrictEqual(at('10:00:31.001'));
 });

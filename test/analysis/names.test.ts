@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveExperimentArgument } from '../../lib/analysis/experiment-arguments.ts';
 import { findRunsToDelete } from '../../lib/rollout/analysis-history.ts';
-import { findName, jobName } from '../../lib/analysis/names.ts';
+import { findName, jobName, measurementKey } from '../../lib/analysis/names.ts';
 import type { AnalysisPhase, AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { aResult, aRun } from '../builders.ts';
 
@@ -35,7 +35,7 @@ describe('jobName', () => {
     },
     { name: 'nothing left to cut', run: { metadata: { uid: uid + uid } }, metric: 'm', want: `${uid}${uid}..1` },
   ])('$name', ({ run, metric, want }) => {
-    expect(jobName(run, metric)).toBe(want);
+    expect(jobName(measurementKey(run, metric))).toBe(want);
   });
 });
 

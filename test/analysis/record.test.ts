@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Due, Task } from '../../lib/analysis/due.ts';
-import { record, type Taken, unavailable } from '../../lib/analysis/record.ts';
+import { judgeTaken, type Measured, record, type Taken, unavailable } from '../../lib/analysis/record.ts';
 import { redact } from '../../lib/analysis/redact.ts';
 import { resultsOf } from '../../lib/analysis/results.ts';
 import { findCollections, trim } from '../../lib/analysis/retention.ts';
@@ -16,12 +16,12 @@ function aTask(override: Partial<Task> = {}): Task {
 
 function recordOne(
   before: readonly MetricResult[],
-  taken: Taken,
+  measured: Measured,
   dryRun: readonly string[] = [],
   secrets: readonly string[] = [],
 ) {
   const prepared = { metrics: [metric, aMetric({ name: 'other' })], dryRun: new Set(dryRun), retention: new Map() };
-  return record(before, [taken], prepared, secrets, NOW);
+  return record(before, [measured], prepared, secrets, NOW);
 }
 
 describe('record', () => {
@@ -39,9 +39,9 @@ describe('record', () => {
   });
 
   test('the first measurement makes the result, in the place that the metric has', () => {
-    const taken = { task: aTask(), measurement: aMeasurement(), metadata: { query: 'up' } };
+    const measured = { task: aTask(), measurement: aMeasurement(), metadata: { query: 'up' } };
     const others = [aResult({ name: 'gone' }), aResult({ name: 'other' })];
-    const [made, ...rest] = recordOne(others, taken, ['success-rate']);
+    const [made, ...rest] = recordOne(others, measured, ['success-rate']);
     expect(made).toMatchObject({ name: 'success-rate', phase: 'Running', dryRun: true, metadata: { query: 'up' } });
     expect(rest.map(({ name }) => name)).toStrictEqual(['other', 'gone']);
   });
@@ -66,11 +66,36 @@ describe('record', () => {
     expect(after?.measurements?.[0]?.message).toBe(want);
   });
 
-  test('secrets are masked in the message, and only there', () => {
-    const measurement: Measurement = { phase: 'Error', message: 'GET /s3cr3t', value: 's3cr3t', metadata: {} };
-    const [after] = recordOne([], { task: aTask(), measurement }, [], ['s3cr3t', '']);
-    expect(after?.measurements?.[0]).toMatchObject({ message: 'GET /*****', value: 's3cr3t' });
-    expect(after?.measurements?.[0]).not.toHaveProperty('metadata');
+  test('secrets are masked wherever a measurement has texts', () => {
+    const metadata = { ResolvedPrometheusQuery: 'up{key="s3cr3t"}' };
+    const measurement: Measurement = { phase: 'Error', message: 'GET /s3cr3t', value: '["s3cr3t"]', metadata };
+    const [after] = recordOne([], { task: aTask(), measurement, metadata }, [], ['s3cr3t', '']);
+    expect(after?.measurements?.[0]).toMatchObject({
+      message: 'GET /*****',
+      value: '["*****"]',
+      metadata: { ResolvedPrometheusQuery: 'up{key="*****"}' },
+    });
+    expect(after?.metadata).toEqual({ ResolvedPrometheusQuery: 'up{key="*****"}' });
+  });
+
+  test('the shortest secrets are masked in messages alone: values would fall apart', () => {
+    const measurement: Measurement = { phase: 'Error', message: 'got 80', value: '80' };
+    const [after] = recordOne([], { task: aTask(), measurement }, [], ['80']);
+    expect(after?.measurements?.[0]).toMatchObject({ message: 'got *****', value: '80' });
+  });
+
+  test('a secret is masked before the text is cut', () => {
+    const message = `${'x'.repeat(7990)}s3cr3t-t0ken${'y'.repeat(100)}`;
+    const [after] = recordOne([], { task: aTask(), measurement: { phase: 'Error', message } }, [], ['s3cr3t-t0ken']);
+    expect(after?.measurements?.[0]?.message).not.toContain('s3cr');
+  });
+
+  test.each(['value', 'message'] as const)('a long %s is cut, and says so', (field) => {
+    const measurement: Measurement = { phase: 'Failed', [field]: 'é'.repeat(1_000_000) };
+    const [after] = recordOne([], { task: aTask(), measurement }, [], []);
+    const text = after?.measurements?.[0]?.[field] ?? '';
+    expect(text).toHaveLength(8000);
+    expect(text).toMatch(/… \(cut: 1000000 characters in all\)$/);
   });
 
   test('nothing taken, nothing changed', () => {
@@ -114,7 +139,7 @@ const dueWith = (limit: number | undefined): Due => ({
   secretValues: [],
 });
 
-const taken = (does: Task['does']) => [{ task: aTask({ does }), measurement: aMeasurement() }];
+const taken = (does: Task['does']) => [{ task: aTask({ does }) }];
 
 describe('retention', () => {
   const many = Array.from({ length: 11 }, (_, second) => aMeasurement({ value: String(second) }));
@@ -157,5 +182,66 @@ describe('retention', () => {
     const done = { collection: { metric, keep: 3 }, went: 'done' as const };
     expect(trim(status, [{ ...done, went: 'failed' }, done])).toBe(status);
     expect(trim({ phase: 'Running' }, [done])).toStrictEqual({ phase: 'Running' });
+  });
+});
+
+describe('what was taken is judged', () => {
+  const startedAt = new Date('2026-11-05T10:00:00.25Z');
+  const finishedAt = new Date('2026-11-05T10:00:01.5Z');
+  const value = { is: 'value', result: { type: '[]float64', value: [1] }, shown: '[1]' } as const;
+  const inFlight: Measurement = { phase: 'Running', startedAt: '2026-11-05T09:59:00Z', value: '0' };
+  const resumed = aTask({ does: 'resume', measurement: inFlight });
+
+  test.each<{ name: string; taken: Taken; want: Measurement }>([
+    {
+      name: 'a reading, by the conditions of its metric',
+      taken: { task: aTask(), startedAt, went: 'read', reading: value, finishedAt },
+      want: {
+        phase: 'Successful',
+        value: '[1]',
+        startedAt: startedAt.toISOString(),
+        finishedAt: finishedAt.toISOString(),
+      },
+    },
+    {
+      name: 'of one that was under way it is the end',
+      taken: { task: resumed, startedAt, went: 'read', reading: value, finishedAt },
+      want: { ...inFlight, phase: 'Successful', value: '[1]', finishedAt: finishedAt.toISOString() },
+    },
+    {
+      name: 'one that nobody can look at stays as it is',
+      taken: { task: resumed, startedAt, went: 'nowhere' },
+      want: inFlight,
+    },
+    {
+      name: 'what failed is an error',
+      taken: { task: aTask(), startedAt, went: 'failed', message: 'no route' },
+      want: { phase: 'Error', message: 'no route', startedAt: startedAt.toISOString() },
+    },
+    {
+      name: 'a reading whose time is none is one too, and not the end of the step',
+      taken: {
+        task: aTask(),
+        startedAt,
+        went: 'read',
+        reading: { is: 'pending', resumeAt: new Date(Number.NaN) },
+        finishedAt,
+      },
+      want: { phase: 'Error', message: 'Invalid time value', startedAt: startedAt.toISOString() },
+    },
+  ])('$name', ({ taken: one, want }) => {
+    expect(judgeTaken([one], aRun())).toStrictEqual([{ task: one.task, measurement: want }]);
+  });
+
+  test('what its metric is described by goes along', () => {
+    const one: Taken = {
+      task: aTask(),
+      startedAt,
+      went: 'read',
+      reading: value,
+      finishedAt,
+      metadata: { query: 'up' },
+    };
+    expect(judgeTaken([one], aRun())).toMatchObject([{ metadata: { query: 'up' } }]);
   });
 });

@@ -1,7 +1,7 @@
 import type { AnalysisRun, Measurement, MetricResult } from '../../lib/model/analysis-run.ts';
 import { findDue } from '../../lib/analysis/due.ts';
-import { reconcileAnalysisRun } from '../../lib/analysis/reconcile.ts';
-import type { Taken } from '../../lib/analysis/record.ts';
+import { advanceRun } from '../../lib/analysis/advance.ts';
+import type { Measured } from '../../lib/analysis/record.ts';
 import { findCollections } from '../../lib/analysis/retention.ts';
 import type { Figure } from './figures.ts';
 
@@ -30,9 +30,9 @@ export function benchAnalysis(): Figure[] {
 function step(run: AnalysisRun): unknown {
   const due = findDue(run, {}, NOW);
   const tasks = due.is === 'measuring' ? due.tasks : [];
-  const taken = tasks.map((task): Taken => ({ task, measurement: aMeasurement(3_600) }));
-  const collected = findCollections(run, due, taken).map((collection) => ({ collection, went: 'done' as const }));
-  return reconcileAnalysisRun({ object: run, due, taken, collected }, NOW);
+  const measured = tasks.map((task): Measured => ({ task, measurement: aMeasurement(3_600) }));
+  const collected = findCollections(run, due, measured).map((collection) => ({ collection, went: 'done' as const }));
+  return advanceRun({ object: run, due, measured, collected }, NOW);
 }
 
 /** The median, in microseconds. */

@@ -1,4 +1,4 @@
-import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
+import { advanceExperiment } from '../../lib/experiment/advance.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
 import type { Experiment, TemplateSpec } from '../../lib/model/experiment.ts';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
@@ -31,10 +31,10 @@ export function benchExperiment(): Figure[] {
 
 /** The median of a decision, in microseconds. */
 function medianUs(seen: SeenExperiment): number {
-  for (let round = 0; round < ROUNDS / 4; round += 1) reconcileExperiment(seen, NOW);
+  for (let round = 0; round < ROUNDS / 4; round += 1) advanceExperiment(seen, NOW);
   const times = Array.from({ length: ROUNDS }, () => {
     const began = process.hrtime.bigint();
-    reconcileExperiment(seen, NOW);
+    advanceExperiment(seen, NOW);
     return Number(process.hrtime.bigint() - began) / 1_000;
   });
   return times.toSorted((left, right) => left - right)[Math.floor(ROUNDS / 2)] ?? Infinity;
@@ -87,13 +87,13 @@ function seenAs(object: Experiment, { replicaSets, services }: Objects): SeenExp
 
 /** The experiment once all its pods are available, and what it has in the cluster then. */
 function grown(experiment: Experiment, seen: SeenExperiment): [Experiment, Objects] {
-  const first = reconcileExperiment(seen, NOW);
+  const first = advanceExperiment(seen, NOW);
   const replicaSets = created(first.changes).map((object) => ({
     ...object,
     spec: { ...(object as ReplicaSet).spec, replicas: 1 },
     status: { replicas: 1, readyReplicas: 1, availableReplicas: 1 },
   }));
-  const second = reconcileExperiment({ ...seen, object: { ...experiment, status: first.status }, replicaSets }, NOW);
+  const second = advanceExperiment({ ...seen, object: { ...experiment, status: first.status }, replicaSets }, NOW);
   return [
     { ...experiment, status: second.status },
     { replicaSets, services: created(second.changes) },
@@ -109,7 +109,7 @@ function grownRuns(experiment: Experiment): Experiment {
   return { ...experiment, status: { ...experiment.status, analysisRuns } };
 }
 
-function created(changes: ReturnType<typeof reconcileExperiment>['changes']): KubernetesObject[] {
+function created(changes: ReturnType<typeof advanceExperiment>['changes']): KubernetesObject[] {
   return changes.flatMap((change) => (change.verb === 'create' ? [change.object] : []));
 }
 

@@ -15,12 +15,45 @@ const DEAR = [
   'repeat("ab", 20000) matches "([ab]{1,50}){1,19}[^ab]"',
 ];
 
+/** The dearest that are known of what strangers may ask of a web answer of a megabyte: `test/expression/charges.test.ts`. */
+const HOSTILE: readonly (readonly [condition: string, answer: string])[] = (
+  [
+    'any(1..100000, {result[#:] == ""})',
+    'any(1..100000, {len(result[#:]) == 0})',
+    'any(1..100000, result == result[1:] + result[:1])',
+    'any(1..100000, result > result + "a")',
+    'any(1..100000, result contains "aaaaab")',
+    'any(1..100000, result contains result[1:] + "z")',
+    'any(1..100000, lastIndexOf(result, "aaaaaaaaaaab") == 0)',
+    'any(1..100000, upper(result) == "")',
+    'any(1..100000, replace(result, "", "-") == "")',
+    'any(1..100000, len(split(result, "a")) == 0)',
+    'any(1..100000, toJSON(result) == "")',
+    'any(1..100000, hasPrefix(result + string(#), "b"))',
+    'any(1..100000, result[:200] matches ("a{1000}" + string(#)))',
+    'any(1..100000, result[:2000] matches "[^z]*a[^z]{500}z$")',
+    'any(1..100000, date("Mon, 02 Jan 2006 15:04:05 MST") == now())',
+    'len(groupBy(1..100000, result + string(#))) > 0',
+  ] as const
+).flatMap((condition) => ['a'.repeat(1_000_000), 'é'.repeat(500_000)].map((answer) => [condition, answer] as const));
+
 /** The condition language: a condition that is compiled already, one that is not, and the dearest one. */
 export function benchExpression(): readonly Figure[] {
   return [
     { name: 'condition, compiled', figure: hotNanoseconds() / 1000, unit: 'µs', limit: 1 },
     { name: 'condition, cold', figure: coldNanoseconds() / 1000, unit: 'µs', limit: 60 },
-    { name: 'condition, dearest', figure: Math.max(...DEAR.map(dearMilliseconds)), unit: 'ms', limit: 50 },
+    {
+      name: 'condition, dearest',
+      figure: Math.max(...DEAR.map((text) => dearMilliseconds(text))),
+      unit: 'ms',
+      limit: 50,
+    },
+    {
+      name: 'condition, dearest hostile, of 1 MB (processor time)',
+      figure: Math.max(...HOSTILE.map(([text, answer]) => hostileMilliseconds(text, answer))),
+      unit: 'ms',
+      limit: 50,
+    },
   ];
 }
 
@@ -50,6 +83,22 @@ function dearMilliseconds(condition: string): number {
       9,
     ) / 1_000_000
   );
+}
+
+/** The median of processor time, garbage and all. */
+function hostileMilliseconds(condition: string, answer: string): number {
+  const times: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    const before = process.cpuUsage();
+    try {
+      evaluateCondition(condition, { type: 'string', value: answer }, new Date(0));
+    } catch {
+      // The step budget ended it, which is as good.
+    }
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1000);
+  }
+  return times.toSorted((one, other) => one - other)[3] ?? Number.NaN;
 }
 
 /** The median time of one call, over rounds of so many calls each; the first rounds only warm up. */

@@ -35,6 +35,14 @@ export function describeQueue(name: string, openQueue: () => Promise<OpenQueue>)
       }),
     );
 
+    test('a time that is none is refused, and keeps nothing else from its time', async () =>
+      withQueue(openQueue, async ({ queue, startMs, delivered }) => {
+        const asking = queue.send(aRef('never'), new Date(Number.NaN));
+        await expect(asking).rejects.toMatchObject({ code: 'ASSAY_TIME_INVALID', retry: false });
+        await queue.send(aRef('run'), new Date(startMs + 3000));
+        expect(namesOf(await delivered())).toEqual(new Set(['run']));
+      }));
+
     test.each([1, 10, 11, 35])('of %i objects each is delivered', async (count) =>
       withQueue(openQueue, async ({ queue, startMs, delivered }) => {
         const refs = Array.from({ length: count }, (_, index) => aRef(`run-${index}`));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isFinished } from '../../lib/analysis/phases.ts';
-import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
+import { advanceExperiment } from '../../lib/experiment/advance.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
 import type { Reply } from '../../lib/model/reply.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
@@ -140,9 +140,9 @@ test('the same replies give the same changes, up to the next', () => {
     fc.property(spec, fc.array(reply, { maxLength: 6 }), (given, replies) => {
       const now = new Date('2026-11-05T10:00:10Z');
       const seen = aSeen(given);
-      const whole = reconcileExperiment({ ...seen, replies }, now).changes;
+      const whole = advanceExperiment({ ...seen, replies }, now).changes;
       for (let known = 0; known <= Math.min(replies.length, whole.length); known += 1) {
-        const part = reconcileExperiment({ ...seen, replies: replies.slice(0, known) }, now).changes;
+        const part = advanceExperiment({ ...seen, replies: replies.slice(0, known) }, now).changes;
         expect(part.slice(0, known + 1)).toEqual(whole.slice(0, known + 1));
       }
     }),
@@ -154,7 +154,7 @@ test('nothing that is seen is altered', () => {
     fc.property(spec, fc.array(reply, { maxLength: 3 }), (given, replies) => {
       const seen = { ...aSeen(given), replies };
       const before = structuredClone({ ...seen, templates: undefined });
-      reconcileExperiment(seen, new Date('2026-11-05T10:00:10Z'));
+      advanceExperiment(seen, new Date('2026-11-05T10:00:10Z'));
       expect({ ...seen, templates: undefined }).toEqual(before);
     }),
   );

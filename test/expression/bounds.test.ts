@@ -7,6 +7,9 @@ import { failureOf } from './failure.ts';
 
 const DOCUMENT: MetricValue = { type: 'json', value: { a: { a: 1 }, t: true } };
 
+const STEPS_EXCEEDED =
+  'step budget exceeded: more than 5200000 steps; look at less of the result, or at fewer elements';
+
 /** The value of an expression, or why it has none. */
 function outcomeOf(text: string, value = DOCUMENT): unknown {
   try {
@@ -58,6 +61,33 @@ describe('nesting', () => {
   });
 });
 
+describe('size', () => {
+  test.each([
+    {
+      name: 'comparisons in the middle of comparisons, each of which stands in two places',
+      text: `${'(0 < '.repeat(30)}result.t${' < 2 ? 1 : 2)'.repeat(30)} == 1`,
+      outcome: 'compilation failed: expression exceeds maximum allowed nodes',
+    },
+    {
+      name: 'a chain of comparisons',
+      text: `0 ${'< 1 '.repeat(2000)}`,
+      outcome: false,
+    },
+    {
+      name: 'a text longer than 400,000 characters',
+      text: `1${' '.repeat(400_000)}`,
+      outcome: 'compilation failed: expression is longer than 400000 characters',
+    },
+    {
+      name: 'a pattern of seven characters each of which is a thousand instructions',
+      text: `"a" matches "${'a{1000}'.repeat(100)}"`,
+      outcome: 'error parsing regexp: expression too large',
+    },
+  ])('$name', ({ text, outcome }) => {
+    expect(outcomeOf(text)).toBe(outcome);
+  });
+});
+
 describe('memory', () => {
   test.each([
     ['len(1..999999)', 999_999n],
@@ -98,7 +128,7 @@ describe('steps', () => {
     'toJSON(1..999999)',
     'all(1..999999, first(result.t) == nil)',
     'repeat("ab", 100000) matches "([ab]{1,50}){1,19}[^ab]"',
-    'let p = "a+b"; none(1..99999, "xx" matches (p + p))',
+    'let p = "a+b"; none(1..99999, "xx" matches (p + string(#)))',
     `string(${doubled(12)})`,
     `toJSON(${doubled(12)})`,
     `(${doubled(12)}) == (${doubled(12).replaceAll('a', 'b')})`,
@@ -106,7 +136,7 @@ describe('steps', () => {
     `mean(${doubled(12)})`,
     `groupBy([1], string(${doubled(12)}))`,
   ])('%s ends', (text) => {
-    expect(outcomeOf(text)).toBe('step budget exceeded');
+    expect(outcomeOf(text)).toBe(STEPS_EXCEEDED);
   });
 
   test.each([
@@ -125,7 +155,7 @@ describe('steps', () => {
   test('an error points to where the budget ended', () => {
     const program = compileUncached('1 > 2 ||\n  all(1..999999, # % 7 != 8)', 'nil');
     const error = failureOf(() => program.evaluate({ result: null, isNil: true }, undefined));
-    expect(error).toMatchObject({ stage: 'runtime', goMessage: 'step budget exceeded', line: 2 });
+    expect(error).toMatchObject({ stage: 'runtime', goMessage: STEPS_EXCEEDED, line: 2 });
   });
 
   test('each evaluation has its own budgets', () => {

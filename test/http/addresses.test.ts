@@ -124,7 +124,7 @@ describe('the list of hosts and networks', () => {
       address: 'fd00:ec2::254',
       want: 'a metadata service address',
     },
-    { name: 'a metadata service listed as an address', allow: ['169.254.169.254'], address: '169.254.169.254' },
+    { name: 'a link-local address listed as one', allow: ['169.254.1.1'], address: '169.254.1.1' },
   ])('$name', ({ allow, host, address, want }) => {
     const url = `http://${host ?? (address.includes(':') ? `[${address}]` : address)}/`;
     expect(refusal(url, address, { allow })).toBe(want);
@@ -137,6 +137,31 @@ describe('the list of hosts and networks', () => {
       expect(open).toThrow(`neither a host nor a network: ${JSON.stringify(entry)}`);
     },
   );
+});
+
+describe('the metadata services of clouds, which no setting opens', () => {
+  test.each([
+    ['169.254.169.254', 'a link-local address'],
+    ['::ffff:169.254.169.254', 'a link-local address'],
+    ['169.254.170.2', 'a link-local address'],
+    ['169.254.170.23', 'a link-local address'],
+    ['169.254.42.42', 'a link-local address'],
+    ['169.254.0.23', 'a link-local address'],
+    ['fe80::a9fe:a9fe', 'a link-local address'],
+    ['100.100.100.200', 'a metadata service address'],
+    ['168.63.129.16', 'a metadata service address'],
+    ['64:ff9b::a83f:8110', 'a metadata service address'],
+    ['192.0.0.192', 'a metadata service address'],
+    ['fd00:42::42', 'a metadata service address'],
+    ['fd00:a9fe:a9fe::1', 'a metadata service address'],
+    ['fd00:c1::a9fe:a9fe', 'a metadata service address'],
+    ['fd00:ec2::254', 'a metadata service address'],
+    ['fd00:ec2::23', 'a metadata service address'],
+    ['fd20:ce::254', 'a metadata service address'],
+  ])('%s: %s', (address, want) => {
+    const allow = ['0.0.0.0/0', '::/0', address, 'name.test'];
+    expect(refusal('http://name.test/', address, { privateNetworks: 'allow', allow })).toBe(want);
+  });
 });
 
 describe('the runtime API of the process, which no list opens', () => {

@@ -162,6 +162,9 @@ test('an AnalysisRun reads no secret and writes nothing outside of its namespace
       }),
     );
     expect(await callsOutside(world, ref)).toEqual([]);
+    // What it has begun is ended.
+    await world.memory.patch('AnalysisRun', ref, { spec: { terminate: true } });
+    expect(await callsOutside(world, ref)).toEqual([]);
     for (const call of world.calls) done.add(call.split(' ').slice(0, 2).join(' '));
   };
   await fc.assert(fc.asyncProperty(sample, check), {

@@ -96,6 +96,18 @@ describe('its life', () => {
     expect(world.memory.objects('ReplicaSet')).toEqual([]);
   });
 
+  test('one whose status has a time that is none is told so too, and stands in nobody else’s way', async () => {
+    const ref = await created();
+    await world.memory.patch('Experiment', ref, {
+      status: { phase: 'Running', availableAt: '2026-11-05T10:00:00+99:99' },
+    });
+    await world.step(ref);
+    expect(events()).toMatchObject([
+      { reason: 'InvalidSpec', message: expect.stringMatching(/^Experiment cannot be read: status\.availableAt/) },
+    ]);
+    expect(world.nextSeconds.size).toBe(0);
+  });
+
   test('one that cannot be read is told so in an Event, and nothing else', async () => {
     const ref = await created({ templates: 'none' as never });
     const object = await world.memory.get('Experiment', ref);

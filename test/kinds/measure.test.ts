@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { judgeTaken, type Measured } from '../../lib/analysis/record.ts';
 import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
@@ -52,7 +53,12 @@ function taskOf(run: AnalysisRun): Task {
   return task;
 }
 
-const takeFrom = (run: AnalysisRun, inUse?: Cluster) => take(taskOf(run), run, ref, portsOf(inUse));
+/** Takes the one measurement that is due, and judges it. */
+async function takeFrom(run: AnalysisRun, inUse?: Cluster): Promise<Measured> {
+  const [judged] = judgeTaken([await take(taskOf(run), run, ref, portsOf(inUse))], run);
+  if (!judged) throw new Error('nothing was taken');
+  return judged;
+}
 
 /** A run whose Job is under way. */
 async function aRunningJob(spec: Partial<AnalysisRun['spec']> = {}): Promise<AnalysisRun> {
@@ -178,4 +184,52 @@ test('a Job that is over before the next look at it is resumed in whatever step 
   // What cannot be found out just now is found out at its time.
   cluster.setReachable(false);
   expect(await dueNow()).toEqual([]);
+});
+
+test('ten Jobs are asked at once whether they are over, and one that does not answer holds up no other', async () => {
+  const names = Array.from({ length: 25 }, (_, index) => `m${index}`);
+  const startedAt = '2026-11-05T10:00:00Z';
+  const resumeAt = '2026-11-05T10:05:00Z';
+  const metricResults = names.map((name) =>
+    aResult({ name, measurements: [{ phase: 'Running', startedAt, resumeAt, metadata: { 'job-name': name } }] }),
+  );
+  const run = await cluster.create(
+    'AnalysisRun',
+    aRun({ spec: { metrics: names.map((name) => aJob({ name })) }, status: { phase: 'Running', metricResults } }),
+  );
+  const owner = { apiVersion: run.apiVersion, kind: run.kind, name: ref.name, uid: run.metadata.uid ?? '' };
+  const over = { conditions: [{ type: 'Complete', status: 'True' }] };
+  let asked = 0;
+  let most = 0;
+  const slow: Cluster = {
+    ...cluster,
+    get: async (kind, { name }) => {
+      most = Math.max(most, ++asked);
+      await new Promise(setImmediate);
+      asked -= 1;
+      if (name === 'm3') throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'no answer', { retry: true });
+      const metadata = { name, namespace: 'shop', ownerReferences: [{ ...owner, controller: true }] };
+      return { apiVersion: 'batch/v1', kind, metadata, ...(name !== 'm4' && { status: over }) } as never;
+    },
+  };
+  const ended = await findEnded(run, ref, portsOf(slow));
+  expect([...ended]).toEqual(names.filter((name) => name !== 'm3' && name !== 'm4'));
+  expect(most).toBe(10);
+});
+
+test('a status that names a Job of somebody else changes nothing of it', async () => {
+  const backup = { namespace: 'shop', name: 'nightly-backup' };
+  await cluster.create('Job', { apiVersion: 'batch/v1', kind: 'Job', metadata: backup, spec: { template: {} } });
+  const forged = { phase: 'Running' as const, metadata: { 'job-name': 'nightly-backup' } };
+  const status = {
+    phase: 'Running' as const,
+    startedAt: '2026-11-05T10:00:00Z',
+    metricResults: [aResult({ name: 'smoke', measurements: [forged] })],
+  };
+  const metrics = [aJob()];
+  const terminated = await takeFrom(aRun({ spec: { metrics, terminate: true }, status }));
+  expect(terminated.measurement.phase).toBe('Inconclusive');
+  const resumed = await takeFrom(aRun({ spec: { metrics }, status }));
+  expect(resumed.measurement).toMatchObject({ phase: 'Error', message: 'job.batch "nightly-backup" not found' });
+  expect(cluster.objects('Job')).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { HttpResponse } from '../../lib/model/http.ts';
 import { type LocalOptions, runLocally } from '../../lib/local/run-locally.ts';
 import { aMetric, aRun } from '../builders.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 const web = (override: object = {}) =>
   aMetric({ name: 'page', successCondition: 'result.ok', provider: { web: { url: 'http://x' } }, ...override });
@@ -44,6 +45,20 @@ test('terminate ends a run that would go on', async () => {
   const [run] = await local.ended;
   expect(run?.status).toMatchObject({ phase: 'Successful', message: 'Run Terminated' });
   expect(run?.spec.terminate).toBe(true);
+});
+
+test('a day at five minutes is played in no time, on a clock that goes as fast', async () => {
+  const clock = virtualClock(Date.parse('2026-11-05T00:00:00Z'));
+  const run = aRun({ metadata: metadata('day'), spec: { metrics: [web({ interval: '5m', count: 289 })] } });
+  const local = await start([run], { now: clock.now, timers: clock.timers });
+  let isOver = false;
+  void local.ended.then(() => (isOver = true));
+  await clock.run(48 * 3_600_000, () => isOver);
+  const [played] = await local.ended;
+  expect(played?.status).toMatchObject({ phase: 'Successful', metricResults: [{ count: 289 }] });
+  // Each begins strictly after its interval, at its start to the second.
+  expect(played?.status?.startedAt).toBe('2026-11-05T00:00:00Z');
+  expect(played?.status?.completedAt).toBe('2026-11-06T00:00:00Z');
 });
 
 const secretArg = { name: 'token', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };

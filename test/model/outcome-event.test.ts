@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { FACTS } from '../../lib/kinds/facts/registry.ts';
 import { refOfDetail } from '../../lib/model/change-event.ts';
 import {
   OUTCOME_SOURCE,
-  OUTCOME_TYPES,
-  outcomeDetail,
+  outcomeDetailOf,
   outcomeEvents,
+  outcomeTypesOf,
   type ToldStatus,
 } from '../../lib/model/outcome-event.ts';
+
+const outcomeDetail = outcomeDetailOf(FACTS);
+const OUTCOME_TYPES = outcomeTypesOf(FACTS);
+const ENDS = ['Successful', 'Failed', 'Error', 'Inconclusive'];
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook', uid: 'u1' };
 const now = new Date('2026-11-05T10:00:07.250Z');
@@ -38,7 +43,7 @@ test.each<{ name: string; before?: ToldStatus; after: ToldStatus; want: readonly
     want: ['Measurement Failed', 'AnalysisRun Failed'],
   },
 ])('$name: $want', ({ before, after, want }) => {
-  const events = outcomeEvents(ref, before, after, now);
+  const events = outcomeEvents(ref, before, after, now, ENDS);
   expect(events.map(({ detailType }) => detailType)).toEqual(want);
   for (const { detailType, detail, source } of events) {
     expect(outcomeDetail.parse(detail)).toEqual(detail);
@@ -48,7 +53,7 @@ test.each<{ name: string; before?: ToldStatus; after: ToldStatus; want: readonly
 });
 
 test('an end without a time, as that of an Experiment, is told with the time of the step', () => {
-  const [event] = outcomeEvents({ ...ref, kind: 'Experiment' }, {}, { phase: 'Failed', message: 'why' }, now);
+  const [event] = outcomeEvents({ ...ref, kind: 'Experiment' }, {}, { phase: 'Failed', message: 'why' }, now, ENDS);
   expect(event).toMatchObject({
     detailType: 'Experiment Failed',
     detail: { message: 'why', finishedAt: '2026-11-05T10:00:07Z' },
@@ -56,12 +61,12 @@ test('an end without a time, as that of an Experiment, is told with the time of 
 });
 
 test('a metric in dry-run mode is told as one', () => {
-  const [event] = outcomeEvents(ref, {}, { metricResults: [result(1, { dryRun: true })] }, now);
+  const [event] = outcomeEvents(ref, {}, { metricResults: [result(1, { dryRun: true })] }, now, ENDS);
   expect(event?.detail).toMatchObject({ metric: 'rate', dryRun: true, value: '0.9' });
 });
 
 test('what is long is cut', () => {
-  const [event] = outcomeEvents(ref, {}, { phase: 'Failed', message: 'x'.repeat(5000) }, now);
+  const [event] = outcomeEvents(ref, {}, { phase: 'Failed', message: 'x'.repeat(5000) }, now, ENDS);
   expect(event?.detail['message']).toHaveLength(1024);
 });
 

@@ -178,6 +178,11 @@ describe('a message names the path, the value and the way out', () => {
       want: 'status.startedAt: expected an RFC 3339 time such as 2026-11-05T10:00:00Z, got "yesterday"',
     },
     {
+      name: 'a time with an offset that no clock has',
+      object: { ...aRun(), status: { phase: 'Running', startedAt: '2026-11-30T12:00:00+99:99' } },
+      want: 'status.startedAt: expected an RFC 3339 time such as 2026-11-05T10:00:00Z, got "2026-11-30T12:00:00+99:99"',
+    },
+    {
       name: 'a field misspelt',
       object: metric({ sucessCondition: 'true' }),
       want: 'spec.metrics[1].sucessCondition: unknown field "sucessCondition" (did you mean "successCondition"?)',

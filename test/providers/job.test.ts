@@ -1,49 +1,60 @@
 import { describe, expect, test } from 'vitest';
-import type { Metric } from '../../lib/model/analysis-run.ts';
 import type { Job, Pod } from '../../lib/model/kubernetes.ts';
+import type { JobContext } from '../../lib/model/provider.ts';
+import type { JobMetric } from '../../lib/model/providers/job.ts';
 import { job } from '../../lib/providers/job.ts';
-import { formatSelector } from '../../lib/providers/job-selector.ts';
-import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
+import { aMeasurement, aRun } from '../builders.ts';
 import { aContext, NOW } from './context.ts';
 
 const LABEL = 'analysisrun.argoproj.io/uid';
 const run = aRun();
-const metric: Metric = aMetric({
-  name: 'smoke',
-  provider: {
-    job: {
-      metadata: { labels: { team: 'shop', [LABEL]: 'forged' }, annotations: { note: 'kept' } },
-      spec: {
-        backoffLimit: 1,
-        template: {
-          metadata: { labels: { app: 'smoke' }, annotations: { 'sidecar.istio.io/inject': 'false' } },
-          spec: { containers: [{ name: 'main', image: 'busybox' }], restartPolicy: 'Never' },
-        },
-      },
+const spec: JobMetric = {
+  metadata: { labels: { team: 'shop', [LABEL]: 'forged' }, annotations: { note: 'kept' } },
+  spec: {
+    backoffLimit: 1,
+    template: {
+      metadata: { labels: { app: 'smoke' }, annotations: { 'sidecar.istio.io/inject': 'false' } },
+      spec: { containers: [{ name: 'main', image: 'busybox' }], restartPolicy: 'Never' },
     },
   },
-});
+};
 const KEY = { namespace: 'shop', name: '5a1c.smoke.1' };
 const waiting = (reason: string) => [{ name: 'main', state: { waiting: { reason, message: 'no such image' } } }];
 const METADATA = { 'job-name': KEY.name, 'job-namespace': KEY.namespace };
 const started = aMeasurement({ phase: 'Running', startedAt: '2026-11-05T09:59:10Z', metadata: METADATA });
 
+const OWNER = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', name: 'guestbook-6fd5', uid: '5a1c' };
+const ownerReferences = [{ ...OWNER, controller: true, blockOwnerDeletion: true }];
+
+/** Of `run`, unless its owner is somebody else. */
 function aJob(override: Partial<Job['metadata']> = {}): Job {
   const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': 'x' } };
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { ...KEY, ...override }, spec: { selector } };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...KEY, ownerReferences, ...override },
+    spec: { selector },
+  };
 }
 
-/** A cluster that has the run: Jobs of owners that are not there are garbage. */
-async function withRun() {
-  const context = aContext();
+const STRANGERS = [
+  { name: 'of another run', owners: [{ ...OWNER, name: 'other', uid: 'uid-2', controller: true }] },
+  { name: 'of nobody', owners: [] },
+  { name: 'of this run, which does not control it', owners: [OWNER] },
+];
+
+/** A cluster that has the run, and another: Jobs of owners that are not there are garbage. */
+async function withRun(override: Partial<JobContext> = {}) {
+  const context = aContext({ key: { uid: '5a1c', metric: 'smoke', number: 1 }, ...override });
   await context.cluster.create('AnalysisRun', run);
+  await context.cluster.create('AnalysisRun', aRun({ metadata: { name: 'other' } }));
   return context;
 }
 
 describe('read', () => {
   test('creates the Job as Argo does, and looks at it at once', async () => {
     const context = await withRun();
-    expect(await job.read(metric, run, context)).toEqual({ is: 'pending', resumeAt: NOW, metadata: METADATA });
+    expect(await job.read(spec, context)).toEqual({ is: 'pending', resumeAt: NOW, metadata: METADATA });
     const [created] = context.cluster.objects('Job');
     expect(created?.metadata).toMatchObject({
       ...KEY,
@@ -54,16 +65,7 @@ describe('read', () => {
         'analysisrun.argoproj.io/namespace': 'shop',
         'analysisrun.argoproj.io/metric-name': 'smoke',
       },
-      ownerReferences: [
-        {
-          apiVersion: 'argoproj.io/v1alpha1',
-          kind: 'AnalysisRun',
-          name: 'guestbook-6fd5',
-          uid: '5a1c',
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ownerReferences,
     });
     expect(created?.spec).toEqual({
       backoffLimit: 1,
@@ -74,29 +76,23 @@ describe('read', () => {
     });
   });
 
-  test('counts every measurement ever taken', async () => {
-    const context = await withRun();
-    const metricResults = [aResult({ name: 'smoke', count: 3, error: 2 })];
-    await job.read(metric, aRun({ status: { phase: 'Running', metricResults } }), context);
+  test('names the Job after the measurement', async () => {
+    const context = await withRun({ key: { uid: '5a1c', metric: 'smoke', number: 6 } });
+    await job.read(spec, context);
     expect(context.cluster.objects('Job')[0]?.metadata.name).toBe('5a1c.smoke.6');
   });
 
   test('takes the Job that this run created before', async () => {
     const context = await withRun();
-    await job.read(metric, run, context);
-    expect(await job.read(metric, run, context)).toMatchObject({ is: 'pending', metadata: METADATA });
+    await job.read(spec, context);
+    expect(await job.read(spec, context)).toMatchObject({ is: 'pending', metadata: METADATA });
     expect(context.cluster.objects('Job')).toHaveLength(1);
   });
 
-  const owner = { apiVersion: 'v1', kind: 'X', name: 'x', uid: '5a1c' };
-  test.each([
-    { name: 'of another run', ownerReferences: [{ ...owner, uid: 'other', controller: true }] },
-    { name: 'of nobody', ownerReferences: [] },
-    { name: 'of this run, which does not control it', ownerReferences: [owner] },
-  ])('does not take a Job $name', async ({ ownerReferences }) => {
-    const context = aContext();
-    await context.cluster.create('Job', aJob({ ownerReferences, labels: { [LABEL]: '5a1c' } }));
-    expect(await job.read(metric, run, context)).toEqual({
+  test.each(STRANGERS)('does not take a Job $name', async ({ owners }) => {
+    const context = await withRun();
+    await context.cluster.create('Job', aJob({ ownerReferences: owners, labels: { [LABEL]: '5a1c' } }));
+    expect(await job.read(spec, context)).toEqual({
       is: 'verdict',
       phase: 'Error',
       message: expect.stringContaining('already exists'),
@@ -104,9 +100,9 @@ describe('read', () => {
   });
 
   test('a cluster that is away is an Error', async () => {
-    const context = aContext();
+    const context = await withRun();
     context.cluster.setReachable(false);
-    expect(await job.read(metric, run, context)).toMatchObject({ phase: 'Error', message: 'cluster c1: no answer' });
+    expect(await job.read(spec, context)).toMatchObject({ phase: 'Error', message: 'cluster c1: no answer' });
   });
 });
 
@@ -137,10 +133,10 @@ describe('resume', () => {
       want: { phase: 'Successful' },
     },
   ])('$name', async ({ conditions, want }) => {
-    const context = aContext();
+    const context = await withRun();
     await context.cluster.create('Job', aJob());
     context.cluster.writeStatus('Job', KEY, { conditions });
-    const reading = await job.resume?.(metric, run, started, context);
+    const reading = await job.resume?.(spec, started, context);
     expect(reading).toEqual({ is: 'verdict', ...want, metadata: METADATA });
   });
 
@@ -149,10 +145,10 @@ describe('resume', () => {
     { name: 'suspended', conditions: [{ type: 'Suspended', status: 'True' }] },
     { name: 'about to end', conditions: [{ type: 'SuccessCriteriaMet', status: 'True' }] },
   ])('$name is pending, for a time that grows as it runs', async ({ conditions }) => {
-    const context = aContext({ now: () => new Date('2026-11-05T10:00:00Z') });
+    const context = await withRun({ now: () => new Date('2026-11-05T10:00:00Z') });
     await context.cluster.create('Job', aJob());
     context.cluster.writeStatus('Job', KEY, { conditions });
-    expect(await job.resume?.(metric, run, started, context)).toEqual({
+    expect(await job.resume?.(spec, started, context)).toEqual({
       is: 'pending',
       resumeAt: new Date('2026-11-05T10:00:10Z'), // The root of twice 50 s.
       metadata: METADATA,
@@ -168,17 +164,17 @@ describe('resume', () => {
       message: 'job metadata reference missing',
     },
   ])('$name is an Error', async ({ measurement, message }) => {
-    const reading = await job.resume?.(metric, run, measurement, aContext());
+    const reading = await job.resume?.(spec, measurement, await withRun());
     expect(reading).toEqual({ is: 'verdict', phase: 'Error', message });
   });
 
   test('looks, and deletes, in the namespace of the run, whatever the measurement names', async () => {
-    const context = aContext();
+    const context = await withRun();
     await context.cluster.create('Job', aJob());
-    await context.cluster.create('Job', aJob({ namespace: 'bank' }));
+    await context.cluster.create('Job', aJob({ namespace: 'bank', ownerReferences: [] }));
     const measurement = { ...started, metadata: { 'job-name': KEY.name, 'job-namespace': 'bank' } };
-    expect(await job.resume?.(metric, run, measurement, context)).toMatchObject({ is: 'pending' });
-    await job.terminate?.(metric, run, measurement, context);
+    expect(await job.resume?.(spec, measurement, context)).toMatchObject({ is: 'pending' });
+    await job.terminate?.(spec, measurement, context);
     expect(context.cluster.objects('Job').map(({ metadata }) => metadata.namespace)).toEqual(['bank']);
   });
 });
@@ -200,11 +196,11 @@ describe('an image that cannot be pulled', () => {
       reason: 'InvalidImageName',
     },
   ])('$name is Inconclusive', async ({ status, reason }) => {
-    const context = aContext();
+    const context = await withRun();
     await context.cluster.create('Job', aJob());
     await context.cluster.create('Pod', aPod('smoke-1'));
     context.cluster.writeStatus('Pod', { namespace: 'shop', name: 'smoke-1' }, status);
-    expect(await job.resume?.(metric, run, started, context)).toEqual({
+    expect(await job.resume?.(spec, started, context)).toEqual({
       is: 'verdict',
       phase: 'Inconclusive',
       message: `Pod smoke-1, container main has terminal error (${reason}): no such image\n`,
@@ -217,15 +213,15 @@ describe('an image that cannot be pulled', () => {
     { name: 'is another Job’s', labels: { other: 'x' }, status: { containerStatuses: waiting('ErrImagePull') } },
     { name: 'has not been looked at', labels, status: {} },
   ])('a pod that $name changes nothing', async ({ status, ...row }) => {
-    const context = aContext();
+    const context = await withRun();
     await context.cluster.create('Job', aJob());
     await context.cluster.create('Pod', aPod('smoke-1', row.labels));
     context.cluster.writeStatus('Pod', { namespace: 'shop', name: 'smoke-1' }, status);
-    expect(await job.resume?.(metric, run, started, context)).toMatchObject({ is: 'pending' });
+    expect(await job.resume?.(spec, started, context)).toMatchObject({ is: 'pending' });
   });
 
   test('a Job that ended has ended, whatever its pods wait for', async () => {
-    const context = aContext();
+    const context = await withRun();
     await context.cluster.create('Job', aJob());
     context.cluster.writeStatus('Job', KEY, { conditions: [{ type: 'Failed', status: 'True' }] });
     await context.cluster.create('Pod', aPod('smoke-1'));
@@ -234,26 +230,26 @@ describe('an image that cannot be pulled', () => {
       { namespace: 'shop', name: 'smoke-1' },
       { containerStatuses: waiting('ErrImagePull') },
     );
-    expect(await job.resume?.(metric, run, started, context)).toMatchObject({ phase: 'Failed' });
+    expect(await job.resume?.(spec, started, context)).toMatchObject({ phase: 'Failed' });
   });
 });
 
 describe('terminate', () => {
   test('deletes the Job', async () => {
-    const context = aContext();
+    const context = await withRun();
     await context.cluster.create('Job', aJob());
-    const reading = await job.terminate?.(metric, run, started, context);
+    const reading = await job.terminate?.(spec, started, context);
     expect(reading).toEqual({ is: 'verdict', phase: 'Inconclusive', metadata: METADATA });
     expect(context.cluster.objects('Job')).toEqual([]);
   });
 
   test('a Job that is gone is no error', async () => {
-    const reading = await job.terminate?.(metric, run, started, aContext());
+    const reading = await job.terminate?.(spec, started, await withRun());
     expect(reading).toMatchObject({ phase: 'Inconclusive' });
   });
 
   test('a measurement without Job is an Error', async () => {
-    const reading = await job.terminate?.(metric, run, aMeasurement({ phase: 'Running' }), aContext());
+    const reading = await job.terminate?.(spec, aMeasurement({ phase: 'Running' }), await withRun());
     expect(reading).toMatchObject({ phase: 'Error', message: 'job metadata reference missing' });
   });
 });
@@ -264,30 +260,37 @@ test.each([
   { keep: 9, left: ['a', 'b', 'c', 'd'] },
 ])('collect keeps the newest $keep of the run, and those of others', async ({ keep, left }) => {
   let second = 0;
-  const context = aContext({ now: () => new Date(NOW.getTime() + second++ * 1000) });
+  const context = await withRun({ now: () => new Date(NOW.getTime() + second++ * 1000) });
   for (const name of ['b', 'a', 'c', 'd'])
     await context.cluster.create('Job', aJob({ name, labels: { [LABEL]: '5a1c' } }));
-  await context.cluster.create('Job', aJob({ name: 'other', labels: { [LABEL]: 'another' } }));
-  await context.cluster.create('Job', aJob({ name: 'elsewhere', namespace: 'bank', labels: { [LABEL]: '5a1c' } }));
-  await job.collect?.(metric, run, keep, context);
+  await context.cluster.create('Job', aJob({ name: 'other', labels: { [LABEL]: 'another' }, ownerReferences: [] }));
+  await context.cluster.create(
+    'Job',
+    aJob({ name: 'elsewhere', namespace: 'bank', labels: { [LABEL]: '5a1c' }, ownerReferences: [] }),
+  );
+  await job.collect?.(spec, keep, context);
   const names = context.cluster.objects('Job').map(({ metadata }) => metadata.name);
   expect(names).toEqual(['elsewhere', ...left, 'other']);
 });
 
-test.each([
-  [undefined, undefined],
-  [{}, ''],
-  [{ matchLabels: { a: 'b', c: 'd' } }, 'a=b,c=d'],
-  [
-    {
-      matchLabels: { a: 'b' },
-      matchExpressions: [
-        { key: 'k', operator: 'In', values: ['x', 'y'] },
-        { key: 'l', operator: 'NotIn', values: ['z'] },
-        { key: 'm', operator: 'Exists' },
-        { key: 'n', operator: 'DoesNotExist' },
-      ],
-    },
-    'a=b,k in (x,y),l notin (z),m,!n',
-  ],
-])('the selector %j is %j', (selector, text) => expect(formatSelector(selector)).toBe(text));
+describe('a Job that a status names, and the run does not control', () => {
+  const ended = { conditions: [{ type: 'Complete', status: 'True' }] };
+
+  test.each(STRANGERS)('$name is not there, and stays', async ({ owners }) => {
+    const context = await withRun();
+    const labels = { [LABEL]: '5a1c' };
+    await context.cluster.create('Job', aJob({ name: 'nightly-backup', ownerReferences: owners, labels }));
+    context.cluster.writeStatus('Job', { namespace: 'shop', name: 'nightly-backup' }, ended);
+    const named = { ...started, metadata: { 'job-name': 'nightly-backup', 'job-namespace': 'shop' } };
+
+    expect(await job.hasEnded?.(spec, named, context)).toBe(false);
+    expect(await job.resume?.(spec, named, context)).toEqual({
+      is: 'verdict',
+      phase: 'Error',
+      message: 'job.batch "nightly-backup" not found',
+    });
+    expect(await job.terminate?.(spec, named, context)).toMatchObject({ phase: 'Inconclusive' });
+    await job.collect?.(spec, 0, context);
+    expect(context.cluster.objects('Job')).toHaveLength(1);
+  });
+});

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Provider } from '../../lib/model/provider.ts';
 import { prometheus } from '../../lib/providers/prometheus.ts';
 import { web } from '../../lib/providers/web.ts';
-import { aMetric, aRun } from '../builders.ts';
 import { serveHttp, type Answer, type SeenRequest } from '../http/server.ts';
 import { aContext, NOW } from './context.ts';
 
@@ -12,7 +10,7 @@ const PAGE = '{"status":"success","data":{"resultType":"scalar","result":[1,"1"]
 interface Setup {
   readonly token: Answer;
   readonly page?: Answer;
-  readonly provider?: Provider;
+  readonly provider?: 'web' | 'prometheus';
   readonly clientId?: string;
   readonly headers?: readonly { key: string; value: string }[];
 }
@@ -20,7 +18,7 @@ interface Setup {
 let clients = 0;
 
 /** A server of tokens and pages, and a client of its own, so that tests share no kept tokens. */
-async function setUp({ token, page, provider = web, clientId = `client-${++clients}`, headers = [] }: Setup) {
+async function setUp({ token, page, provider = 'web', clientId = `client-${++clients}`, headers = [] }: Setup) {
   let nthToken = 0;
   let nthPage = 0;
   const server = await serveHttp((request, response) => {
@@ -30,11 +28,10 @@ async function setUp({ token, page, provider = web, clientId = `client-${++clien
   const base = `http://127.0.0.1:${server.port}`;
   const authentication = { oauth2: { tokenUrl: `${base}/token`, clientId, clientSecret: SECRET, scopes: ['a', 'b'] } };
   const own = { authentication, headers: [...headers] };
-  const spec = { web: { url: `${base}/page`, ...own }, prometheus: { address: base, query: 'up', ...own } };
-  const metric = aMetric({
-    provider: provider === web ? { web: spec.web } : { prometheus: spec.prometheus },
-  });
-  const read = (context = aContext()) => provider.read(metric, aRun(), context);
+  const read = (context = aContext()) =>
+    provider === 'web'
+      ? web.read({ url: `${base}/page`, ...own }, context)
+      : prometheus.read({ address: base, query: 'up', ...own }, context);
   const at = (prefix: string): readonly SeenRequest[] => server.seen.filter(({ path }) => path.startsWith(prefix));
   return {
     read,
@@ -52,12 +49,12 @@ const numbered: Answer = (_request, response, nth) =>
   response.end(JSON.stringify({ access_token: `token-${nth}`, token_type: 'bearer', expires_in: 3600 }));
 
 describe('a token', () => {
-  test.each([web, prometheus])('is fetched and sent along: $type', async (provider) => {
-    const { read, tokens, pages } = await setUp({ token: numbered, provider, clientId: `id ${provider.type}` });
+  test.each(['web', 'prometheus'] as const)('is fetched and sent along: %s', async (provider) => {
+    const { read, tokens, pages } = await setUp({ token: numbered, provider, clientId: `id ${provider}` });
     expect(await read()).toMatchObject({ is: 'value' });
     expect(pages()[0]?.headers.authorization).toBe('Bearer token-1');
     const [asked] = tokens();
-    const escaped = `id+${provider.type}:p%26ss+w%C3%B6rd`;
+    const escaped = `id+${provider}:p%26ss+w%C3%B6rd`;
     expect(asked?.headers.authorization).toBe(`Basic ${Buffer.from(escaped).toString('base64')}`);
     expect(asked).toMatchObject({ method: 'POST', body: 'grant_type=client_credentials&scope=a+b' });
     expect(asked?.headers['content-type']).toBe('application/x-www-form-urlencoded');
@@ -135,7 +132,7 @@ describe('a token', () => {
   });
 
   test('is not shared where the headers differ that go with it', async () => {
-    const setup = { token: numbered, provider: prometheus, clientId: 'shared' };
+    const setup = { token: numbered, provider: 'prometheus' as const, clientId: 'shared' };
     const one = await setUp({ ...setup, headers: [{ key: 'X-Tenant', value: 'a' }] });
     await one.read();
     expect(one.tokens()[0]?.headers['x-tenant']).toBe('a');
@@ -189,7 +186,7 @@ describe('no token', () => {
       token: (_request, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
     });
     expect(await read()).toMatchObject({
-      message: `Get "${base}/page": Post "${base}/token": the redirect would send credentials to another host`,
+      message: `Get "${base}/page": Post "${base}/token": the redirect would send a secret to another host`,
     });
   });
 });

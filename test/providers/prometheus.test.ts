@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../lib/model/http.ts';
 import type { PrometheusMetric } from '../../lib/model/providers/prometheus.ts';
 import { prometheus } from '../../lib/providers/prometheus.ts';
-import { aMetric, aRun } from '../builders.ts';
 import { serveHttp, type Answer } from '../http/server.ts';
 import { aContext } from './context.ts';
 
@@ -12,12 +11,12 @@ const answers =
   (_request, response) =>
     response.end(body);
 const someCredentials = async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' });
-const metricOf = (spec: PrometheusMetric) => aMetric({ provider: { prometheus: spec } });
+const AMAZONS = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1';
 
 async function readFrom(answer: Answer, spec: PrometheusMetric = {}, context = aContext()) {
   const server = await serveHttp(answer);
   const address = `http://127.0.0.1:${server.port}${spec.address ?? ''}`;
-  const reading = await prometheus.read(metricOf({ query: 'up', ...spec, address }), aRun(), context);
+  const reading = await prometheus.read({ query: 'up', ...spec, address }, context);
   return { reading, seen: server.seen, address };
 }
 
@@ -65,7 +64,7 @@ describe('a query', () => {
   test('goes to the server of the settings where the metric names none', async () => {
     const server = await serveHttp(answers(VECTOR));
     const context = aContext({ prometheusAddress: `http://127.0.0.1:${server.port}` });
-    expect(await prometheus.read(metricOf({ query: 'up' }), aRun(), context)).toMatchObject({ shown: '[0.9733]' });
+    expect(await prometheus.read({ query: 'up' }, context)).toMatchObject({ shown: '[0.9733]' });
   });
 
   test('brings warnings along', async () => {
@@ -124,8 +123,8 @@ describe('what cannot be read is an Error', () => {
   });
 
   test('a server that is not there', async () => {
-    const metric = metricOf({ address: 'http://user:secret@127.0.0.1:1', query: 'up' });
-    expect(await prometheus.read(metric, aRun(), aContext())).toEqual({
+    const spec = { address: 'http://user:secret@127.0.0.1:1', query: 'up' };
+    expect(await prometheus.read(spec, aContext())).toEqual({
       is: 'verdict',
       phase: 'Error',
       message: 'Post "http://127.0.0.1:1/api/v1/query": dial tcp 127.0.0.1:1: connect: connection refused',
@@ -159,19 +158,19 @@ describe('what cannot be asked is thrown', () => {
       'missing mandatory parameter in metric for OAuth2 setup',
     ],
     [
-      { address: 'https://aps-workspaces.test', authentication: { sigv4: { region: 'eu-west-1' } } },
+      { address: AMAZONS, authentication: { sigv4: { region: 'eu-west-1' } } },
       'could not get SigV4 credentials: the settings of the cluster give none',
     ],
   ] satisfies [PrometheusMetric, string][])('%j', async (spec, message) => {
-    await expect(prometheus.read(metricOf(spec), aRun(), aContext())).rejects.toMatchObject({
+    await expect(prometheus.read(spec, aContext())).rejects.toMatchObject({
       code: 'ASSAY_METRIC_INVALID',
       message,
     });
   });
 
   test('a signature without region', async () => {
-    const spec = { address: 'https://aps-workspaces.test', authentication: { sigv4: { roleArn: 'arn:x' } } };
-    const reading = prometheus.read(metricOf(spec), aRun(), aContext({ awsCredentials: someCredentials }));
+    const spec = { address: AMAZONS, authentication: { sigv4: { roleArn: 'arn:x' } } };
+    const reading = prometheus.read(spec, aContext({ awsCredentials: someCredentials }));
     await expect(reading).rejects.toThrow('region not configured in sigv4 or in default credentials chain');
   });
 });
@@ -201,7 +200,7 @@ describe('who asks', () => {
       const server = await serveHttp(answers(VECTOR));
       const address = `http://${'user' in row ? row.user : ''}127.0.0.1:${server.port}`;
       const headers = [...('headers' in spec ? spec.headers : []), { key: 'X-Scope-OrgID', value: 'tenant' }];
-      await prometheus.read(metricOf({ query: 'up', ...spec, headers, address }), aRun(), aContext());
+      await prometheus.read({ query: 'up', ...spec, headers, address }, aContext());
       expect(server.seen[0]?.headers.authorization).toBe(want);
       expect(server.seen[0]?.headers['x-scope-orgid']).toBe('tenant');
     },
@@ -214,39 +213,52 @@ describe('who asks', () => {
       return { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
     };
     const sigv4 = { region: 'eu-west-1', roleArn: 'arn:aws:iam::1:role/x' };
-    const { seen } = await readFrom(
-      answers(VECTOR),
-      { address: '/aps-workspaces/ws-1', authentication: { sigv4 }, headers: [{ key: 'X-Own', value: '1' }] },
-      aContext({ awsCredentials }),
-    );
+    const sent: HttpRequest[] = [];
+    const fetch = async (request: HttpRequest) => {
+      sent.push(request);
+      return { status: 200, headers: {}, body: VECTOR };
+    };
+    const spec = { query: 'up', address: AMAZONS, authentication: { sigv4 }, headers: [{ key: 'X-Own', value: '1' }] };
+    await prometheus.read(spec, aContext({ awsCredentials, fetch }));
+    const headers = Object.fromEntries(sent[0]?.headers ?? []);
     expect(identities).toEqual([sigv4]);
-    expect(seen[0]?.headers).toMatchObject({ 'x-amz-date': '20261105T100000Z', 'x-amz-security-token': 'session' });
-    expect(seen[0]?.headers.authorization).toMatch(
+    expect(headers).toMatchObject({ 'x-amz-date': '20261105T100000Z', 'x-amz-security-token': 'session' });
+    expect(headers['authorization']).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKID\/20261105\/eu-west-1\/aps\/aws4_request, SignedHeaders=content-type;host;/,
     );
-    expect(seen[0]?.headers.authorization).not.toContain('x-own');
-    expect(new URLSearchParams(seen[0]?.body).get('query')).toBe('up');
+    expect(headers['authorization']).not.toContain('x-own');
+    expect(new URLSearchParams(sent[0]?.body).get('query')).toBe('up');
   });
 });
 
-test('a signature is the one that botocore makes', async () => {
-  const { now, cluster } = aContext();
-  const sent: HttpRequest[] = [];
-  const fetch = async (request: HttpRequest) => {
-    sent.push(request);
-    return { status: 200, headers: {}, body: VECTOR };
-  };
-  const address = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1?x=a b';
-  const metric = metricOf({ address, query: 'up{a="b"}', authentication: { sigv4: { region: 'eu-west-1' } } });
-  await prometheus.read(metric, aRun(), { now, awsCredentials: someCredentials, cluster: { ...cluster, fetch } });
-  expect(Object.fromEntries(sent[0]?.headers ?? [])['authorization']).toBe(
-    'AWS4-HMAC-SHA256 Credential=AKID/20261105/eu-west-1/aps/aws4_request, ' +
-      'SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, ' +
-      'Signature=3e843499f383fb903c14092cc4371cee9efec1e70612375e8bbba3ed1d1bbe1f',
-  );
+describe('a signature goes to Amazon’s own servers alone', () => {
+  test.each([
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com', isSigned: true },
+    { host: 'https://aps-workspaces-fips.us-gov-west-1.amazonaws.com', isSigned: true },
+    { host: 'https://aps-workspaces.cn-north-1.amazonaws.com.cn', isSigned: true },
+    { host: 'http://aps-workspaces.eu-west-1.amazonaws.com', isSigned: false },
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com:8443', isSigned: false },
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com.evil.test', isSigned: false },
+    { host: 'https://evil.test/aps-workspaces.eu-west-1.amazonaws.com', isSigned: false },
+    { host: 'https://evil-aps-workspaces.eu-west-1.amazonaws.com', isSigned: false },
+    { host: 'https://aps-workspaces.eu-west-1.amazonaws.com@evil.test', isSigned: false },
+    { host: 'https://evil.test/#aps-workspaces', isSigned: false },
+  ])('$host: $isSigned', async ({ host, isSigned }) => {
+    const asked: unknown[] = [];
+    const awsCredentials = async (identity: unknown) => {
+      asked.push(identity);
+      return someCredentials();
+    };
+    const spec = { address: host, query: 'up', authentication: { sigv4: { region: 'eu-west-1' } } };
+    const refusal = await prometheus.read(spec, aContext({ awsCredentials, fetch: anyFetch })).then(
+      () => 'none',
+      (error: Error) => error.message,
+    );
+    expect(refusal).toMatch(isSigned ? /^none$/ : /^requests are signed only for https:\/\/aps-workspaces/);
+    expect(asked).toHaveLength(isSigned ? 1 : 0);
+  });
 });
 
-test('the query goes to the metadata of the metric', () => {
-  expect(prometheus.metadata?.(metricOf({ query: 'up == 1' }))).toEqual({ ResolvedPrometheusQuery: 'up == 1' });
-  expect(prometheus.metadata?.(metricOf({}))).toBeUndefined();
-});
+async function anyFetch() {
+  return { status: 200, headers: {}, body: VECTOR };
+}

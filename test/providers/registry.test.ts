@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest';
 import type { MetricProvider } from '../../lib/model/metric-provider.ts';
-import { providerOf } from '../../lib/providers/registry.ts';
+import type { ProviderField } from '../../lib/model/provider-rows.ts';
+import { providerOf } from '../../lib/providers/provider-of.ts';
+import { PROVIDERS } from '../../lib/providers/registry.ts';
 import { aMetric } from '../builders.ts';
 
 const job = { spec: { template: {} } };
 const web = { url: 'http://x' };
 
 test.each([
-  [{ prometheus: {} }, 'Prometheus'],
-  [{ job }, 'Job'],
-  [{ web }, 'Web'],
-  [{ web, job, prometheus: {} }, 'Prometheus'],
-  [{ web, job }, 'Job'],
-] satisfies [MetricProvider, string][])('%j is read by %s', (provider, type) => {
-  expect(providerOf(aMetric({ provider })).type).toBe(type);
+  [{ prometheus: {} }, 'prometheus'],
+  [{ job }, 'job'],
+  [{ web }, 'web'],
+  [{ web, job, prometheus: {} }, 'prometheus'],
+  [{ web, job }, 'job'],
+] satisfies [MetricProvider, ProviderField][])('%j is read by %s, which is given its part', (provider, field) => {
+  const named: MetricProvider = provider;
+  expect(providerOf(aMetric({ provider }))).toEqual({ field, provider: PROVIDERS[field], spec: named[field] });
 });
 
 test.each([

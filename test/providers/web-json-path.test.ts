@@ -68,4 +68,42 @@ describe('where client-go is of no use as a measure', () => {
     const find = compileJsonPath('{..[*]..[*]..[*]}');
     expect(() => find(deep)).toThrow('the path touches more than 1000000 values');
   });
+
+  test.each([
+    { name: 'the same comparison of long texts', path: '{.l[?(@.a==@.b)]}'.repeat(2000), document: 'long texts' },
+    { name: 'the same keys sorted again', path: '{.k.*}'.repeat(5000), document: 'long keys' },
+    {
+      name: 'what stands between the ends of a range',
+      path: `{range .n[*]}${'{$}x'.repeat(10_000)}{end}`,
+      document: 'numbers',
+    },
+    { name: 'the literals of a filter', path: `{.n[?(${'1 '.repeat(50_000)}==1)]}`, document: 'numbers' },
+    { name: 'the bytes of a text', path: '{.t.*}'.repeat(3), document: 'text' },
+  ])('$name counts too', ({ path, document }) => {
+    const half = 'a'.repeat(200_000);
+    const hostile: Readonly<Record<string, Value>> = {
+      'long texts': { l: [{ a: `${half}b`, b: `${half}c` }] },
+      'long keys': {
+        k: Object.fromEntries(Array.from({ length: 500 }, (_, at) => [half.slice(0, 500) + String(at), at])),
+      },
+      numbers: { n: Array.from({ length: 10_000 }, () => 1) },
+      text: { t: `${half}${half}${half}` },
+    };
+    expect(() => compileJsonPath(path)(hostile[document] ?? null)).toThrow('the path touches more than 1000000 values');
+  });
+
+  test('ranges within ranges cannot overflow the stack', () => {
+    expect(() => compileJsonPath('{range $}'.repeat(50_000))(1)).toThrow(
+      'the path has more than 1000 ranges within ranges',
+    );
+  });
+
+  test.each([
+    { name: 'a union', path: '{[0:,0:]}', count: 400_000 },
+    { name: 'a range', path: '{range [*]}{@}{end}', count: 150_000 },
+  ])('$name may give many values', ({ path, count }) => {
+    const list = Array.from({ length: count / (path.includes(',') ? 2 : 1) }, () => 1);
+    const found = compileJsonPath(path)(list);
+    expect(found.flat()).toHaveLength(count);
+  });
 });

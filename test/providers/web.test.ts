@@ -2,14 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../lib/model/http.ts';
 import type { WebMetric } from '../../lib/model/providers/web.ts';
 import { web } from '../../lib/providers/web.ts';
-import { aMetric, aRun } from '../builders.ts';
 import { serveHttp, type Answer } from '../http/server.ts';
 import { aContext } from './context.ts';
 
 async function readFrom(answer: string | Answer, spec: Partial<WebMetric> = {}) {
   const server = await serveHttp(typeof answer === 'string' ? (_request, response) => response.end(answer) : answer);
   const url = `http://127.0.0.1:${server.port}/`;
-  const reading = await web.read(aMetric({ provider: { web: { url, ...spec } } }), aRun(), aContext());
+  const reading = await web.read({ url, ...spec }, aContext());
   return { reading, seen: server.seen, url };
 }
 
@@ -74,14 +73,10 @@ describe('what cannot be read is an Error', () => {
 
   test('no answer in time', async () => {
     const server = await serveHttp(() => undefined);
-    const { now, cluster } = aContext();
-    const impatient = {
-      ...cluster,
-      fetch: async (request: HttpRequest) => cluster.fetch({ ...request, timeoutMs: 20 }),
-    };
+    const context = aContext();
+    const fetch = async (request: HttpRequest) => context.fetch({ ...request, timeoutMs: 20 });
     const url = `http://127.0.0.1:${server.port}/`;
-    const metric = aMetric({ provider: { web: { url } } });
-    expect(await web.read(metric, aRun(), { now, cluster: impatient })).toEqual(
+    expect(await web.read({ url }, { ...context, fetch })).toEqual(
       failed(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`),
     );
   });

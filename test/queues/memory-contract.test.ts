@@ -3,7 +3,7 @@ import { memoryQueue } from '../../lib/queues/memory.ts';
 import { type Delivered, describeQueue } from '../contract/queue.ts';
 
 describeQueue('memory', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
   const startMs = Date.now();
   const delivered: Delivered[] = [];
   const queue = memoryQueue({

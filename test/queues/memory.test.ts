@@ -38,6 +38,15 @@ test('a message is worked on at its time, a past one at once', async () => {
   expect(worked).toEqual(['a@0', 'c@200', 'b@500']);
 });
 
+test.each([3_600_000, -3_600_000])('a clock that is set by %i ms meanwhile alters no wait', async (byMs) => {
+  const { queue, worked } = aQueue(0);
+  await queue.send(aRef('a'), at(500));
+  vi.setSystemTime(byMs);
+  await queue.send(aRef('b'), at(byMs + 300));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(worked).toEqual([`b@${byMs + 300}`, `a@${byMs + 500}`]);
+});
+
 test('what is due within one slot is worked on together, at its start; what is due now at once', async () => {
   const { queue, worked } = aQueue(0, { slotMs: 100 });
   await vi.advanceTimersByTimeAsync(30);
@@ -132,4 +141,63 @@ test('idle resolves once nothing waits and nothing is under way', async () => {
   await vi.advanceTimersByTimeAsync(100);
   await idling;
   expect(queue.counts()).toEqual({ waiting: 0, running: 0 });
+});
+
+test('a time that is none is refused, and the others go on', async () => {
+  const { queue, worked } = aQueue(0);
+  await expect(queue.send(aRef('none'), new Date(NaN))).rejects.toMatchObject({ retry: false });
+  await queue.send(aRef('a'), at(5000));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(worked).toEqual(['a@5000']);
+});
+
+test.each([3_600_000, -3_600_000])(
+  'a clock that is set by %d ms hastens and delays nothing that waits',
+  async (byMs) => {
+    let setMs = 0;
+    const worked: string[] = [];
+    const queue = memoryQueue({
+      now: () => new Date(Date.now() + setMs),
+      work: async ({ name }) => void worked.push(`${name}@${Date.now()}`),
+    });
+    await queue.send(aRef('before'), at(5000));
+    setMs = byMs;
+    await queue.send(aRef('after'), at(7000 + byMs));
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(worked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(worked).toEqual(['before@5000', 'after@7000']);
+  },
+);
+
+test('timers of its own play a day in no time', async () => {
+  let nowMs = 0;
+  const wakes: { atMs: number; wake: () => void }[] = [];
+  const worked: number[] = [];
+  const queue = memoryQueue({
+    now: () => new Date(nowMs),
+    timers: {
+      nowMs: () => nowMs,
+      after(delayMs, wake) {
+        const entry = { atMs: nowMs + delayMs, wake };
+        wakes.push(entry);
+        return () => void wakes.splice(wakes.indexOf(entry), 1);
+      },
+    },
+    async work(ref) {
+      worked.push(nowMs);
+      if (worked.length < 288) await queue.send(ref, new Date(nowMs + 300_000));
+    },
+  });
+  await queue.send(aRef('a'), at(0));
+  for (let turns = 0; turns < 5000 && wakes.length > 0; turns += 1) {
+    const [next] = wakes.toSorted((left, right) => left.atMs - right.atMs);
+    if (!next) break;
+    wakes.splice(wakes.indexOf(next), 1);
+    nowMs = next.atMs;
+    next.wake();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect(worked).toHaveLength(288);
+  expect(worked.at(-1)).toBe(287 * 300_000);
 });

@@ -4,6 +4,7 @@ import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { BusEvent } from '../../lib/model/bus.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
+import { type ClockSetting, Moment } from '../../lib/model/moment.ts';
 import type { MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { step } from '../../lib/runtime/step.ts';
@@ -69,6 +70,21 @@ async function created(spec: Parameters<typeof aRun>[0] = { spec: { metrics: [me
 }
 
 const stored = (ref: ObjectRef) => cluster.get('AnalysisRun', ref);
+
+test('a clock that is set while the status is being written does not alter the wait', async () => {
+  const ref = await created();
+  let setting: ClockSetting | undefined;
+  const slow: Cluster = {
+    ...cluster,
+    async patch(kind, key, patch) {
+      setting = { fromMs: T0, toMs: T0 - 3_600_000 };
+      return cluster.patch(kind, key, patch);
+    },
+  };
+  const moment = () => (setting ? new Moment(setting.toMs, [setting]) : new Moment(T0, []));
+  await step(ref, { ...portsOf(slow), now: moment });
+  expect(sent).toEqual([{ name: ref.name, at: new Date(T0 - 3_600_000 + 5001) }]);
+});
 
 test('a run is measured at its interval until its verdict, which is written with its events and its label', async () => {
   const ref = await created();
@@ -271,8 +287,15 @@ test('who takes the status of a finished run away has it begin anew, and be foun
   expect(run?.metadata.labels).toEqual({ team: 'web' });
 });
 
-test('a run that cannot be read is an error at once, without a look at the rest of it', async () => {
-  const odd = { ...aRun(), status: { phase: 'Running', startedAt: ['now'] } } as object as AnalysisRun;
+test.each([
+  { name: 'a list for a time', startedAt: ['now'], says: 'expected a string, got a list' },
+  {
+    name: 'an offset that no clock has',
+    startedAt: '2026-11-05T10:00:00-24:00',
+    says: 'expected an RFC 3339 time such as 2026-11-05T10:00:00Z, got "2026-11-05T10:00:00-24:00"',
+  },
+])('a run that cannot be read is an error at once, without a look at the rest: $name', async ({ startedAt, says }) => {
+  const odd = { ...aRun(), status: { phase: 'Running', startedAt } } as object as AnalysisRun;
   const { metadata } = await cluster.create('AnalysisRun', odd);
   const ref = {
     cluster: 'c1',
@@ -285,7 +308,7 @@ test('a run that cannot be read is an error at once, without a look at the rest 
   const run = await stored(ref);
   expect(run?.status).toMatchObject({
     phase: 'Error',
-    message: 'AnalysisRun cannot be read: status.startedAt: expected a string, got a list',
+    message: `AnalysisRun cannot be read: status.startedAt: ${says}`,
   });
   expect(run?.metadata.labels).toEqual({ 'assay.dev/finished': 'true' });
   expect(cluster.objects('Event').map(({ reason }) => reason)).toEqual(['AnalysisRunError']);

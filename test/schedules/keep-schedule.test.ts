@@ -25,7 +25,10 @@ let memory: MemoryCluster;
 let servings: Serving[] = [];
 
 function start(t: number): void {
-  vi.useFakeTimers({ now: t, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({
+    now: t,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  });
   memory = memoryCluster('one', { now, http: async () => good });
 }
 beforeEach(() => start(T0));

@@ -55,7 +55,7 @@ test.each([
   async ({ file, from, to, want }) => {
     vi.useFakeTimers({
       now: Date.parse(from) - 5 * MINUTE,
-      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     });
     const answer = { status: 200, headers: {}, body: JSON.stringify(page) };
     const memory = memoryCluster('one', { now, http: async () => answer });

@@ -1,8 +1,16 @@
 import { expect, test } from 'vitest';
-import { prometheusMeter } from '../../lib/serve/prometheus-meter.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
+import type { ResourceKind, Resources } from '../../lib/model/resources.ts';
+import { type Inventory, prometheusMeter } from '../../lib/serve/prometheus-meter.ts';
 import { aMetric, anExperiment, aResult, aRun, aTemplate } from '../builders.ts';
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook-6fd5', uid: '5a1c' };
+
+/** A cluster that has just these objects. */
+const holding = (objects: readonly KubernetesObject[]): Inventory => ({
+  name: 'c1',
+  stored: <K extends ResourceKind>(kind: K) => objects.filter((object) => object.kind === kind) as Resources[K][],
+});
 
 async function scrape(page: ReturnType<typeof prometheusMeter>): Promise<string[]> {
   const { body } = await page.render();
@@ -15,7 +23,7 @@ test("Argo's series of runs and templates, with the cluster beside them", async 
     spec: { metrics, dryRun: [{ metricName: 'errors' }] },
     status: { phase: 'Running', metricResults: [aResult({ phase: 'Failed' })] },
   });
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], experiments: [], templates: [aTemplate()] }]);
+  const page = prometheusMeter(() => [holding([run, aTemplate()])]);
   const lines = await scrape(page);
   const object = 'cluster="c1",namespace="shop",name="guestbook-6fd5"';
   expect(lines).toContain(`analysis_run_info{${object},phase="Running"} 1`);
@@ -40,7 +48,7 @@ test("Argo's series of experiments: no phase of those that failed but in their i
   const { name, namespace, uid } = experiment.metadata;
   const about = { cluster: 'c1', kind: 'Experiment', namespace: namespace ?? '', name: name ?? '', uid: uid ?? '' };
   let experiments = [experiment];
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [], experiments, templates: [] }]);
+  const page = prometheusMeter(() => [holding(experiments)]);
   page.meet(about);
   page.meter.stepped(about, 0.02);
   page.meter.failed(about);
@@ -58,7 +66,7 @@ test("Argo's series of experiments: no phase of those that failed but in their i
 
 test('a run that is gone leaves no series behind', async () => {
   let runs = [aRun()];
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs, experiments: [], templates: [] }]);
+  const page = prometheusMeter(() => [holding(runs)]);
   page.meet(ref);
   page.meter.stepped(ref, 0.02);
   page.meter.failed(ref);
@@ -75,7 +83,7 @@ test('a run that is gone leaves no series behind', async () => {
 
 test('rules that match nothing do not break the page', async () => {
   const run = aRun({ spec: { dryRun: [{ metricName: 'nothing' }] } });
-  const page = prometheusMeter(() => [{ cluster: 'c1', runs: [run], experiments: [], templates: [] }]);
+  const page = prometheusMeter(() => [holding([run])]);
   expect((await scrape(page)).join('\n')).toContain('dry_run="false"');
 });
 

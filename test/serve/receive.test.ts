@@ -40,7 +40,7 @@ function noting(cluster: Cluster): Cluster {
   };
 }
 
-const tellOf = (cluster: CachedCluster, change: Partial<ObjectRef> = {}) =>
+const tellOf = (cluster: CachedCluster, change: Partial<ObjectRef> = {}, mayRead?: () => boolean) =>
   receive(
     { ...ref, ...change },
     {
@@ -48,6 +48,7 @@ const tellOf = (cluster: CachedCluster, change: Partial<ObjectRef> = {}) =>
       queue: { send: async (to) => void sent.push(to) },
       log: { info() {}, warn: (_, fields) => void warnings.push(fields), error() {} },
       now,
+      ...(mayRead && { mayRead }),
     },
   );
 
@@ -135,4 +136,31 @@ test('a watch that has just told of the change spares the questions', async () =
   expect(cluster.peek('AnalysisRun', key)?.spec.terminate).toBe(true);
   expect(sent).toHaveLength(1);
   expect(asked).toEqual([]);
+});
+
+test('what is not there yet is left to a watch that tells', async () => {
+  const cluster = await openStores('live');
+  await memory.create('AnalysisRun', aRun());
+  await expect.poll(() => cluster.quietMs('AnalysisRun')).toBeLessThan(100);
+  await tellOf(cluster, { name: 'later', uid: 'of-later' });
+  expect(asked).toEqual([]);
+  expect(sent).toEqual([]);
+});
+
+test.each([
+  { reads: 0, want: ['get AnalysisRun'] },
+  { reads: 2, want: ['get AnalysisRun', 'get AnalysisRun', 'get AnalysisRun'] },
+])('with $reads more reads allowed, a run that is not there is looked for no oftener', async ({ reads, want }) => {
+  const cluster = await openStores('silent');
+  let left = reads;
+  await tellOf(cluster, { uid: 'nobody' }, () => left-- > 0);
+  expect(asked).toEqual(want);
+});
+
+test('with no more reads allowed, what a run owns is left to its watch', async () => {
+  const { uid } = await aRunWithAJob();
+  const cluster = await openStores('silent');
+  await tellOf(cluster, { uid }, () => false);
+  expect(asked).toEqual(['get AnalysisRun']);
+  expect(sent).toHaveLength(1);
 });

@@ -3,7 +3,8 @@ import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
-import { openStatusServer } from '../../lib/serve/status-pages.ts';
+import { statusPages } from '../../lib/serve/status-pages.ts';
+import { openServer } from '../../lib/web/server.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 
@@ -23,7 +24,10 @@ let other: MemoryCluster;
 let serving: Serving | undefined;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.useFakeTimers({
+    now: T0,
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  });
   one = memoryCluster('one', { now, http: async () => good });
   other = memoryCluster('other', { now, http: async () => good });
 });
@@ -76,6 +80,23 @@ test('a cluster that cannot be reached slows the other down by nothing, and is s
   await other.create('AnalysisRun', named('there'));
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await phaseOf(other, 'there')).toBe('Successful');
+});
+
+test('the echo of our own write wakes nobody: what is measured late in a second is not due at the start of one', async () => {
+  const askedMs: number[] = [];
+  const http = async () => {
+    askedMs.push(Date.now() - T0);
+    return good;
+  };
+  one = memoryCluster('one', { now, http });
+  start();
+  await vi.advanceTimersByTimeAsync(700);
+  await one.create('AnalysisRun', named('fraction'));
+  await vi.advanceTimersByTimeAsync(10_500);
+  const waitsMs = askedMs.slice(1).map((ms, index) => ms - (askedMs[index] ?? 0));
+  expect(waitsMs).toHaveLength(2);
+  // What is due within a quarter of a second begins at its start.
+  for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThan(5000 - 250);
 });
 
 test('terminate ends a run at once', async () => {
@@ -168,7 +189,12 @@ test('the pages say how it stands', async () => {
   start();
   await vi.advanceTimersByTimeAsync(10);
   if (!serving) throw new Error('not serving');
-  const server = await openStatusServer({ host: '127.0.0.1', port: 0 }, serving);
+  const log = { info() {}, warn() {}, error() {} };
+  const server = await openServer({
+    address: { host: '127.0.0.1', port: 0 },
+    routes: statusPages(() => serving),
+    log,
+  });
   const get = async (path: string, method = 'GET') => {
     const response = await fetch(`${server.url}${path}`, { method });
     return { status: response.status, body: await response.text() };

@@ -15,7 +15,7 @@ import { findRunsToDelete } from '../../lib/rollout/analysis-history.ts';
 import { rolloutLabels } from '../../lib/rollout/labels.ts';
 import { POD_HASH_LABEL } from '../../lib/model/labels.ts';
 import { effectiveCount, int32Of, integerOf, type IntOrString } from '../../lib/analysis/limits.ts';
-import { findName, isSameAnalysis, jobName } from '../../lib/analysis/names.ts';
+import { findName, isSameAnalysis, jobName, measurementKey } from '../../lib/analysis/names.ts';
 import { isFinished, isWorse, worstOf } from '../../lib/analysis/phases.ts';
 import { providerTypeOf } from '../../lib/analysis/provider-type.ts';
 import { isTerminating } from '../../lib/analysis/results.ts';
@@ -208,8 +208,10 @@ const FUNCTIONS: Readonly<Record<string, (input: never) => unknown>> = {
   },
   jobName: (input: { uid: string; metricName: string; metricResults?: MetricResult[] }) =>
     jobName(
-      { metadata: { uid: input.uid }, status: { phase: 'Running', metricResults: input.metricResults ?? [] } },
-      input.metricName,
+      measurementKey(
+        { metadata: { uid: input.uid }, status: { phase: 'Running', metricResults: input.metricResults ?? [] } },
+        input.metricName,
+      ),
     ),
   filterAnalysisRunsToDelete: (input: {
     analysisRuns: readonly { name: string; creationTimestamp: string; phase: AnalysisPhase; podHash?: string }[];

@@ -2,8 +2,8 @@ import type { AnalysisRun, AnalysisRunStatus, Measurement, Metric } from '../../
 import type { EventRecord } from '../../lib/model/outcome.ts';
 import type { Secrets } from '../../lib/analysis/arguments.ts';
 import { type Due, findDue, secretsNeeded, type Task } from '../../lib/analysis/due.ts';
-import { reconcileAnalysisRun } from '../../lib/analysis/reconcile.ts';
-import { type Taken, unavailable } from '../../lib/analysis/record.ts';
+import { advanceRun } from '../../lib/analysis/advance.ts';
+import { type Measured, unavailable } from '../../lib/analysis/record.ts';
 import { type Collected, type Collection, findCollections } from '../../lib/analysis/retention.ts';
 import { differ, withoutEmpty } from './analysis-compare.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
@@ -84,9 +84,9 @@ export function replayRun(vector: RunVector): string | undefined {
 function takeStep(run: AnalysisRun, secrets: SecretTexts, { now: at }: Step, answers: Answers) {
   const now = new Date(at);
   const due = findDue(run, readSecrets(secretsNeeded(run), secrets), now);
-  const taken = tasksOf(due).map((task) => answers.measure(task, now));
-  const collected = answers.collect(findCollections(run, due, taken));
-  return reconcileAnalysisRun({ object: run, due, taken, collected }, now);
+  const measured = tasksOf(due).map((task) => answers.measure(task, now));
+  const collected = answers.collect(findCollections(run, due, measured));
+  return advanceRun({ object: run, due, measured, collected }, now);
 }
 
 function tasksOf(due: Due): readonly Task[] {
@@ -112,7 +112,7 @@ class Answers {
     this.left = [...calls];
   }
 
-  measure(task: Task, now: Date): Taken {
+  measure(task: Task, now: Date): Measured {
     const { metric, does } = task;
     const refused = this.takeIf((call) => call.call === 'newProvider' && call.for === 'measurement', metric);
     if (refused) return { task, measurement: unavailable(task, refused.error ?? '', now) };

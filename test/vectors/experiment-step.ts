@@ -1,6 +1,6 @@
 import type { Template, TemplateSource } from '../../lib/analysis/templates.ts';
 import { findToScaleUp, needs } from '../../lib/experiment/needs.ts';
-import { reconcileExperiment } from '../../lib/experiment/reconcile.ts';
+import { advanceExperiment } from '../../lib/experiment/advance.ts';
 import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { Experiment, ExperimentStatus } from '../../lib/model/experiment.ts';
@@ -33,11 +33,11 @@ export function takeStep(world: World, id: string, now: Date): Taken {
 
 function decide(world: World, seen: SeenExperiment, now: Date): Outcome<ExperimentStatus> {
   const replies: Reply[] = [];
-  let outcome = reconcileExperiment(seen, now);
+  let outcome = advanceExperiment(seen, now);
   for (let change = outcome.changes[0]; change; change = outcome.changes[replies.length]) {
     const reply = world.apply(change);
     replies.push(reply);
-    if (isSurprise(reply)) outcome = reconcileExperiment({ ...seen, replies }, now);
+    if (isSurprise(reply)) outcome = advanceExperiment({ ...seen, replies }, now);
   }
   return outcome;
 }

@@ -69,6 +69,26 @@ test('with the bus away, events wait, tried again less and less often, and go wh
   expect(buffer.size()).toBe(0);
 });
 
+test('a newer event that comes while an older one is being published goes after it', async () => {
+  const took: string[] = [];
+  const { promise: isTaken, resolve: take } = Promise.withResolvers<void>();
+  const publish = async (events: readonly BusEvent[]): Promise<void> => {
+    took.push(...events.map(({ detailType }) => detailType));
+    if (took.length === 1) await isTaken;
+  };
+  const { buffer } = aBuffer({ bus: { publish } });
+  buffer.put('a', event('created'));
+  await vi.advanceTimersByTimeAsync(50);
+  buffer.put('a', event('deleted'));
+  // Long enough for it to wait beside the one under way.
+  await vi.advanceTimersByTimeAsync(100);
+  expect(took).toEqual(['created']);
+  take();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(took).toEqual(['created', 'deleted']);
+  expect(buffer.size()).toBe(0);
+});
+
 test('beyond the limit the oldest is shed, and counted', async () => {
   const { buffer, world } = aBuffer({ limit: 3 });
   world.isAway = true;

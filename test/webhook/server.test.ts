@@ -1,11 +1,13 @@
 import { Agent, request } from 'node:https';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Log } from '../../lib/model/ports.ts';
 import { allowed } from '../../lib/webhook/admission.ts';
 import { type CertificateFiles, makeCertificate } from '../../lib/webhook/certificate.ts';
 import { type AdmissionServer, openAdmissionServer } from '../../lib/webhook/server.ts';
 
 const hosts = ['127.0.0.1'];
+const NO_LOG: Log = { info() {}, warn() {}, error() {} };
 let certificate: CertificateFiles;
 let bodies: string[];
 let server: AdmissionServer;
@@ -17,6 +19,7 @@ beforeEach(async () => {
   server = await openAdmissionServer({
     address: { host: '127.0.0.1', port: 0 },
     certificate,
+    log: NO_LOG,
     answer(body) {
       bodies.push(body);
       return allowed(`${body.length}`);
@@ -71,6 +74,22 @@ test('of too long a review the beginning is answered, and the rest is not waited
   expect(await send(['still there'])).toMatchObject({ status: 200 });
 });
 
+test('reviews are answered by their beginning while many large ones are under way', async () => {
+  const dialled: TLSSocket[] = [];
+  const part = 'x'.repeat(1024 * 1024);
+  for (let index = 0; index < 8; index += 1) {
+    const socket = connect({ host: '127.0.0.1', port: server.port, ca: certificate.authorities });
+    dialled.push(socket.on('error', () => {}));
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${4 * part.length}\r\n\r\n`);
+    for (let sent = 0; sent < 3; sent += 1) socket.write(part);
+  }
+  await expect.poll(() => bodies.length).toBeGreaterThanOrEqual(4);
+  expect(bodies.every((body) => body.length < part.length)).toBe(true);
+  // What is left of the budget is for small ones.
+  expect(await send(['y'.repeat(60_000)])).toMatchObject({ status: 200, body: JSON.stringify(allowed('60000')) });
+  for (const socket of dialled) socket.destroy();
+});
+
 test('another certificate is shown from the next connection on', async () => {
   expect(await send(['before'])).toMatchObject({ status: 200 });
   const next = await makeCertificate(hosts, new Date());
@@ -104,6 +123,7 @@ test('a port that is taken is an error at once', async () => {
     address: { host: '127.0.0.1', port: server.port },
     certificate,
     answer: allowed,
+    log: NO_LOG,
   });
-  await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(again).rejects.toMatchObject({ code: 'ASSAY_LISTEN_FAILED' });
 });

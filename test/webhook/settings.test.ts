@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Environment, readSettings } from '../../lib/webhook/settings.ts';
+import type { Environment } from '../../lib/model/settings.ts';
+import { readSettings } from '../../lib/webhook/settings.ts';
 
 const read = (environment: Environment = {}) => readSettings({ ASSAY_CLUSTER: 'shop', ...environment });
 
@@ -20,6 +21,7 @@ test('the name of the cluster is all that must be set', () => {
     tlsHosts: ['assay-webhook.assay-system.svc', 'assay-webhook.assay-system.svc.cluster.local'],
     configuration: 'assay-webhook',
     certificateLookSeconds: 60,
+    clientCa: undefined,
     serviceAccountFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
     bufferedEvents: 2000,
     shutdownDelayMs: 3000,
@@ -84,4 +86,14 @@ test('the token for the bus is read each time it is asked for, since it may be r
     expect(busToken()).toBe(token);
   }
   rmSync(folder, { recursive: true });
+});
+
+test('an authority of client certificates that cannot be read is said at once', () => {
+  expect(() => read({ ASSAY_CLIENT_CA_FILE: '/nowhere/ca.crt' })).toThrow(
+    'ASSAY_CLIENT_CA_FILE: /nowhere/ca.crt cannot be read (ENOENT)',
+  );
+});
+
+test('all that is wrong is said at once', () => {
+  expect(() => readSettings({ ASSAY_PAGES: 'x' })).toThrow(/^ASSAY_CLUSTER: not set.*; ASSAY_PAGES: expected/);
 });

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AssayError } from '../../model/errors.ts';
@@ -51,6 +52,8 @@ export interface ConnectionOptions {
   readonly responseTimeoutMs?: number;
   /** Requests at one time, watches included; more wait. Default 64. */
   readonly maxConnections?: number;
+  /** Finds the addresses of the server. Default: the system's way, which all of the process share. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** Below the minute after which balancers drop idle connections without a word. */
@@ -70,7 +73,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (agent && (agent.access === access || isSameEnd(agent.access, access))) return agent.dispatcher;
     // What is under way ends on the old connections.
     if (agent) void agent.dispatcher.close();
-    agent = { access, dispatcher: makeDispatcher(access, { connectTimeoutMs, maxConnections }) };
+    agent = {
+      access,
+      dispatcher: makeDispatcher(access, { connectTimeoutMs, maxConnections, lookup: options.lookup }),
+    };
     return agent.dispatcher;
   };
 
@@ -138,9 +144,11 @@ export function openConnection(options: ConnectionOptions): Connection {
   };
 }
 
+type Limits = Pick<ConnectionOptions, 'connectTimeoutMs' | 'maxConnections'>;
+
 function makeDispatcher(
   { server, tls, proxyUrl }: Access,
-  { connectTimeoutMs, maxConnections }: { connectTimeoutMs: number; maxConnections: number },
+  { connectTimeoutMs, maxConnections, lookup }: Pick<ConnectionOptions, 'lookup'> & Required<Limits>,
 ): Dispatcher {
   const options = {
     connections: maxConnections,
@@ -148,7 +156,7 @@ function makeDispatcher(
     allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // Watches are silent for long; client-go probes as often.
-    connect: { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    connect: { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000, ...(lookup && { lookup }) },
   };
   if (proxyUrl) {
     const { connect } = options;

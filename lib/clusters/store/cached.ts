@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
 import type { Cluster, ObjectKey, Patch, PatchOptions, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import { controllerOf } from '../../model/controller-of.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming } from './follow.ts';
@@ -72,7 +73,9 @@ export function cachedCluster(
 
   const listStored: CachedCluster['listStored'] = (kind, query) => {
     const store = storeOf(kind);
-    return store?.isSynced() && covers(store.scope, query) ? storedOf(kind, query.namespace) : undefined;
+    if (!store?.isSynced() || !covers(store.scope, query)) return undefined;
+    const stored = storedOf(kind, query.namespace);
+    return holdsOthers(store.scope, query) ? stored.filter(keepsOf(query)) : stored;
   };
   const port = wrap(cluster, {
     get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
@@ -150,14 +153,25 @@ const REAL_TIMING: FollowTiming = {
 };
 
 function covers({ namespace, fieldSelector, ...scope }: Scope, query: StoredQuery): boolean {
-  const isSame = scope.labelSelector === query.labelSelector && scope.ownerKind === query.ownerKind;
+  const owners = ownerKindsOf(scope);
+  const hasOwner = query.ownerKind === undefined ? owners === undefined : owners?.includes(query.ownerKind) === true;
+  const isSame = scope.labelSelector === query.labelSelector && hasOwner;
   return isSame && fieldSelector === undefined && (namespace === undefined || namespace === query.namespace);
 }
 
-function keepsOf({ ownerKind }: Scope): Selects {
-  if (ownerKind === undefined) return () => true;
-  return ({ metadata }) =>
-    metadata.ownerReferences?.some(({ controller, kind }) => controller === true && kind === ownerKind) === true;
+/** Whether what is stored has other owners beside the one that is asked for. */
+function holdsOthers(scope: Scope, { ownerKind }: StoredQuery): boolean {
+  return ownerKind !== undefined && (ownerKindsOf(scope)?.length ?? 0) > 1;
+}
+
+function keepsOf(scope: Pick<Scope, 'ownerKind'>): Selects {
+  const owners = ownerKindsOf(scope);
+  if (owners === undefined) return () => true;
+  return (object) => owners.includes(controllerOf(object)?.kind ?? '');
+}
+
+function ownerKindsOf({ ownerKind }: Pick<Scope, 'ownerKind'>): readonly string[] | undefined {
+  return typeof ownerKind === 'string' ? [ownerKind] : ownerKind;
 }
 
 interface Store<K extends ResourceKind> {

@@ -13,9 +13,9 @@ import type { Builtin } from './builtin.ts';
 function end(index: bigint): Builtin {
   return (args, run) => {
     const list = argument(args, 0);
-    if (sizeOf(list) === 0) return null;
+    if (sizeOf(list, run) === 0) return null;
     try {
-      return fetch(list, index);
+      return fetch(list, index, run);
     } catch (error) {
       if (!(error instanceof GoPanic)) throw error;
       // Making the error took that long.
@@ -25,20 +25,20 @@ function end(index: bigint): Builtin {
   };
 }
 
-function take(args: readonly Value[]): Value {
+function take(args: readonly Value[], run: Run): Value {
   const list = listOrPanic(argument(args, 0), 'take from');
   const wanted = argument(args, 1);
   const count = wanted instanceof GoInt && !wanted.goType.kind.startsWith('u') ? wanted.value : wanted;
   if (typeof count !== 'bigint') throw new GoPanic(`cannot take ${kindText(wanted)} elements`);
   if (goTypeOf(list)?.kind === 'array') throw new GoPanic('reflect.Value.Slice: slice of unaddressable array');
-  const size = sizeOf(list) ?? 0;
+  const size = sizeOf(list, run) ?? 0;
   if (count < 0n) throw new GoPanic('reflect.Value.Slice: slice index out of bounds');
-  return part(list, 0, count > BigInt(size) ? size : Number(count));
+  return part(list, 0, count > BigInt(size) ? size : Number(count), run);
 }
 
 function reverse(args: readonly Value[], run: Run): Value {
   const list = listOrPanic(argument(args, 0), 'reverse');
-  run.make(sizeOf(list) ?? 0);
+  run.make(sizeOf(list, run) ?? 0);
   return itemsOf(list).toReversed();
 }
 
@@ -54,7 +54,7 @@ function uniq(args: readonly Value[], run: Run): Value {
 /** Of nothing but empty lists it is a nil list. */
 function concat(args: readonly Value[], run: Run): Value {
   let size = 0;
-  for (const arg of args) size += sizeOf(listOrPanic(arg, 'concat')) ?? 0;
+  for (const arg of args) size += sizeOf(listOrPanic(arg, 'concat'), run) ?? 0;
   run.make(size);
   return size === 0 ? new GoSlice(ANY_SLICE, null) : args.flatMap((arg) => itemsOf(arg));
 }
@@ -65,10 +65,10 @@ function flatten(args: readonly Value[], run: Run): Value {
   const flat: Value[] = [];
   const collect = (list: Value, depth: number): void => {
     if (depth > MAX_DEPTH) throw new GoPanic('recursion depth exceeded');
-    const size = sizeOf(list) ?? 0;
+    const size = sizeOf(list, run) ?? 0;
     for (let index = 0; index < size; index++) {
       run.spend(4);
-      const item = dereference(elementAt(list, index));
+      const item = dereference(elementAt(list, index, run));
       if (isList(item)) collect(item, depth + 1);
       else flat.push(item);
     }
@@ -85,7 +85,7 @@ function sorted(args: readonly Value[], run: Run): Value {
   const list = argument(args, 0);
   const isDescending = args.length === 2 && isDescendingOrder(argument(args, 1));
   if (!SORTED.has(goTypeOf(list)?.text ?? '')) return new GoSlice(ANY_SLICE, null);
-  run.make(sizeOf(list) ?? 0);
+  run.make(sizeOf(list, run) ?? 0);
   const items = [...itemsOf(list)];
   sortItems(items, items, isDescending, run);
   return items;
@@ -105,7 +105,7 @@ export function sortItems(items: Value[], keys: Value[], isDescending: boolean, 
     run.spend(4);
     const one = keys[left] ?? null;
     const other = keys[right] ?? null;
-    return isDescending ? isLess(other, one) : isLess(one, other);
+    return isDescending ? isLess(other, one, run) : isLess(one, other, run);
   };
   sort({
     length: items.length,
@@ -127,7 +127,7 @@ function swap(list: Value[], left: number, right: number): void {
 export const LIST_BUILTINS: readonly (readonly [string, Builtin])[] = [
   ['first', end(0n)],
   ['last', end(-1n)],
-  ['get', (args) => get(argument(args, 0), argument(args, 1))],
+  ['get', (args, run) => get(argument(args, 0), argument(args, 1), run)],
   ['take', take],
   ['reverse', reverse],
   ['uniq', uniq],

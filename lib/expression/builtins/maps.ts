@@ -1,4 +1,5 @@
 import { dereference, elementAt, sizeOf } from '../access.ts';
+import { LISTED_ENTRY, keySteps } from '../charges.ts';
 import { itemsOf } from '../equal.ts';
 import { ANY_MAP, PAIR, sliceOf } from '../go-type.ts';
 import { sprint } from '../go/sprint.ts';
@@ -6,7 +7,6 @@ import { compare } from '../go/strings.ts';
 import { hashKey } from '../hash.ts';
 import { methodType } from '../methods.ts';
 import type { Run } from '../run.ts';
-import { spendOn } from '../spend.ts';
 import { GoMap, GoPanic, GoSlice, goTypeOf, isPlainMap, typeText } from '../value.ts';
 import type { Value } from '../value.ts';
 import { argument, isList, kindText } from './builtin.ts';
@@ -17,9 +17,13 @@ type Entry = readonly [key: Value, value: Value];
 /** The entries of a map; Go gives them in random order. */
 function entriesOf(map: Value, refusal: string, run: Run): readonly Entry[] {
   if (!isPlainMap(map) && !(map instanceof GoMap)) throw new GoPanic(refusal.replace('%s', kindText(map)));
-  const entries = map instanceof GoMap ? Array.from(map.entries.values()) : Object.entries(map);
-  run.spend(5 * entries.length);
-  return entries;
+  if (map instanceof GoMap) {
+    run.spend(LISTED_ENTRY * map.entries.size);
+    return Array.from(map.entries.values());
+  }
+  const keys = run.keysOf(map);
+  run.spend(LISTED_ENTRY * keys.length);
+  return keys.map((key) => [key, map[key] ?? null]);
 }
 
 function ofEntries(refusal: string, pick: (entry: Entry) => Value): Builtin {
@@ -37,44 +41,45 @@ function toPairs(args: readonly Value[], run: Run): Value {
 function fromPairs(args: readonly Value[], run: Run): Value {
   const pairs = argument(args, 0);
   if (!isList(pairs)) {
-    spendOn(pairs, run);
-    throw new GoPanic(`cannot transform ${asString(pairs)} from pairs`);
+    throw new GoPanic(`cannot transform ${asString(pairs, run)} from pairs`);
   }
   const entries = new Map<unknown, Entry>();
-  const size = sizeOf(pairs) ?? 0;
+  const size = sizeOf(pairs, run) ?? 0;
   for (let index = 0; index < size; index++) {
-    run.spend(10);
-    const pair = dereference(elementAt(pairs, index));
-    if (!isList(pair)) throw new GoPanic(`invalid pair ${printed(pair, run)}`);
-    if (sizeOf(pair) !== 2) throw new GoPanic(`invalid pair length ${printed(pair, run)}`);
-    const key = elementAt(pair, 0);
-    entries.set(hashKey(key), [key, elementAt(pair, 1)]);
+    run.spend(20);
+    const pair = dereference(elementAt(pairs, index, run));
+    if (!isList(pair)) throw new GoPanic(`invalid pair ${sprint(pair, run)}`);
+    if (sizeOf(pair, run) !== 2) throw new GoPanic(`invalid pair length ${sprint(pair, run)}`);
+    const key = elementAt(pair, 0, run);
+    run.spend(keySteps(key, entries.size));
+    entries.set(hashKey(key), [key, elementAt(pair, 1, run)]);
   }
   return new GoMap(ANY_MAP, entries);
 }
 
-function printed(value: Value, run: Run): string {
-  spendOn(value, run);
-  return sprint(value);
-}
+const PART_STEPS = 20;
 
 /** Go's `%s`, which says so of what is no string; here of all but lists. */
-function asString(value: Value): string {
+function asString(value: Value, run: Run): string {
   if (typeof value === 'string') return value;
   if (value === null) return '<invalid reflect.Value>';
-  if (isPlainMap(value))
-    return `map[${Object.keys(value)
-      .toSorted(compare)
-      .map((key) => `${key}:${partAsString(value[key] ?? null)}`)
-      .join(' ')}]`;
+  if (isPlainMap(value)) {
+    const keys = run.keysOf(value).toSorted((left, right) => compare(left, right, run));
+    return `map[${keys.map((key) => `${key}:${partAsString(value[key] ?? null, run)}`).join(' ')}]`;
+  }
   const type = goTypeOf(value);
   const isPrinted = type !== undefined && (type.kind === 'map' || methodType(type, 'String') !== undefined);
-  return isPrinted ? sprint(value) : `%!s(${typeText(value)}=${sprint(value)})`;
+  return isPrinted ? sprint(value, run) : `%!s(${typeText(value)}=${sprint(value, run)})`;
 }
 
-function partAsString(value: Value): string {
+function partAsString(value: Value, run: Run): string {
+  run.spend(PART_STEPS + (typeof value === 'string' ? value.length / 4 : 0));
   if (value === null) return '<nil>';
-  return isList(value) ? `[${itemsOf(value).map(partAsString).join(' ')}]` : asString(value);
+  return isList(value)
+    ? `[${itemsOf(value)
+        .map((item) => partAsString(item, run))
+        .join(' ')}]`
+    : asString(value, run);
 }
 
 /** @source builtin/builtin.go of expr-lang/expr */

@@ -1,18 +1,18 @@
 import { sizeOf } from '../access.ts';
-import { runeCount } from '../go/strings.ts';
 import { atoi, parseFloat } from '../go/strconv.ts';
 import { plainInteger, plainNumber, truncate, wrap } from '../integers.ts';
+import type { Run } from '../run.ts';
 import { GoInt, GoNamedString, GoPanic, goTypeOf, typeText } from '../value.ts';
 import type { Value } from '../value.ts';
 import { argument } from './builtin.ts';
 import type { Builtin } from './builtin.ts';
 
 /** The number of elements of a list or map, or of code points of a string. */
-export function len(value: Value): bigint {
+function len(value: Value, run: Run): bigint {
   if (Array.isArray(value)) return BigInt(value.length);
-  if (typeof value === 'string') return BigInt(runeCount(value));
-  if (value instanceof GoNamedString) return BigInt(runeCount(value.text));
-  const size = sizeOf(value);
+  if (typeof value === 'string') return BigInt(run.bytesOf(value).runeCount);
+  if (value instanceof GoNamedString) return BigInt(run.bytesOf(value.text).runeCount);
+  const size = sizeOf(value, run);
   if (size === undefined) throw new GoPanic(`invalid argument for len (type ${typeText(value)})`);
   return BigInt(size);
 }
@@ -68,27 +68,20 @@ function int(value: Value): bigint {
   if (value instanceof GoInt) return wrap(value.value);
   if (value === null) throw new GoPanic('reflect: call of reflect.Value.Type on zero Value');
   if (typeof value !== 'string') throw new GoPanic(`invalid operation: int(${typeText(value)})`);
-  return orPanic(() => atoi(value), `invalid operation: int(${value})`);
+  return orPanic(value, () => atoi(value), `invalid operation: int(${value})`);
 }
 
 function float(value: Value): number {
-  if (typeof value === 'string') return orPanic(() => parseFloat(value), `invalid operation: float(${value})`);
+  if (typeof value === 'string') return orPanic(value, () => parseFloat(value), `invalid operation: float(${value})`);
   const number = plainNumber(value);
   if (number === undefined) throw new GoPanic(`invalid operation: float(${typeText(value)})`);
   return number;
 }
 
-/** To read a number from a text takes longer than to convert one. */
-function ofNumberOrText(convert: (value: Value) => Value): Builtin {
-  return (args, run) => {
-    const value = argument(args, 0);
-    if (typeof value === 'string') run.spend(25 + value.length);
-    return convert(value);
-  };
-}
-
 /** Reads a number; if that panics, panics with the text given instead. */
-function orPanic<Result>(read: () => Result, message: string): Result {
+function orPanic<Result>(text: string, read: () => Result, message: string): Result {
+  // To word why it is none would take long for nothing.
+  if (!/^[\w+.-]*$/.test(text)) throw new GoPanic(message);
   try {
     return read();
   } catch (error) {
@@ -120,14 +113,14 @@ function shifting(name: string, shift: (value: bigint, count: bigint) => bigint)
 
 /** @source builtin/lib.go of expr-lang/expr */
 export const NUMBER_BUILTINS: readonly (readonly [string, Builtin])[] = [
-  ['len', (args) => len(argument(args, 0))],
+  ['len', (args, run) => len(argument(args, 0), run)],
   ['type', (args) => typeName(argument(args, 0))],
   ['abs', (args) => abs(argument(args, 0))],
   ['ceil', rounding('ceil', Math.ceil)],
   ['floor', rounding('floor', Math.floor)],
   ['round', rounding('round', roundHalfAway)],
-  ['int', ofNumberOrText(int)],
-  ['float', ofNumberOrText(float)],
+  ['int', (args) => int(argument(args, 0))],
+  ['float', (args) => float(argument(args, 0))],
   ['bitand', bitwise('bitand', (left, right) => left & right)],
   ['bitor', bitwise('bitor', (left, right) => left | right)],
   ['bitxor', bitwise('bitxor', (left, right) => left ^ right)],

@@ -6,6 +6,7 @@ import { MAP_BUILTINS } from './maps.ts';
 import { NUMBER_BUILTINS } from './numbers.ts';
 import { STRING_BUILTINS } from './strings.ts';
 import { TIME_BUILTINS } from './times.ts';
+import { builtinSteps } from '../charges.ts';
 import { GoPanic } from '../value.ts';
 
 /** The builtins that take no predicate; those that do are emit-predicates.ts. */
@@ -28,9 +29,9 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
 export function builtinOf(name: string, count: number): Builtin {
   const bare = BUILTINS.get(name);
   if (bare === undefined) throw new GoPanic(`unknown builtin ${name}`);
-  const cost = COSTS.get(name) ?? 10;
+  const steps = builtinSteps(name) ?? unpriced(name);
   const builtin: Builtin = (args, run) => {
-    run.spend(cost);
+    run.spend(steps(args));
     return bare(args, run);
   };
   if (ONE_ARGUMENT.has(name)) return count === 1 ? builtin : ofTopmost(builtin);
@@ -38,19 +39,9 @@ export function builtinOf(name: string, count: number): Builtin {
   return refusal === undefined ? builtin : failing(refusal);
 }
 
-/** The steps of a call by itself; what goes by the size of its arguments comes on top. */
-const COSTS: ReadonlyMap<string, number> = new Map([
-  ['date', 250],
-  ['duration', 60],
-  ['fromJSON', 50],
-  ['timezone', 50],
-  ['toJSON', 25],
-  ['trim', 20],
-  ['replace', 16],
-  ['float', 3],
-  ['int', 3],
-  ['len', 2],
-]);
+function unpriced(name: string): never {
+  throw new Error(`charges.ts does not say what ${name} costs`);
+}
 
 function failing(message: string): Builtin {
   return () => {

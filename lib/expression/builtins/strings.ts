@@ -1,7 +1,6 @@
 import { STRING_SLICE } from '../go-type.ts';
 import { sprint } from '../go/sprint.ts';
 import {
-  byteLength,
   hasPrefix,
   hasSuffix,
   index,
@@ -19,35 +18,28 @@ import {
   trimSuffix,
 } from '../go/strings.ts';
 import { itemsOf } from '../equal.ts';
-import { isAscii } from '../go/utf8.ts';
 import { asText, toInt } from '../integers.ts';
 import type { Run } from '../run.ts';
-import { spendOn } from '../spend.ts';
 import { GoPanic, GoSlice, goTypeOf } from '../value.ts';
 import type { Value } from '../value.ts';
 import { argument } from './builtin.ts';
 import type { Builtin } from './builtin.ts';
 
-/** How long a text made here may get; Go has no bound but the machine's memory. */
-const MAX_TEXT = 2 ** 24;
 const MAX_REPEAT = 1_000_000n;
 
 function text(args: readonly Value[], at: number): string {
   return asText(argument(args, at));
 }
 
-/** A function of texts, whose cost is that of going through them once. */
-function ofTexts(count: number, compute: (...texts: string[]) => Value): Builtin {
-  return (args, run) => {
-    const texts: string[] = [];
-    for (let at = 0; at < count; at++) texts.push(spent(text(args, at), run));
-    return compute(...texts);
-  };
+function ofTexts(compute: (whole: string, part: string) => Value): Builtin {
+  return (args) => compute(text(args, 0), text(args, 1));
 }
 
-function spent(value: string, run: Run): string {
-  run.spend(value.length / 2);
-  return value;
+function positionOf(find: typeof index): Builtin {
+  return (args, run) => {
+    const whole = text(args, 0);
+    return BigInt(find(whole, text(args, 1), run.bytesOf(whole)));
+  };
 }
 
 /** A number of times; what is beyond any list's length counts as endless. */
@@ -56,44 +48,32 @@ function times(value: Value): number {
   return wanted > 2n ** 31n ? -1 : Number(wanted);
 }
 
-/** Beyond ASCII it goes letter by letter. */
 function ofLetters(convert: (text: string) => string): Builtin {
-  return (args, run) => {
-    const whole = spent(text(args, 0), run);
-    if (!isAscii(whole)) run.spend(12 * whole.length);
-    return convert(whole);
-  };
+  return (args) => convert(text(args, 0));
 }
 
-function trimmed(args: readonly Value[]): string {
-  return args.length === 1 ? trimSpace(text(args, 0)) : trim(text(args, 0), text(args, 1));
+function trimmed(args: readonly Value[], run: Run): string {
+  return args.length === 1 ? trimSpace(text(args, 0), run) : trim(text(args, 0), text(args, 1), run);
 }
 
 /** A blank where no prefix or suffix is given. */
 function trimmedBy(cut: (text: string, part: string) => string): Builtin {
-  return (args, run) => {
+  return (args) => {
     const part = args.length === 2 ? text(args, 1) : ' ';
-    return cut(spent(text(args, 0), run), part);
+    return cut(text(args, 0), part);
   };
 }
 
-function splitBy(cut: (text: string, separator: string, n: number) => string[] | null): Builtin {
+function splitBy(cut: typeof split): Builtin {
   return (args, run) => {
-    const whole = spent(text(args, 0), run);
-    const separator = text(args, 1);
-    const parts = cut(whole, separator, args.length === 3 ? times(argument(args, 2)) : -1);
-    run.spend(4 * (parts?.length ?? 0));
-    return new GoSlice(STRING_SLICE, parts);
+    const most = args.length === 3 ? times(argument(args, 2)) : -1;
+    return new GoSlice(STRING_SLICE, cut(text(args, 0), text(args, 1), most, run));
   };
 }
 
 function replaced(args: readonly Value[], run: Run): string {
-  const [whole, part, by] = [spent(text(args, 0), run), text(args, 1), text(args, 2)];
   const most = args.length === 4 ? times(argument(args, 3)) : -1;
-  const found = part === '' ? whole.length + 1 : whole.length / part.length;
-  if (found * by.length > MAX_TEXT) throw new GoPanic('memory budget exceeded');
-  run.spend(4 * found);
-  return replace(whole, part, by, most);
+  return replace(text(args, 0), text(args, 1), text(args, 2), most, run);
 }
 
 function repeated(args: readonly Value[], run: Run): string {
@@ -101,8 +81,10 @@ function repeated(args: readonly Value[], run: Run): string {
   const wanted = toInt(argument(args, 1));
   if (wanted < 0n) throw new GoPanic(`invalid argument for repeat (expected positive integer, got ${wanted})`);
   if (wanted > MAX_REPEAT) throw new GoPanic('memory budget exceeded');
-  run.grow(byteLength(unit) * Number(wanted));
-  return repeat(unit, Number(wanted));
+  const size = run.bytesOf(unit).length * Number(wanted);
+  run.grow(size);
+  run.spend(size / 8);
+  return repeat(unit, Number(wanted), run);
 }
 
 function joined(args: readonly Value[], run: Run): string {
@@ -112,23 +94,14 @@ function joined(args: readonly Value[], run: Run): string {
   if (type?.text !== '[]string' && type?.text !== '[]interface {}') {
     throw new GoPanic(`invalid argument for join (type ${type?.text ?? '%!s(<nil>)'})`);
   }
-  const parts = itemsOf(list).map(asText);
-  let size = glue.length * parts.length;
-  for (const part of parts) size += part.length;
-  if (size > MAX_TEXT) throw new GoPanic('memory budget exceeded');
-  run.spend(2 * parts.length + size / 4);
-  return join(parts, glue);
-}
-
-function printed(args: readonly Value[], run: Run): string {
-  const value = argument(args, 0);
-  spendOn(value, run);
-  return sprint(value);
+  const items = itemsOf(list);
+  run.spend(items.length);
+  return join(items.map(asText), glue, run);
 }
 
 /** @source builtin/builtin.go of expr-lang/expr */
 export const STRING_BUILTINS: readonly (readonly [string, Builtin])[] = [
-  ['string', printed],
+  ['string', (args, run) => sprint(argument(args, 0), run)],
   ['trim', trimmed],
   ['trimPrefix', trimmedBy(trimPrefix)],
   ['trimSuffix', trimmedBy(trimSuffix)],
@@ -139,8 +112,8 @@ export const STRING_BUILTINS: readonly (readonly [string, Builtin])[] = [
   ['replace', replaced],
   ['repeat', repeated],
   ['join', joined],
-  ['indexOf', ofTexts(2, (whole = '', part = '') => BigInt(index(whole, part)))],
-  ['lastIndexOf', ofTexts(2, (whole = '', part = '') => BigInt(lastIndex(whole, part)))],
-  ['hasPrefix', ofTexts(2, (whole = '', part = '') => hasPrefix(whole, part))],
-  ['hasSuffix', ofTexts(2, (whole = '', part = '') => hasSuffix(whole, part))],
+  ['indexOf', positionOf(index)],
+  ['lastIndexOf', positionOf(lastIndex)],
+  ['hasPrefix', ofTexts(hasPrefix)],
+  ['hasSuffix', ofTexts(hasSuffix)],
 ];

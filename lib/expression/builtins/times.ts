@@ -17,13 +17,13 @@ function now(args: readonly Value[], run: Run): Value {
 }
 
 /** A date, with a layout and a zone's name if they are given; a location may come first. */
-function date(args: readonly Value[]): Value {
+function date(args: readonly Value[], run: Run): Value {
   const [first] = args;
   const location = first instanceof GoLocation ? first : undefined;
   const rest = location === undefined ? args : args.slice(1);
   if (rest.length === 0) throw new GoPanic('runtime error: index out of range [0] with length 0');
   const text = asText(argument(rest, 0));
-  if (rest.length === 1) return parseDate(text, location);
+  if (rest.length === 1) return parseDate(text, location, run);
   const layout = asText(argument(rest, 1));
   if (rest.length === 2) return parseTime(layout, text, location);
   return parseTime(layout, text, loadLocation(asText(argument(rest, 2))));

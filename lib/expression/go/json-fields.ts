@@ -1,5 +1,6 @@
 import { compare } from './strings.ts';
 import { isAbsent, isEmpty } from '../../model/empty.ts';
+import type { JsonForm } from '../../model/json-form.ts';
 
 /** Writes one field as JSON; undefined where Go leaves the field out. */
 export type Write = (value: unknown) => string | undefined;
@@ -74,6 +75,35 @@ export const mustEach =
   (write: Write): Write =>
   (value) =>
     Array.isArray(value) && value.length === 0 ? '[]' : (each(write)(value) ?? 'null');
+
+/**
+ * The writer of a form that is data.
+ * @param types  writers of the structures that stand in it by name
+ */
+export function writerOf(form: JsonForm, types: Readonly<Record<string, Write>> = {}): Write {
+  switch (form.is) {
+    case 'may':
+      return may;
+    case 'set':
+      return set;
+    case 'must':
+      return must(form.zero);
+    case 'type': {
+      const write = types[form.type];
+      if (!write) throw new Error(`nothing writes ${form.type}`);
+      return write;
+    }
+    case 'struct':
+    case 'open': {
+      const fields = Object.entries(form.fields).map(([name, field]) => [name, writerOf(field, types)] as const);
+      return (form.is === 'struct' ? struct : open)(Object.fromEntries(fields));
+    }
+    default: {
+      const combine = { maybe, each, mustEach }[form.is];
+      return combine(writerOf(form.of, types));
+    }
+  }
+}
 
 function join(fields: readonly (readonly [string, string | undefined])[]): string {
   const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${goJson(name)}:${text}`));

@@ -1,3 +1,4 @@
+import type { Spending } from '../spend.ts';
 import type { Routine } from '../trampoline.ts';
 import { GoPanic } from '../value.ts';
 import type { Value } from '../value.ts';
@@ -6,6 +7,9 @@ import { toBinary } from './utf8.ts';
 
 /** Go gives up on documents nested deeper. */
 const MAX_DEPTH = 10_000;
+/** Beyond this depth a level is no longer lost among what it holds. */
+const FREE_DEPTH = 100;
+const DEEP_STEPS = 200;
 
 /** Reads a JSON document as Go's encoding/json does; its errors are GoPanics with Go's texts. */
 export class JsonReader {
@@ -15,8 +19,11 @@ export class JsonReader {
   /** Go checks the syntax of the whole document before it reports a number that it cannot hold. */
   private tooLarge: string | undefined;
 
-  constructor(text: string) {
+  private readonly meter: Spending;
+
+  constructor(text: string, meter: Spending) {
     this.text = text;
+    this.meter = meter;
   }
 
   /** Reads one value, with what is in it. */
@@ -69,6 +76,7 @@ export class JsonReader {
 
   private enter(): void {
     this.depth++;
+    if (this.depth > FREE_DEPTH) this.meter.spend(DEEP_STEPS);
     if (this.depth > MAX_DEPTH) throw this.unexpected('exceeded max depth');
     this.at++;
   }

@@ -1,3 +1,5 @@
+import { FREE } from '../spend.ts';
+import type { Spending } from '../spend.ts';
 import { GoInt, goTypeOf } from '../value.ts';
 import type { Value } from '../value.ts';
 import { compare } from './strings.ts';
@@ -9,15 +11,19 @@ import { GoTime } from './time.ts';
  */
 const TYPE_ORDER = ['string', 'uint8', 'int64', 'int', 'float64', 'bool', 'time.Month', 'time.Weekday'];
 
+/** Keys of several types are told apart by their names. */
+const COMPARISON_STEPS = 10;
+
 type Entry = readonly [key: Value, value: Value];
 
 /** The entries of a map in the order in which fmt prints them: nil first, then by type, then by size. */
-export function sortedKeys(entries: readonly Entry[]): Entry[] {
-  return entries.toSorted(([left], [right]) => compareKeys(left, right));
+export function sortedKeys(entries: readonly Entry[], meter: Spending = FREE): Entry[] {
+  return entries.toSorted(([left], [right]) => compareKeys(left, right, meter));
 }
 
-function compareKeys(left: Value, right: Value): number {
-  if (typeof left === 'string' && typeof right === 'string') return compare(left, right);
+function compareKeys(left: Value, right: Value, meter: Spending): number {
+  meter.spend(COMPARISON_STEPS);
+  if (typeof left === 'string' && typeof right === 'string') return compare(left, right, meter);
   const byType = rankOf(left) - rankOf(right);
   if (byType !== 0) return byType;
   if (typeof left === 'number' && typeof right === 'number') return compareFloats(left, right);

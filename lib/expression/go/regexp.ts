@@ -1,20 +1,30 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { GoPanic } from '../value.ts';
+import { Finder } from './find.ts';
+import { patternSize } from './pattern-size.ts';
 import { goClassName } from './unicode-class.ts';
 
 /** A compiled pattern of Go's regexp package. */
 export interface Pattern {
-  /** How many instructions it has: a match takes at most some 75 ns an instruction and character, mostly far less. */
-  readonly size: number;
+  /**
+   * What a match in so many characters is charged, in steps of the order of 10 ns.
+   *
+   * @param before  in how many characters an evaluation has looked for it already: the first ones teach the pattern
+   */
+  readonly stepsFor: (length: number, before: number) => number;
   /** Whether it matches anywhere in a text, in time linear in the text. An invalid byte counts as U+FFFD. */
   readonly test: (text: string) => boolean;
 }
 
-/** Longer ones take more than 50 ms to compile. Go has no such limit. */
-const MAX_LENGTH = 50_000;
+/** Larger ones take more than 50 ms to compile. Go's limit is a hundred times that. */
+const MAX_SIZE = 20_000;
+/** What an instruction takes to be compiled. */
+const COMPILED_INSTRUCTION = 300;
 
 const MAX_CACHED = 64;
+/** So that the patterns kept stay small together, with what they learn while they match. */
 const MAX_CACHED_LENGTH = 1000;
+const MAX_CACHED_SIZE = 2000;
 const cache = new Map<string, Pattern>();
 
 /**
@@ -27,12 +37,53 @@ export function compilePattern(source: string): Pattern {
   const known = cache.get(source);
   if (known !== undefined) return known;
   if (!source.isWellFormed()) throw new GoPanic(`error parsing regexp: invalid UTF-8: \`${source}\``);
-  if (source.length > MAX_LENGTH) throw new GoPanic('error parsing regexp: expression too large');
-  const compiled = compileAsGo(source);
-  const pattern = { size: compiled.programSize(), test: (text: string) => compiled.test(text.toWellFormed()) };
-  if (source.length <= MAX_CACHED_LENGTH) remember(source, pattern);
+  const { size, tooOften } = patternSize(source);
+  if (size > MAX_SIZE) {
+    const problem = tooOften === undefined ? 'expression too large' : `invalid repeat count: \`${tooOften}\``;
+    throw new GoPanic(`error parsing regexp: ${problem}`);
+  }
+  const pattern = SPECIAL.test(source) ? program(source) : alternatives(source);
+  if (source.length <= MAX_CACHED_LENGTH && size <= MAX_CACHED_SIZE) remember(source, pattern);
   return pattern;
 }
+
+/** What compiling a pattern is charged, in steps of the order of 10 ns. */
+export function compilingSteps(source: string): number {
+  return COMPILED_INSTRUCTION * (2 + Math.min(patternSize(source).size, MAX_SIZE));
+}
+
+/** A match in a text of no length. */
+const MATCH_STEPS = 20;
+
+/** What makes more of a pattern than some texts, any of which may stand in the text. */
+const SPECIAL = /[\\.+*?()[\]{}^$]/;
+
+/** Most patterns are a word or some: looked for as they stand, they cost a tenth. */
+function alternatives(source: string): Pattern {
+  const finders = source.split('|').map((word) => new Finder(word));
+  return {
+    stepsFor: (length) => MATCH_STEPS + (length * finders.length) / 3,
+    test(text) {
+      const whole = text.toWellFormed();
+      return finders.some((finder) => finder.find(whole, 0) >= 0);
+    },
+  };
+}
+
+/** A step an instruction and character: where its states are too many to be kept, each character meets each of them. */
+function program(source: string): Pattern {
+  const compiled = compileAsGo(source);
+  const size = compiled.programSize();
+  return {
+    stepsFor: (length, before) =>
+      MATCH_STEPS + (length + STATE_STEPS * Math.min(length, Math.max(0, MOST_STATES - before))) * size,
+    test: (text) => compiled.test(text.toWellFormed()),
+  };
+}
+
+/** The states that re2js keeps of a match before it does without, and what an instruction adds to making one. */
+const MOST_STATES = 2000;
+const STATE_STEPS = 4;
 
 /** Whether a pattern matches anywhere in a text. @throws GoPanic as compilePattern does */
 export function matchString(source: string, text: string): boolean {

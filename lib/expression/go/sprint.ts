@@ -1,8 +1,11 @@
 import type { GoType } from '../go-type.ts';
 import { MONTH, WEEKDAY } from '../go-type.ts';
+import { timeSteps } from '../charges.ts';
+import { FREE } from '../spend.ts';
+import type { Spending } from '../spend.ts';
 import { run } from '../trampoline.ts';
 import type { Routine } from '../trampoline.ts';
-import { GoInt, GoMap, GoNamedString, GoPointer, GoSlice, GoStruct, isPlainMap } from '../value.ts';
+import { GoInt, GoMap, GoNamedString, GoPointer, GoRange, GoSlice, GoStruct, isPlainMap } from '../value.ts';
 import type { Value } from '../value.ts';
 import { MONTHS, WEEKDAYS } from './calendar.ts';
 import { sortedKeys } from './map-order.ts';
@@ -15,9 +18,9 @@ import { GoLocation } from './zone.ts';
 const ADDRESS = '0xc000000000';
 
 /** What fmt's `%v` prints of a value: `[1 2]`, `map[a:1]` with sorted keys, `<nil>`. @source https://pkg.go.dev/fmt */
-export function sprint(value: Value): string {
+export function sprint(value: Value, meter: Spending = FREE): string {
   if (typeof value === 'string') return value;
-  const text = new TextBuilder();
+  const text = new TextBuilder(meter);
   run(print(value, 0, text));
   return text.toString();
 }
@@ -26,7 +29,8 @@ type Entry = readonly [key: Value, value: Value];
 
 function* print(value: Value, depth: number, to: TextBuilder): Routine<void> {
   if (Array.isArray(value)) return yield printItems(value, depth, to);
-  if (isPlainMap(value)) return yield printMap(Object.entries(value), depth, to);
+  if (isPlainMap(value)) return yield printMap(entriesOf(value, to.meter), depth, to);
+  if (value instanceof GoRange) to.meter.spend(BUILT_ITEM * value.length);
   if (value instanceof GoSlice) return yield printItems(value.items ?? [], depth, to);
   if (value instanceof GoMap) return yield printMap([...value.entries.values()], depth, to);
   if (value instanceof GoStruct) return yield printStruct(value, depth, to);
@@ -34,6 +38,7 @@ function* print(value: Value, depth: number, to: TextBuilder): Routine<void> {
     to.add('&');
     return yield print(value.target, depth + 1, to);
   }
+  if (value instanceof GoTime) to.meter.spend(timeSteps(value));
   return to.add(printScalar(value));
 }
 
@@ -59,7 +64,7 @@ function* printItems(items: readonly Value[], depth: number, to: TextBuilder): R
 
 function* printMap(entries: readonly Entry[], depth: number, to: TextBuilder): Routine<void> {
   to.add('map[');
-  for (const [at, [key, value]] of sortedKeys(entries).entries()) {
+  for (const [at, [key, value]] of sortedKeys(entries, to.meter).entries()) {
     if (at > 0) to.add(' ');
     yield print(key, depth + 1, to);
     to.add(':');
@@ -68,6 +73,17 @@ function* printMap(entries: readonly Entry[], depth: number, to: TextBuilder): R
   }
   to.add(']');
 }
+
+/** The entries of a map; each is paid for. */
+export function entriesOf(map: { readonly [key: string]: Value }, meter: Spending): [key: string, value: Value][] {
+  const keys = Object.keys(map);
+  meter.spend(ENTRY_STEPS * keys.length);
+  return keys.map((key) => [key, map[key] ?? null]);
+}
+
+const ENTRY_STEPS = 25;
+/** A number of a range, which is made only now. */
+const BUILT_ITEM = 5;
 
 function* printStruct(value: GoStruct, depth: number, to: TextBuilder): Routine<void> {
   to.add('{');

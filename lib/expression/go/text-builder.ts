@@ -1,3 +1,5 @@
+import { FREE } from '../spend.ts';
+import type { Spending } from '../spend.ts';
 import { GoPanic } from '../value.ts';
 import type { Value } from '../value.ts';
 
@@ -9,13 +11,22 @@ export function isScalar(value: Value): boolean {
   return value === null || typeof value !== 'object';
 }
 
-/** Gathers a text piece by piece. */
+/** The steps of a piece, with what it takes to come by it. */
+const PIECE_STEPS = 14;
+
+/** Gathers a text piece by piece, each of which is paid for. */
 export class TextBuilder {
+  readonly meter: Spending;
   private readonly pieces: string[] = [];
   private length = 0;
 
+  constructor(meter: Spending = FREE) {
+    this.meter = meter;
+  }
+
   /** @throws GoPanic if the text grows beyond 16 million characters */
   add(piece: string): void {
+    this.meter.spend(PIECE_STEPS + piece.length / 4);
     this.length += piece.length;
     if (this.length > MAX_LENGTH) throw new GoPanic('memory budget exceeded');
     this.pieces.push(piece);

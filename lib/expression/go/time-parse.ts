@@ -1,3 +1,5 @@
+import { FREE } from '../spend.ts';
+import type { Spending } from '../spend.ts';
 import { GoPanic } from '../value.ts';
 import { civilDay, daysIn, daysOf } from './calendar.ts';
 import { secondsOf } from './clock.ts';
@@ -19,41 +21,50 @@ import type { GoLocation } from './zone.ts';
  * @source https://pkg.go.dev/time#ParseInLocation
  */
 export function parseTime(layout: string, text: string, location: GoLocation = UTC): GoTime {
+  const time = readTime(layout, text, location);
+  if (time instanceof GoTime) return time;
+  throw time();
+}
+
+/** Makes the panic that says why a text is no time: wording it takes far longer than finding it out. */
+type Refusal = () => GoPanic;
+
+function readTime(layout: string, text: string, location: GoLocation): GoTime | Refusal {
   const found = readLayout(layout, text);
+  if (typeof found === 'function') return found;
   const problem = completeDay(found) ?? checkDay(found);
-  if (problem !== undefined) throw refusal(text, `: ${problem}`);
-  return toTime(found, location);
+  return problem === undefined ? toTime(found, location) : refusal(text, `: ${problem}`);
 }
 
 /** Only a fraction of a second with hundreds of digits could make a date longer. */
 const MAX_DATE_LENGTH = 1000;
+/** What it takes to try a layout, in steps of the order of 10 ns. */
+const LAYOUT_STEPS = 100;
 
 /** Reads a date in any layout that the language's date() tries. @throws GoPanic if none fits */
-export function parseDate(text: string, location: GoLocation = UTC): GoTime {
+export function parseDate(text: string, location: GoLocation = UTC, meter: Spending = FREE): GoTime {
   const layouts = text.length > MAX_DATE_LENGTH ? [] : DATE_LAYOUTS;
   for (const layout of layouts) {
-    try {
-      return parseTime(layout, text, location);
-    } catch (error) {
-      if (!(error instanceof GoPanic)) throw error;
-    }
+    meter.spend(LAYOUT_STEPS);
+    const time = readTime(layout, text, location);
+    if (time instanceof GoTime) return time;
   }
   throw new GoPanic(`invalid date ${text}`);
 }
 
-function readLayout(layout: string, text: string): Found {
+function readLayout(layout: string, text: string): Found | Refusal {
   const found: Found = {};
   let rest = toBinary(text);
   const parts = layoutParts(toBinary(layout));
   for (const [at, { prefix, element }] of parts.entries()) {
     const { left, isThere } = skipText(rest, prefix);
-    if (!isThere) throw mismatch(layout, text, prefix, left);
+    if (!isThere) return mismatch(layout, text, prefix, left);
     if (element === undefined) {
-      if (left !== '') throw refusal(text, `: extra text: ${quoteBytes(fromBinary(left))}`);
-      break;
+      return left === '' ? found : () => refusal(text, `: extra text: ${quoteBytes(fromBinary(left))}`)();
     }
     const after = readWithin(element, left, found, text);
-    if (after === undefined) throw mismatch(layout, text, element, left);
+    if (after === undefined) return mismatch(layout, text, element, left);
+    if (typeof after === 'function') return after;
     rest = skipsFraction(element, parts[at + 1]?.element) ? (readFraction('.9', after, found) ?? after) : after;
   }
   return found;
@@ -64,11 +75,11 @@ function skipsFraction(element: string, next: string | undefined): boolean {
   return (element === '5' || element === '05') && !isFraction(next);
 }
 
-function readWithin(element: string, rest: string, found: Found, text: string): string | undefined {
+function readWithin(element: string, rest: string, found: Found, text: string): string | Refusal | undefined {
   try {
     return readElement(element, rest, found);
   } catch (error) {
-    if (error instanceof RangeError) throw refusal(text, `: ${error.message} out of range`);
+    if (error instanceof RangeError) return refusal(text, `: ${error.message} out of range`);
     throw error;
   }
 }
@@ -137,11 +148,13 @@ function inNamedZone(asUtc: GoTime, zone: string, location: GoLocation): GoTime 
   return new GoTime(asUtc.instant, fixedZone(zone, Number(hours) * 3600));
 }
 
-function mismatch(layout: string, text: string, element: string, rest: string): GoPanic {
-  const where = `cannot parse ${quoteBytes(fromBinary(rest))} as ${quoteBytes(fromBinary(element))}`;
-  return new GoPanic(`parsing time ${quoteBytes(text)} as ${quoteBytes(layout)}: ${where}`);
+function mismatch(layout: string, text: string, element: string, rest: string): Refusal {
+  return () => {
+    const where = `cannot parse ${quoteBytes(fromBinary(rest))} as ${quoteBytes(fromBinary(element))}`;
+    return new GoPanic(`parsing time ${quoteBytes(text)} as ${quoteBytes(layout)}: ${where}`);
+  };
 }
 
-function refusal(text: string, problem: string): GoPanic {
-  return new GoPanic(`parsing time ${quoteBytes(text)}${problem}`);
+function refusal(text: string, problem: string): Refusal {
+  return () => new GoPanic(`parsing time ${quoteBytes(text)}${problem}`);
 }

@@ -28,13 +28,16 @@ export class GoLocation extends GoObject {
   readonly name: string;
   /** The zone in use at a time given in seconds since 1970. */
   readonly at: (seconds: number) => ZoneAt;
+  /** Whether it has one offset for ever, known without a calendar. */
+  readonly isFixed: boolean;
   private readonly abbreviations: Abbreviations;
 
-  constructor(name: string, at: (seconds: number) => ZoneAt, abbreviations: Abbreviations = []) {
+  constructor(name: string, at: (seconds: number) => ZoneAt, abbreviations?: Abbreviations) {
     super();
     this.name = name;
     this.at = at;
-    this.abbreviations = abbreviations;
+    this.abbreviations = abbreviations ?? [];
+    this.isFixed = abbreviations === undefined;
   }
 
   /** The offset that an abbreviation stands for here, at best the one in use when clocks show so many seconds. */

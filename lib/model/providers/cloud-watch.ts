@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { each, may, maybe, must, mustEach, set, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { duration, flag, intOrString, list, text } from '../schema.ts';
 
 const dimension = z.strictObject({
@@ -32,10 +34,40 @@ const metricDataQuery = z.strictObject({
   returnData: flag('Whether the answer holds this query; only one does (default true).').exactOptional(),
 });
 
-export const cloudWatchMetric = z
+const cloudWatchMetric = z
   .strictObject({
     interval: duration('Window of time that the queries look back over (default 5m).').exactOptional(),
     metricDataQueries: list(metricDataQuery, 'Queries, as GetMetricData takes them.'),
   })
   .describe('Amazon CloudWatch queries.');
 export type CloudWatchMetric = z.infer<typeof cloudWatchMetric>;
+
+const metricStatJson = struct<z.infer<typeof metricStat>>({
+  metric: struct<z.infer<typeof metricStatMetric>>({
+    dimensions: each(struct<z.infer<typeof dimension>>({ name: may, value: may })),
+    metricName: may,
+    namespace: set,
+  }),
+  period: must(0),
+  stat: may,
+  unit: may,
+});
+
+const queryJson = struct<z.infer<typeof metricDataQuery>>({
+  id: may,
+  expression: set,
+  label: set,
+  metricStat: maybe(metricStatJson),
+  period: set,
+  returnData: set,
+});
+
+export const cloudWatch = {
+  type: 'CloudWatch',
+  precedence: 8,
+  schema: cloudWatchMetric,
+  json: struct<CloudWatchMetric>({ interval: may, metricDataQueries: mustEach(queryJson) }),
+  times: { interval: 'duration' },
+  resultType: '[]MetricDataResult',
+  showsUnjudged: true,
+} as const satisfies ProviderRow;

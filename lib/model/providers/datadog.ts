@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { may, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { duration, flag, text, textMap } from '../schema.ts';
 
 const secretRef = z
@@ -11,7 +13,7 @@ const secretRef = z
 const AGGREGATORS = ['avg', 'min', 'max', 'sum', 'last', 'percentile', 'mean', 'l2norm', 'area'] as const;
 
 /** The only provider with defaults and closed lists of words in Argo's CRDs. */
-export const datadogMetric = z
+const datadogMetric = z
   .strictObject({
     interval: duration('Window of time that the query looks back over.').meta({ default: '5m' }).exactOptional(),
     query: text('Datadog query.').exactOptional(),
@@ -27,3 +29,20 @@ export const datadogMetric = z
   })
   .describe('A Datadog query.');
 export type DatadogMetric = z.infer<typeof datadogMetric>;
+
+export const datadog = {
+  type: 'Datadog',
+  precedence: 5,
+  schema: datadogMetric,
+  json: struct<DatadogMetric>({
+    interval: may,
+    query: may,
+    queries: may,
+    formula: may,
+    apiVersion: may,
+    aggregator: may,
+    secretRef: struct<z.infer<typeof secretRef>>({ name: may, namespaced: may }),
+    requestTimeout: may,
+  }),
+  times: { interval: 'duration', requestTimeout: 'duration' },
+} as const satisfies ProviderRow;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { may, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { text } from '../schema.ts';
 
-export const influxdbMetric = z
+const influxdbMetric = z
   .strictObject({
     profile: text(
       'Name of the Secret with the address, the token and the organisation (default influxdb).',
@@ -10,3 +12,11 @@ export const influxdbMetric = z
   })
   .describe('An InfluxDB query.');
 export type InfluxdbMetric = z.infer<typeof influxdbMetric>;
+
+export const influxdb = {
+  type: 'Influxdb',
+  precedence: 10,
+  schema: influxdbMetric,
+  json: struct<InfluxdbMetric>({ profile: may, query: may }),
+  resultType: '[]any',
+} as const satisfies ProviderRow;

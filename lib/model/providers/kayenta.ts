@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { may, must, mustEach, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { flag, int64, list, text } from '../schema.ts';
 
 const scopeDetail = (description: string) =>
@@ -25,7 +27,7 @@ const threshold = z
   })
   .describe('Scores, 0 to 100, that decide.');
 
-export const kayentaMetric = z
+const kayentaMetric = z
   .strictObject({
     address: text('URL of Kayenta.'),
     application: text('Name of the application.'),
@@ -39,3 +41,29 @@ export const kayentaMetric = z
   })
   .describe('A canary analysis by Kayenta.');
 export type KayentaMetric = z.infer<typeof kayentaMetric>;
+
+const name = must('');
+const scopeJson = struct<z.infer<typeof scope>['controlScope']>({
+  scope: name,
+  region: name,
+  step: must(0),
+  start: may,
+  end: may,
+});
+
+export const kayenta = {
+  type: 'Kayenta',
+  precedence: 3,
+  schema: kayentaMetric,
+  json: struct<KayentaMetric>({
+    address: name,
+    application: name,
+    canaryConfigName: name,
+    metricsAccountName: name,
+    configurationAccountName: name,
+    storageAccountName: name,
+    threshold: struct<KayentaMetric['threshold']>({ pass: must(0), marginal: must(0) }),
+    scopes: mustEach(struct<z.infer<typeof scope>>({ name, controlScope: scopeJson, experimentScope: scopeJson })),
+    lookback: may,
+  }),
+} as const satisfies ProviderRow;

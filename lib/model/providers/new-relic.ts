@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { may, must, set, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { int64, text } from '../schema.ts';
 
-export const newRelicMetric = z
+const newRelicMetric = z
   .strictObject({
     profile: text('Name of the Secret with the account (default newrelic).').exactOptional(),
     query: text('NRQL query.'),
@@ -9,3 +11,10 @@ export const newRelicMetric = z
   })
   .describe('A New Relic query.');
 export type NewRelicMetric = z.infer<typeof newRelicMetric>;
+
+export const newRelic = {
+  type: 'NewRelic',
+  precedence: 7,
+  schema: newRelicMetric,
+  json: struct<NewRelicMetric>({ profile: may, query: must(''), timeout: set }),
+} as const satisfies ProviderRow;

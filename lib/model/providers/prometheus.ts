@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { authentication } from '../authentication.ts';
-import { headerList } from '../header.ts';
+import { authentication, authenticationJson } from '../authentication.ts';
+import { headerList, headerListJson } from '../header.ts';
+import { may, maybe, set, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { duration, flag, int64, text } from '../schema.ts';
 
 const rangeQuery = z
@@ -11,7 +13,7 @@ const rangeQuery = z
   })
   .describe('Asks for a range of time instead of one instant.');
 
-export const prometheusMetric = z
+const prometheusMetric = z
   .strictObject({
     address: text('URL of the server, such as http://prometheus.monitoring.svc:9090.').exactOptional(),
     query: text('PromQL query.').exactOptional(),
@@ -23,3 +25,19 @@ export const prometheusMetric = z
   })
   .describe('A Prometheus query.');
 export type PrometheusMetric = z.infer<typeof prometheusMetric>;
+
+export const prometheus = {
+  type: 'Prometheus',
+  precedence: 1,
+  schema: prometheusMetric,
+  json: struct<PrometheusMetric>({
+    address: may,
+    query: may,
+    authentication: authenticationJson,
+    timeout: set,
+    insecure: may,
+    headers: headerListJson,
+    rangeQuery: maybe(struct<z.infer<typeof rangeQuery>>({ start: may, end: may, step: may })),
+  }),
+  times: { 'rangeQuery.step': 'duration', 'rangeQuery.start': 'expression', 'rangeQuery.end': 'expression' },
+} as const satisfies ProviderRow;

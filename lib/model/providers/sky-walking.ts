@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { may, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { duration, text } from '../schema.ts';
 
-export const skyWalkingMetric = z
+const skyWalkingMetric = z
   .strictObject({
     address: text('URL of the server.').exactOptional(),
     query: text('GraphQL query.').exactOptional(),
@@ -9,3 +11,11 @@ export const skyWalkingMetric = z
   })
   .describe('An Apache SkyWalking query.');
 export type SkyWalkingMetric = z.infer<typeof skyWalkingMetric>;
+
+export const skyWalking = {
+  type: 'skywalking',
+  precedence: 11,
+  schema: skyWalkingMetric,
+  json: struct<SkyWalkingMetric>({ address: may, query: may, interval: may }),
+  times: { interval: 'duration' },
+} as const satisfies ProviderRow;

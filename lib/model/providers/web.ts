@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { authentication } from '../authentication.ts';
-import { headerList } from '../header.ts';
+import { authentication, authenticationJson } from '../authentication.ts';
+import { headerList, headerListJson } from '../header.ts';
+import { may, must, set, struct } from '../json-form.ts';
+import type { ProviderRow } from '../provider-row.ts';
 import { anyObject, flag, int64, text } from '../schema.ts';
 
-export const webMetric = z
+const webMetric = z
   .strictObject({
     method: text('GET, POST or PUT (default GET).').exactOptional(),
     url: text('URL to request.'),
@@ -19,3 +21,20 @@ export const webMetric = z
   })
   .describe('An HTTP request with a JSON answer.');
 export type WebMetric = z.infer<typeof webMetric>;
+
+export const web = {
+  type: 'Web',
+  precedence: 4,
+  schema: webMetric,
+  json: struct<WebMetric>({
+    method: may,
+    url: must(''),
+    headers: headerListJson,
+    body: may,
+    timeoutSeconds: may,
+    jsonPath: may,
+    insecure: may,
+    jsonBody: set,
+    authentication: authenticationJson,
+  }),
+} as const satisfies ProviderRow;

@@ -264,6 +264,30 @@ describe('cachedCluster', () => {
     expect(cached.listStored('AnalysisRun', query)).toStrictEqual([]);
   });
 
+  it('keeps what several kinds own, and answers each with its own', async () => {
+    const { memory, cached, seen } = await open([], {
+      scope: { kind: 'AnalysisRun', labelSelector: 'team', ownerKind: ['Experiment', 'Rollout'] },
+    });
+    const { metadata: owner } = await memory.create('Experiment', anExperiment());
+    for (const kind of ['Experiment', 'Rollout', 'Deployment']) {
+      const { apiVersion } = anExperiment();
+      const reference = { apiVersion, kind, name: owner.name ?? '', uid: owner.uid ?? '', controller: true };
+      const metadata = { name: kind.toLowerCase(), labels: { team: 'web' }, ownerReferences: [reference] };
+      await memory.create('AnalysisRun', aNewRun(namespace, { metadata }));
+    }
+    await create(cached, 'own-write', { team: 'web' });
+    await vi.waitFor(() => expect(seen).toStrictEqual(['ADDED experiment', 'ADDED rollout']));
+    const names = (ownerKind: string) =>
+      cached
+        .listStored('AnalysisRun', { namespace, labelSelector: 'team', ownerKind })
+        ?.map(({ metadata }) => metadata.name);
+    expect([names('Experiment'), names('Rollout'), names('Deployment')]).toEqual([
+      ['experiment'],
+      ['rollout'],
+      undefined,
+    ]);
+  });
+
   it('answers no list for a namespace beyond its scope, nor before it has listed', async () => {
     const { cached, memory } = await open(['a'], { scope: { kind: 'AnalysisRun', namespace } });
     expect(cached.listStored('AnalysisRun', { namespace })).toHaveLength(1);

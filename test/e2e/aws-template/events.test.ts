@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WATCHED_KINDS } from '../../../lib/kinds/registry.ts';
+import { FACTS } from '../../../lib/kinds/facts/registry.ts';
 import { changeEvent, type ChangeVerb } from '../../../lib/model/change-event.ts';
 import { formatMessage, parseMessage } from '../../../lib/model/message.ts';
-import { OUTCOME_SOURCE, OUTCOME_TYPES } from '../../../lib/model/outcome-event.ts';
+import { OUTCOME_SOURCE, outcomeTypesOf } from '../../../lib/model/outcome-event.ts';
 import type { ObjectRef } from '../../../lib/model/ref.ts';
 import { packageTemplate } from '../servers/aws/package-template.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch-folder.ts';
@@ -21,7 +21,7 @@ afterAll(() => removeScratchFolder(folder));
 
 const VERBS: Readonly<Record<ChangeVerb, true>> = { Created: true, Updated: true, Deleted: true, Changed: true };
 
-const CHANGES = WATCHED_KINDS.flatMap((kind) =>
+const CHANGES = FACTS.flatMap(({ kind }) =>
   Object.keys(VERBS).map((verb) => {
     const ref = { cluster: 'shop-eu', kind, namespace: 'web', name: 'shop-7d8.1', uid: '0a1b-2c3d' };
     return { ref, verb: verb as ChangeVerb, resourceVersion: '4711' };
@@ -36,7 +36,7 @@ test.each(CHANGES)('$ref.kind $verb becomes a message that says who, and nothing
   expect(parseMessage(body)).toEqual({ ref: change.ref });
 });
 
-test.each([...OUTCOME_TYPES])('%s goes out and does not come in', (detailType) => {
+test.each([...outcomeTypesOf(FACTS)])('%s goes out and does not come in', (detailType) => {
   const { ref } = CHANGES[0] ?? { ref: {} };
   const event = envelopeOf({ source: OUTCOME_SOURCE, detailType, detail: { ...ref, phase: 'Failed' } });
   expect(isMatch(rule['EventPattern'], event)).toBe(false);

@@ -59,5 +59,4 @@ test('compiled patterns are kept, but not many and no long ones', () => {
   expect(compilePattern('a'.repeat(1001))).not.toBe(long);
   for (let at = 0; at < 64; at++) compilePattern(`other${at}`);
   expect(compilePattern('kept')).not.toBe(first);
-  expect(first.size).toBeGreaterThan(4);
 });

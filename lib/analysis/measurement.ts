@@ -1,24 +1,24 @@
-import { judge } from '../expression/conditions.ts';
 import type { Measurement, Metric } from '../model/analysis-run.ts';
-import type { MetricProvider } from '../model/metric-provider.ts';
 import type { Reading } from '../model/provider.ts';
 import { omitEmpty } from '../model/empty.ts';
+import type { Judging, ValueReading } from './judges/judge.ts';
+import { judgeOf } from './judges/registry.ts';
+import { providerRowOf } from './provider-type.ts';
 
-/** When a reading was asked for and came. Its own times go before these. */
-export interface ReadingMoment {
+/** When a reading was asked for and came, and what it is judged by. Its own times go before these. */
+export interface ReadingMoment extends Judging {
   /** Not for a measurement that was under way: it has begun already. */
   readonly startedAt?: Date;
   /** The measurement that was under way. What the reading does not say of it stays. */
   readonly before?: Measurement;
-  readonly finishedAt: Date;
 }
 
 /**
- * Turns a reading into a measurement: a value is judged by the metric's conditions, a verdict is taken as it is, and
- * what is pending runs on.
+ * Turns a reading into a measurement: a value is judged, a verdict is taken as it is, and what is pending runs on.
  *
- * @param metric  as its provider got it; `now()` in its conditions is the end of the reading
+ * @param metric  as its provider got it
  * @returns a measurement whose times may have fractions of a second
+ * @throws what the judge throws, and RangeError for a time of the reading that is none: both are bugs
  */
 export function measurementOf(reading: Reading, metric: Metric, moment: ReadingMoment): Measurement {
   const { before } = moment;
@@ -34,25 +34,20 @@ export function measurementOf(reading: Reading, metric: Metric, moment: ReadingM
     return omitEmpty<Measurement>({ ...base, phase: 'Running', message, resumeAt: resumeAt?.toISOString() });
   }
   const { finishedAt = moment.finishedAt } = reading;
-  if (reading.is === 'value') return judged(reading, metric, base, finishedAt);
+  if (reading.is === 'value') return judged(reading, metric, base, { ...moment, finishedAt });
   const { phase, message = before?.message, shown = before?.value } = reading;
   return omitEmpty<Measurement>({ ...base, phase, message, value: shown, finishedAt: finishedAt.toISOString() });
 }
 
-type Value = Extract<Reading, { readonly is: 'value' }>;
-
-function judged(reading: Value, metric: Metric, base: Measurement, finishedAt: Date): Measurement {
-  const { phase, message = base.message } = judge(reading.result, metric, finishedAt);
-  const measurement = { ...base, phase, message, finishedAt: finishedAt.toISOString() };
+function judged(reading: ValueReading, metric: Metric, base: Measurement, judging: Judging): Measurement {
+  const { phase, message = base.message } = judgeOf(metric)(reading, metric, judging);
+  const measurement = { ...base, phase, message, finishedAt: judging.finishedAt.toISOString() };
   if (phase === 'Error' && !showsUnjudged(metric)) {
     return omitEmpty<Measurement>({ ...measurement, metadata: undefined });
   }
   return omitEmpty<Measurement>({ ...measurement, value: reading.shown });
 }
 
-/** Most of Argo's providers forget a value that the conditions cannot be evaluated for; these show it all the same. */
-const SHOWING_UNJUDGED: readonly (keyof MetricProvider)[] = ['cloudWatch', 'graphite'];
-
 function showsUnjudged({ provider }: Metric): boolean {
-  return SHOWING_UNJUDGED.some((type) => provider[type] !== undefined);
+  return providerRowOf(provider)?.showsUnjudged === true;
 }

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { measurementOf } from '../../lib/analysis/judge.ts';
+import { measurementOf } from '../../lib/analysis/measurement.ts';
 import type { Measurement, Metric } from '../../lib/model/analysis-run.ts';
 import type { Reading } from '../../lib/model/provider.ts';
-import { aMetric } from '../builders.ts';
+import { aMetric, aRun } from '../builders.ts';
 
 const startedAt = new Date('2026-11-05T10:00:00.25Z');
 const finishedAt = new Date('2026-11-05T10:00:01.5Z');
-const moment = { startedAt, finishedAt };
+const ended = { finishedAt, run: aRun(), result: undefined };
+const moment = { ...ended, startedAt };
 const times = { startedAt: '2026-11-05T10:00:00.250Z', finishedAt: '2026-11-05T10:00:01.500Z' };
 
 function aReading(value: readonly number[]): Reading {
@@ -63,13 +64,13 @@ describe('one that was under way', () => {
   };
 
   test('ends, and keeps what the verdict does not speak of', () => {
-    const measurement = measurementOf({ is: 'verdict', phase: 'Failed' }, aMetric(), { before, finishedAt });
+    const measurement = measurementOf({ is: 'verdict', phase: 'Failed' }, aMetric(), { ...ended, before });
     expect(measurement).toStrictEqual({ ...before, phase: 'Failed', finishedAt: times.finishedAt });
   });
 
   test('ends with a score', () => {
     const reading: Reading = { is: 'verdict', phase: 'Successful', shown: '98', message: 'fine', metadata: { a: 'b' } };
-    expect(measurementOf(reading, aMetric(), { before, finishedAt })).toMatchObject({
+    expect(measurementOf(reading, aMetric(), { ...ended, before })).toMatchObject({
       phase: 'Successful',
       value: '98',
       message: 'fine',
@@ -78,15 +79,15 @@ describe('one that was under way', () => {
   });
 
   test('is judged', () => {
-    const measurement = measurementOf(aReading([1]), aMetric(), { before, finishedAt });
+    const measurement = measurementOf(aReading([1]), aMetric(), { ...ended, before });
     expect(measurement).toMatchObject({ phase: 'Successful', startedAt: before.startedAt, message: 'waiting' });
   });
 
   test('goes on, until the time that it says now', () => {
     const resumeAt = new Date('2026-11-05T10:05:00Z');
-    const later = measurementOf({ is: 'pending', resumeAt, message: 'still' }, aMetric(), { before, finishedAt });
+    const later = measurementOf({ is: 'pending', resumeAt, message: 'still' }, aMetric(), { ...ended, before });
     expect(later).toStrictEqual({ ...before, message: 'still', resumeAt: resumeAt.toISOString() });
-    const whenever = measurementOf({ is: 'pending' }, aMetric(), { before, finishedAt });
+    const whenever = measurementOf({ is: 'pending' }, aMetric(), { ...ended, before });
     const { resumeAt: old, ...rest } = before;
     expect(old).toBeDefined();
     expect(whenever).toStrictEqual(rest);

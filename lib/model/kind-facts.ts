@@ -1,0 +1,46 @@
+import type { KubernetesObject } from './kubernetes.ts';
+import type { ResourceKind } from './resources.ts';
+
+/**
+ * What is to be known of a kind by all who do not decide about its objects: who watches, wakes, asks for rights, counts
+ * and tells. Data, so that the webhook can read it without loading what decides.
+ */
+export interface KindFacts<K extends ResourceKind = ResourceKind> {
+  readonly kind: K;
+  /** What is made for its objects, and what of that they wait for. */
+  readonly owns: readonly OwnedFacts[];
+  /** What else is watched for it, whoever made it: its decisions read it, and it is counted. */
+  readonly reads: readonly ResourceKind[];
+  /** Verbs that its steps use. Looking at its own objects, writing them, and every watch go without saying. */
+  readonly needs: readonly Need[];
+  readonly shows: Shown;
+  /** The phases in which an object is over, and the bus is told. */
+  readonly ends: readonly string[];
+}
+
+/** Objects of another kind that are made for the objects of this one, which are their controllers. */
+export interface OwnedFacts {
+  readonly kind: ResourceKind;
+  /** Which of them matter, as API servers select them. Absent for a kind that is looked after itself. */
+  readonly labelSelector?: string;
+  /** The label that holds the uid of the owner. Absent where only the owner reference tells. */
+  readonly uidLabel?: string;
+  /** Whether a change is news for the owner. `previous` is what was known of the object before, if anything was. */
+  isNews(object: KubernetesObject, previous: KubernetesObject | undefined, isDeleted: boolean): boolean;
+}
+
+/** Verbs on a resource; `without` says what is lost without them, where that is not all. */
+export interface Need {
+  readonly kind: ResourceKind;
+  readonly subresource?: string;
+  readonly verbs: readonly string[];
+  readonly without?: string;
+}
+
+/** What `/metrics` has of a kind. */
+export interface Shown {
+  /** In words, singular, as in `analysis run`; the series are named after it: `analysis_run_info`. */
+  readonly name: string;
+  /** Each is a series of an object's `…_phase`. */
+  readonly phases: readonly string[];
+}

@@ -1,0 +1,25 @@
+/**
+ * What one object may ask of the process that all share: ten times and more of what public templates use. Whoever goes
+ * beyond ends with an error that names the path, the size and the limit; nobody else notices. docs/limits.md is tested
+ * against this table.
+ */
+export const LIMITS = {
+  /** Metrics of a run. */
+  metrics: 200,
+  /** Arguments of a run. */
+  args: 500,
+  /** Rules of `dryRun`, and of `measurementRetention`. */
+  rules: 200,
+  /** Characters of a rule, which is a regular expression. */
+  ruleCharacters: 1000,
+  /** Characters of all metrics of a run, with the values of their arguments. */
+  expandedCharacters: 4_000_000,
+  /** Milliseconds between two measurements of a metric, whatever its interval says. */
+  shortestIntervalMs: 1000,
+  /** Characters of a measurement's value, and of one of its metadata. Conditions see the whole. */
+  valueCharacters: 8000,
+  /** Characters of a message. */
+  messageCharacters: 8000,
+  /** Characters of a status, as JSON. */
+  statusCharacters: 250_000,
+} as const;

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { contextOf } from '../../lib/kinds/provider-context.ts';
+import type { Ports } from '../../lib/model/ports.ts';
+import { PROVIDER_ROWS, type ProviderField } from '../../lib/model/provider-rows.ts';
+import { formatKey } from '../../lib/model/measurement-key.ts';
+import { refOf } from '../../lib/model/ref.ts';
+import { aMeasurement, aResult, aRun } from '../builders.ts';
+
+const now = () => new Date('2026-11-05T10:00:20Z');
+const ports: Ports = {
+  clusters: { get: () => memoryCluster('c1', { now }), names: () => ['c1'] },
+  queue: { send: async () => {} },
+  bus: { publish: async () => {} },
+  log: { info() {}, warn() {}, error() {} },
+  meter: { stepped() {}, failed() {}, measured() {} },
+  now,
+  settingsOf: () => ({ prometheusAddress: 'http://prometheus.example.com' }),
+};
+const run = aRun();
+const ref = refOf('c1', run);
+
+test.each(Object.keys(PROVIDER_ROWS) as ProviderField[])('%s gets no cluster, and Jobs if it runs them', (field) => {
+  const context = contextOf({ field, metric: 'm', run, ref }, ports);
+  const common = ['prometheusAddress', 'fetch', 'now', 'run', 'key'];
+  expect(Object.keys(context)).toEqual(field === 'job' ? [...common, 'jobs'] : common);
+  expect(context).toMatchObject({ prometheusAddress: 'http://prometheus.example.com', run: ref });
+});
+
+test.each([
+  { name: 'the first', result: {}, want: '5a1c.success-rate.1' },
+  { name: 'the one after others', result: { count: 3, error: 2 }, want: '5a1c.success-rate.6' },
+  {
+    name: 'one under way, like when it began',
+    result: { count: 3, error: 2, measurements: [aMeasurement({ phase: 'Running' })] },
+    want: '5a1c.success-rate.6',
+  },
+])('the key of a measurement: $name', ({ result, want }) => {
+  const measured = aRun({ status: { phase: 'Running', metricResults: [aResult(result)] } });
+  const { key } = contextOf({ field: 'web', metric: 'success-rate', run: measured, ref }, ports);
+  expect(formatKey(key)).toBe(want);
+});
