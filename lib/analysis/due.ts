@@ -82,7 +82,9 @@ export function findDue(run: AnalysisRun, secrets: Secrets, now: Date, ended: Re
     const room = new Room();
     const tasks = findTasks(run, prepared.metrics, now, ended).map(({ index, ...task }) => {
       const given = metrics[index] as Metric;
-      const metric = hasSecrets ? resolveMetric(given, args, room) : given;
+      // Statuses and logs tell the name: it keeps its placeholder, as it has where a measurement is looked for.
+      const name = prepared.metrics[index]?.name ?? given.name;
+      const metric = hasSecrets ? { ...resolveMetric(given, args, room), name } : given;
       return { ...task, metric, isFirst: !results.has(metric.name) };
     });
     return { is: 'measuring', prepared, tasks, secretValues };

@@ -19,8 +19,8 @@ export const analysisRun = readableKind<AnalysisRunStatus, SeenRun>({
     const cluster = ports.clusters.get(ref.cluster);
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
     const due = findDue(object, secrets, ports.now(), await findEnded(object, ref, ports));
-    const tasks = due.is === 'measuring' ? due.tasks : [];
-    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports)));
+    const { tasks, secretValues } = due.is === 'measuring' ? due : { tasks: [], secretValues: [] };
+    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports, secretValues)));
     const collected = await collect(findCollections(object, due, taken), object, ref, ports);
     return { object, due, taken, collected, clock: ports.now };
   },

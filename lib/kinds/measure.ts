@@ -1,6 +1,7 @@
 import { resolveMetric, withPlaceholders } from '../analysis/arguments.ts';
 import { ERROR_RETRY_MS, findWaiting, nextAfter, type Task } from '../analysis/due.ts';
 import type { Taken } from '../analysis/record.ts';
+import { redact } from '../analysis/redact.ts';
 import { lastMeasurement, resultsOf } from '../analysis/results.ts';
 import type { Collected, Collection } from '../analysis/retention.ts';
 import { SpecError } from '../analysis/spec-error.ts';
@@ -16,18 +17,35 @@ import { contextOf } from './provider-context.ts';
 /** How many providers a run asks at once whether a measurement is over. */
 const MOST_AT_ONCE = 10;
 
-/** Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's. */
-export async function take(task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
+/**
+ * Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's.
+ *
+ * @param secretValues  of the run's arguments; what is taken still holds them, and is not for statuses as it stands
+ */
+export async function take(
+  task: Task,
+  run: AnalysisRun,
+  ref: ObjectRef,
+  ports: Ports,
+  secretValues: readonly string[] = [],
+): Promise<Taken> {
   const startedAt = ports.now();
-  const taken = await takeAt(startedAt, task, run, ref, ports);
+  const taken = await takeAt(startedAt, task, run, { ref, ports, secretValues });
   if (task.does === 'run') ports.meter.measured(ref, timesOf(taken, run, startedAt, ports.now()));
   return taken;
 }
 
-async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, ref: ObjectRef, ports: Ports): Promise<Taken> {
+interface Asking {
+  readonly ref: ObjectRef;
+  readonly ports: Ports;
+  readonly secretValues: readonly string[];
+}
+
+async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Asking): Promise<Taken> {
+  const { ref, ports, secretValues } = asking;
   try {
     const source = providerOf(task.metric);
-    const context = contextOf({ field: source.field, metric: task.metric.name, run, ref }, ports);
+    const context = contextOf({ field: source.field, metric: task.metric.name, run, ref, secretValues }, ports);
     const reading = await read(source, task, context);
     const finishedAt = ports.now();
     const described = task.isFirst ? source.provider.metadata?.(source.spec) : undefined;
@@ -37,7 +55,8 @@ async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, ref: Object
   } catch (error) {
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
-      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: String(error) });
+      const reason = redact(String(error), secretValues);
+      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: reason });
     }
     return { task, startedAt, went: 'failed', message: messageOf(error) };
   }

@@ -3,18 +3,32 @@ export interface HttpRequest {
   readonly url: string;
   /** Default GET. */
   readonly method?: 'GET' | 'POST' | 'PUT';
-  /** Names in any case; credentials belong here and are not sent on to another host by a redirect. */
+  /** Names in any case. A redirect to another host takes only harmless ones along, such as Accept. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
-  /** Whole time for connection, redirects, retries and body; default 30,000. */
+  /** Whole time for connection, redirects, retries and body; default 30,000, at most 60,000. */
   readonly timeoutMs?: number;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal;
+  /** Who asks; absent where nobody but the operator does. */
+  readonly from?: Asker;
   /** Accepts any certificate. */
   readonly insecure?: boolean;
   /** True where repeating the request changes nothing, so that it may be retried; default: GET only. */
   readonly repeatable?: boolean;
-  /** True where the body holds a credential: a redirect that would carry it to another host is an error. */
+  /** True where the body holds a secret: a redirect that would carry it to another host is an error. */
   readonly secretBody?: boolean;
 }
+
+/** An object of a cluster, for whose metric a request is made. */
+export interface Asker {
+  readonly namespace: string;
+  /** As `Provider.type` has it: `Prometheus`, `Web`. */
+  readonly provider: string;
+}
+
+/** However long templates want to wait. */
+export const LONGEST_REQUEST_MS = 60_000;
 
 export interface HttpResponse {
   readonly status: number;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { redact } from '../analysis/redact.ts';
 import { quote } from '../expression/go/strconv.ts';
 import { GoPanic } from '../expression/value.ts';
 import type { Authentication } from '../model/authentication.ts';
@@ -214,11 +215,7 @@ const LONGEST_ANSWER = 1_000;
 
 /** An answer may repeat what it was asked with. */
 function withoutSecrets(text: string, { clientSecret }: OAuth2): string {
-  const forms = [clientSecret, encodeURIComponent(clientSecret), escapeQuery(clientSecret)];
-  return forms
-    .reduce((rest, form) => rest.replaceAll(form, '*****'), text)
-    .slice(0, LONGEST_ANSWER)
-    .toWellFormed();
+  return redact(text, [clientSecret]).slice(0, LONGEST_ANSWER).toWellFormed();
 }
 
 function unreadable(message: string): AssayError {
