@@ -40,7 +40,7 @@ export async function step(
   const decided = await decide(kind, seen, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
-  const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, ports.now()) : unwritten;
+  const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
   const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
   if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts.ends);
