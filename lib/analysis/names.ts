@@ -19,16 +19,18 @@ export function measurementKey(run: Pick<AnalysisRun, 'metadata' | 'status'>, me
 /**
  * The name of the Job that takes a measurement: `<uid>.<metric>.<number>`, counting every measurement ever taken. Where
  * that is too long, the metric's name is cut, be it within a character, whose bytes then become U+FFFD each, as in JSON.
+ * Dashes and dots at the end of the cut go too, for no name may have them there.
  *
+ * @param mark  something that tells apart metrics whose names are cut to the same: put behind what is left of the name
  * @source newJobName in metricproviders/job/job.go of argoproj/argo-rollouts, which fails where there is nothing left
  *         to cut
  */
-export function jobName(key: MeasurementKey): string {
+export function jobName(key: MeasurementKey, mark = ''): string {
   const { metric } = key;
-  const excess = byteLength(formatKey(key)) - DNS_LIMIT;
-  if (excess <= 0) return formatKey(key);
+  const excess = byteLength(formatKey(key)) + byteLength(mark) - DNS_LIMIT;
+  if (excess <= 0) return formatKey({ ...key, metric: metric + mark });
   const cut = byteSlice(metric, 0, Math.max(0, byteLength(metric) - excess));
-  return formatKey({ ...key, metric: cut.toWellFormed() });
+  return formatKey({ ...key, metric: cut.toWellFormed().replace(/[-.]+$/, '') + mark });
 }
 
 /**

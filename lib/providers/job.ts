@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { jobName } from '../analysis/names.ts';
 import type { Measurement } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
@@ -9,6 +10,9 @@ import { errorReading, readingOf } from './reading.ts';
 
 const NAME_KEY = 'job-name';
 const NAMESPACE_KEY = 'job-namespace';
+
+/** On a Job: the name of the metric that it measures. */
+const METRIC_ANNOTATION = 'analysisrun.argoproj.io/metric-name';
 
 /**
  * Runs a Job in the run's namespace and waits for it to end.
@@ -68,27 +72,30 @@ function buildJob({ metadata, spec }: JobMetric, { key, run }: JobContext): Job 
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: jobName(key),
       labels: { ...metadata?.labels },
       annotations: {
         ...metadata?.annotations,
         'analysisrun.argoproj.io/name': run.name,
         'analysisrun.argoproj.io/namespace': run.namespace,
-        'analysisrun.argoproj.io/metric-name': key.metric,
+        [METRIC_ANNOTATION]: key.metric,
       },
     },
     spec: { ...spec, template: { ...template, metadata: { ...template.metadata, labels: podLabels } } },
   };
 }
 
-async function createOrAdopt(wanted: Job, { jobs }: JobContext): Promise<Job> {
+async function createOrAdopt(wanted: Job, context: JobContext, mark = ''): Promise<Job> {
+  const { key, jobs } = context;
+  const name = jobName(key, mark);
   try {
-    return await jobs.create(wanted);
+    return await jobs.create({ ...wanted, metadata: { ...wanted.metadata, name } });
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== 'ASSAY_CLUSTER_EXISTS') throw error;
-    const existing = await jobs.get(wanted.metadata.name ?? '');
-    if (existing) return existing;
-    throw error;
+    const existing = await jobs.get(name);
+    if (existing?.metadata.annotations?.[METRIC_ANNOTATION] === key.metric) return existing;
+    if (!existing || mark !== '') throw error;
+    // Another metric of the run, whose name is cut to the same.
+    return createOrAdopt(wanted, context, `-${createHash('sha256').update(key.metric).digest('hex').slice(0, 8)}`);
   }
 }
 

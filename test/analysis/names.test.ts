@@ -33,9 +33,22 @@ describe('jobName', () => {
       metric: `${'m'.repeat(22)}中mm`,
       want: `${uid}.${'m'.repeat(22)}\ufffd\ufffd.1`,
     },
+    {
+      name: 'cut at a dash, which goes too',
+      run: { metadata: { uid } },
+      metric: 'smoke-test-of-the-login--page',
+      want: `${uid}.smoke-test-of-the-login.1`,
+    },
     { name: 'nothing left to cut', run: { metadata: { uid: uid + uid } }, metric: 'm', want: `${uid}${uid}..1` },
   ])('$name', ({ run, metric, want }) => {
     expect(jobName(measurementKey(run, metric))).toBe(want);
+  });
+
+  test.each([
+    { name: 'behind a short name', metric: 'smoke', want: `${uid}.smoke-1234abcd.1` },
+    { name: 'in place of the end of a long one', metric: 'm'.repeat(40), want: `${uid}.${'m'.repeat(15)}-1234abcd.1` },
+  ])('a mark stands $name', ({ metric, want }) => {
+    expect(jobName(measurementKey({ metadata: { uid } }, metric), '-1234abcd')).toBe(want);
   });
 });
 

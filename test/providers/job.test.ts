@@ -89,6 +89,21 @@ describe('read', () => {
     expect(context.cluster.objects('Job')).toHaveLength(1);
   });
 
+  test('shares no Job with a metric whose name is cut to the same, however often it is begun', async () => {
+    const context = await withRun();
+    const uid = '0a1b2c3d-0000-4444-8888-123456789abc';
+    const begin = async (metric: string) => {
+      const reading = await job.read(spec, { ...context, key: { uid, metric, number: 1 } });
+      return reading.metadata?.['job-name'];
+    };
+    const names = [`${uid}.checkout-service-respond.1`, `${uid}.checkout-servic-a56bfada.1`];
+    expect(await Promise.all([begin('checkout-service-responds'), begin('checkout-service-responds-right')])).toEqual(
+      names,
+    );
+    expect([await begin('checkout-service-responds'), await begin('checkout-service-responds-right')]).toEqual(names);
+    expect(context.cluster.objects('Job')).toHaveLength(2);
+  });
+
   test.each(STRANGERS)('does not take a Job $name', async ({ owners }) => {
     const context = await withRun();
     await context.cluster.create('Job', aJob({ ownerReferences: owners, labels: { [LABEL]: '5a1c' } }));
