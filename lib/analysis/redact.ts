@@ -89,14 +89,14 @@ function readSecret(value: string): Secret {
   return { value, needles: [...(plain.length < SHORTEST_DERIVED ? [] : [aNeedle(plain, false)]), ...encoded] };
 }
 
-function aNeedle(text: string, isBase64: boolean): Needle {
+function aNeedle(text: string, isEncoded: boolean): Needle {
   const fallback = new Int32Array(text.length);
   for (let at = 1, matched = 0; at < text.length; at += 1) {
     while (matched > 0 && text[at] !== text[matched]) matched = fallback[matched - 1] ?? 0;
     if (text[at] === text[matched]) matched += 1;
     fallback[at] = matched;
   }
-  return { text, fallback, isBase64 };
+  return { text, fallback, isBase64: isEncoded };
 }
 
 function hide(text: string, secrets: readonly Secret[]): string {

@@ -1,7 +1,7 @@
 import { factsOf } from '../kinds/facts/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
-import { CLUSTER_KIND, type Message, parseMessage } from '../model/message.ts';
+import { CLUSTER_KIND, isFromBus, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { RESOURCES, resourceKind } from '../model/resources.ts';
 import { withDeadline } from './deadline.ts';
@@ -35,7 +35,7 @@ const turns = openTurns();
 
 /**
  * Takes the steps that messages ask for, all at once, and says which messages are to return: those that nobody
- * understands, those whose step had no time left, and those that met a bug. They end in the dead-letter queue, whose
+ * understands (but for events, which come from outside, and are logged and done), those whose step had no time left, and those that met a bug. They end in the dead-letter queue, whose
  * alarm shows them. A cluster that fails for now is tried again by a message of its own, so that it never gets there.
  */
 export async function onMessages(
@@ -53,6 +53,10 @@ async function onRecord({ messageId, body }: QueueRecord, runtime: Runtime, rema
   const { queue } = runtime.ports;
   try {
     const message = parseMessage(body);
+    if (!message && isFromBus(body)) {
+      runtime.ports.log.warn('event ignored', { messageId, why: 'no object of its sender', event: body.slice(0, 500) });
+      return;
+    }
     if (!message) throw new RangeError(`no message: ${body.slice(0, 500)}`);
     const work = () => queue.during(() => onMessage(message, runtime));
     await withDeadline(formatRef(message.ref), remainingMs() - MARGIN_MS, work);

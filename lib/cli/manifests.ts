@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { isIP } from 'node:net';
+import { Command, Option } from 'commander';
 import { CLUSTER_BASE } from './cluster-base.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -7,11 +8,17 @@ import { type ManifestOptions, renderManifests } from './render-manifests.ts';
 
 const HELP = `
 Prints what a member cluster installs: the CRDs; a namespace; the webhook that tells of changes, with its service
-account, roles and configuration; the role of Assay's own identity. It is the kustomize base of infra/cluster, filled in.
+account, roles, configuration and network policy; the role of Assay's own identity. It is the kustomize base of
+infra/cluster, filled in.
 
 Without a bus the webhook only warns. With --bus-url it posts events to \`assay serve --listen\`, and needs the token
 that \`assay serve\` knows:
   kubectl create secret generic assay-bus-token -n assay-system --from-file=token=FILE
+
+Whoever reaches the webhook can have it tell of changes that never were, each of which costs a read. --api-server lets
+nobody but API servers reach it, where the network of the cluster enforces policies. --client-ca has them show a
+certificate too (they must be told to, by an AdmissionConfiguration), of an authority that signs nothing else:
+  kubectl create configmap assay-client-ca -n assay-system --from-file=ca.crt=FILE
 
 Examples:
   assay manifests --cluster production-eu --bus-arn arn:aws:events:eu-west-1:111122223333:event-bus/assay \\
@@ -28,6 +35,12 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('--role-arn <arn>', 'IAM role of the webhook, through its service account (IRSA)')
     .option('--image <image>', 'image of the webhook')
     .option('--deny-invalid', 'deny what `assay lint` finds errors in, instead of warning')
+    .addOption(
+      new Option('--api-server <cidr>', 'network that API servers ask from; may be repeated')
+        .argParser(collectNetwork)
+        .default([], 'all networks'),
+    )
+    .option('--client-ca', 'answer only API servers with a certificate of the authority in ConfigMap assay-client-ca')
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
     .addHelpText('after', HELP)
     .action((options: ManifestOptions) => {
@@ -35,6 +48,15 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       console.out.write(renderManifests(CLUSTER_BASE, options));
       exitWith(EXIT.ok);
     });
+}
+
+function collectNetwork(text: string, before: readonly string[]): readonly string[] {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > longest) {
+    throw new InputError(`--api-server: expected a network such as 10.0.0.0/28, got "${text}"`);
+  }
+  return [...before, text];
 }
 
 /** The name becomes a part of the source of events, and of the keys of messages. */

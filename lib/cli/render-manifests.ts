@@ -10,6 +10,10 @@ export interface ManifestOptions {
   readonly roleArn?: string;
   readonly image?: string;
   readonly denyInvalid?: boolean;
+  /** Networks (CIDR) that API servers ask from; others cannot reach the webhook. Without any: all can. */
+  readonly apiServer?: readonly string[];
+  /** Whether API servers must show a certificate of the authority in the ConfigMap `assay-client-ca`. */
+  readonly clientCa?: boolean;
   /** False where Argo Rollouts has brought the CRDs. */
   readonly crds?: boolean;
 }
@@ -36,21 +40,28 @@ interface Container {
   readonly env: readonly { readonly name: string; readonly value?: string }[];
 }
 
+interface NetworkPolicy extends Manifest {
+  readonly spec: { readonly ingress: readonly Readonly<Record<string, unknown>>[] };
+}
+
 const WEBHOOK = 'assay-webhook';
+const CLIENT_CA_FILE = '/var/run/secrets/assay-client-ca/ca.crt';
 
 function fillIn(object: Manifest, options: ManifestOptions): Manifest {
   if (object.metadata.name !== WEBHOOK) return object;
   if (object.kind === 'Deployment') return fillInDeployment(object as Deployment, options);
+  if (object.kind === 'NetworkPolicy') return fillInPolicy(object as NetworkPolicy, options);
   return object.kind === 'ServiceAccount' && options.roleArn ? withRole(object, options.roleArn) : object;
 }
 
 function fillInDeployment(deployment: Deployment, options: ManifestOptions): Deployment {
-  const { cluster, busArn = '', busUrl = '', denyInvalid = false, image } = options;
+  const { cluster, busArn = '', busUrl = '', denyInvalid = false, clientCa = false, image } = options;
   const values: Readonly<Record<string, string>> = {
     ASSAY_CLUSTER: cluster,
     ASSAY_BUS_ARN: busArn,
     ASSAY_BUS_URL: busUrl,
     ASSAY_DENY_INVALID: String(denyInvalid),
+    ASSAY_CLIENT_CA_FILE: clientCa ? CLIENT_CA_FILE : '',
   };
   const { spec } = deployment;
   const containers = spec.template.spec.containers.map((container) => ({
@@ -60,6 +71,14 @@ function fillInDeployment(deployment: Deployment, options: ManifestOptions): Dep
   }));
   const template = { ...spec.template, spec: { ...spec.template.spec, containers } };
   return { ...deployment, spec: { ...spec, template } };
+}
+
+/** The first rule is that of reviews. */
+function fillInPolicy(policy: NetworkPolicy, { apiServer = [] }: ManifestOptions): NetworkPolicy {
+  if (apiServer.length === 0) return policy;
+  const from = apiServer.map((cidr) => ({ ipBlock: { cidr } }));
+  const ingress = policy.spec.ingress.map((rule, index) => (index === 0 ? { from, ...rule } : rule));
+  return { ...policy, spec: { ...policy.spec, ingress } };
 }
 
 /** @source the annotation that the Amazon EKS Pod Identity Webhook looks for */

@@ -16,10 +16,15 @@ export interface ObjectChange {
 export function changeEvent({ ref, verb, resourceVersion }: ObjectChange): BusEvent {
   const { cluster, kind, namespace, name, uid } = ref;
   return {
-    source: `assay.cluster.${cluster}`,
+    source: clusterSource(cluster),
     detailType: `${kind} ${verb}`,
     detail: { cluster, kind, namespace, name, uid, ...(resourceVersion !== undefined && { resourceVersion }) },
   };
+}
+
+/** The source of the events of a cluster: roles and policies of the bus say by it who may speak for whom. */
+export function clusterSource(cluster: string): string {
+  return `assay.cluster.${cluster}`;
 }
 
 /** Names in Kubernetes are no longer, nor are uids. */

@@ -1,3 +1,4 @@
+import { clusterSource } from './change-event.ts';
 import { isObject } from './is-object.ts';
 import type { ObjectRef } from './ref.ts';
 
@@ -28,14 +29,26 @@ export function formatMessage({ ref, version, tries }: Message): string {
   return JSON.stringify({ cluster, kind, namespace, name, uid, ...(version && { version }), ...(tries && { tries }) });
 }
 
-/** What a body asks for; undefined where it is no message. Hints that cannot be read are left out. */
+/**
+ * Whether a body is what the rule of the bus made of an event (infra/aws/bus.yml): whoever may send events had it made,
+ * so that one that is no message says nothing of Assay itself.
+ */
+export function isFromBus(body: string): boolean {
+  return body.startsWith('{"source":');
+}
+
+/**
+ * What a body asks for; undefined where it is no message, or an event whose sender is another cluster than the one that
+ * it is about. Hints that cannot be read are left out.
+ */
 export function parseMessage(body: string): Message | undefined {
   const value = parseJson(body);
   if (!isObject(value)) return undefined;
-  const { cluster, kind, namespace, name, uid, version, tries } = value;
+  const { source, cluster, kind, namespace, name, uid, version, tries } = value;
   if (!isWord(cluster) || !isWord(kind) || !isWord(name)) return undefined;
   if (!isWordOrEmpty(namespace) || !isWordOrEmpty(uid)) return undefined;
   if (uid === '' && kind !== CLUSTER_KIND) return undefined;
+  if (source !== undefined && source !== clusterSource(cluster)) return undefined;
   return {
     ref: { cluster, kind, namespace, name, uid },
     ...(isWord(version) && { version }),

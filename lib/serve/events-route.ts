@@ -52,7 +52,6 @@ export function eventsRoute(options: EventsRouteOptions): Route {
   function takeAll(refs: readonly ObjectRef[]): Answer | undefined {
     const byKey = new Map(refs.map((ref) => [formatRef(ref), ref]));
     const fresh = [...byKey].filter(([key]) => !underway.has(key)).map(([, ref]) => ref);
-    if (underway.size + fresh.length > MOST_UNDERWAY) return tooMany(1000);
     const shares = [...allowances].map(([name, allowance]) => ({
       allowance,
       share: fresh.filter(({ cluster }) => cluster === name),
@@ -60,6 +59,7 @@ export function eventsRoute(options: EventsRouteOptions): Route {
     if (shares.some(({ share }) => share.length > READS_AT_ONCE)) {
       return jsonAnswer(413, { error: `at most ${READS_AT_ONCE} objects of a cluster` });
     }
+    if (underway.size + fresh.length > MOST_UNDERWAY) return tooMany(1000);
     const waitMs = Math.max(...shares.map(({ allowance, share }) => allowance.waitMs(share.length)), 0);
     if (waitMs > 0) return tooMany(waitMs);
     for (const key of byKey.keys()) {

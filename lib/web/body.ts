@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
 
 /** The bytes of bodies that a server holds. */
 export interface BodyBudget {
@@ -11,9 +12,9 @@ export interface BodyBudget {
 const CHUNK_OVERHEAD = 256;
 /** What bodies of usual size are read in, however many large ones there are. */
 const SMALL_BODY = 64 * 1024;
-const KEPT_FOR_SMALL = 1 / 4;
+const KEPT_FOR_SMALL = 1 / 2;
 
-/** @param mostBytes  a quarter of them is kept for bodies of up to 64 KiB, so that large ones do not shut them out */
+/** @param mostBytes  half of them is kept for bodies of up to 64 KiB, so that large ones do not shut them out */
 export function bodyBudget(mostBytes: number): BodyBudget {
   const mostForLarge = mostBytes * (1 - KEPT_FOR_SMALL);
   let held = 0;
@@ -43,32 +44,35 @@ export interface ReadBody {
  */
 export function readBody(request: IncomingMessage, longest: number, budget: BodyBudget): Promise<ReadBody> {
   return new Promise((resolve, reject) => {
-    let chunks: Buffer[] = [];
+    // Decoded as they come: buffers that wait for their end would be copied twice.
+    const decoder = new StringDecoder('utf8');
+    let chunks: string[] = [];
     let length = 0;
     let charged = 0;
     const release = (): void => {
       budget.give(charged);
       charged = 0;
     };
-    const cut = (why: ReadBody['cut'] & string, beginning: Buffer): void => {
+    const cut = (why: ReadBody['cut'] & string, beginning: string): void => {
       request.off('data', onData).pause();
       chunks = [];
       release();
-      resolve({ text: beginning.toString('utf8'), cut: why, release });
+      resolve({ text: beginning, cut: why, release });
     };
     const onData = (chunk: Buffer): void => {
       const cost = chunk.length + CHUNK_OVERHEAD;
-      const beginning = chunks[0] ?? chunk;
+      const text = decoder.write(chunk);
+      const beginning = chunks[0] ?? text;
       length += chunk.length;
       if (length > longest) return cut('too long', beginning);
       if (!budget.take(cost, charged)) return cut('too much at once', beginning);
       charged += cost;
-      chunks.push(chunk);
+      chunks.push(text);
       return undefined;
     };
     request.on('data', onData);
     request.on('end', () => {
-      const text = Buffer.concat(chunks).toString('utf8');
+      const text = chunks.join('') + decoder.end();
       chunks = [];
       resolve({ text, release });
     });

@@ -220,6 +220,24 @@ describe('a message', () => {
     expect(await take('{', await created(), '[]')).toEqual([0, 2]);
   });
 
+  test.each([
+    { of: 'of its own cluster', source: 'assay.cluster.c1', name: 'forged', reads: 1 },
+    { of: 'of another cluster', source: 'assay.cluster.c2', name: 'forged', reads: 0 },
+    { of: 'with a name that no object has', source: 'assay.cluster.c1', name: 'x'.repeat(254), reads: 0 },
+  ])('made of an event $of is done, after $reads reads', async ({ source, name, reads }) => {
+    const body = JSON.stringify({ source, ...(await created()).ref, name });
+    expect(await take(body)).toEqual([]);
+    expect(calls).toHaveLength(reads);
+    const ignored = { message: 'event ignored', fields: { why: 'no object of its sender' } };
+    expect(lines).toMatchObject(reads > 0 ? [] : [ignored]);
+  });
+
+  test('made of an event whose name is an object, which is no JSON, is a line of the log and done', async () => {
+    const body = '{"source":"assay.cluster.c1","cluster":"c1","kind":"AnalysisRun","name":"{"a":1}"}';
+    expect(await take(body)).toEqual([]);
+    expect(lines).toMatchObject([{ message: 'event ignored', fields: { messageId: '0', event: body } }]);
+  });
+
   test('that meets a bug returns to the queue', async () => {
     cluster = { ...memory, get: () => Promise.reject(new TypeError('a bug')) };
     expect(await take(await created())).toEqual([0]);

@@ -3,16 +3,22 @@ import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CLUSTER_BASE } from '../../lib/cli/cluster-base.ts';
+import { runProgram } from '../../lib/cli/program.ts';
 import { type ManifestOptions, renderManifests } from '../../lib/cli/render-manifests.ts';
+import { aConsole } from './console.ts';
 
 interface Shown {
   readonly kind: string;
   readonly metadata: { readonly annotations?: Record<string, string> };
-  readonly spec?: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
+  readonly spec?: {
+    readonly template: { readonly spec: { readonly containers: readonly Container[] } };
+    readonly ingress?: readonly unknown[];
+  };
 }
 interface Container {
   readonly image: string;
   readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly volumeMounts: readonly { readonly mountPath: string }[];
 }
 
 function rendered(options: Partial<ManifestOptions>): Shown[] {
@@ -45,6 +51,34 @@ test('a role is an annotation of the webhook’s service account alone', () => {
   expect(kinds(annotated)).toEqual(['ServiceAccount']);
   expect(annotated[0]?.metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': 'arn:r' });
 });
+
+const ingressOf = (options: Partial<ManifestOptions>) =>
+  rendered(options).flatMap(({ kind, spec }) => (kind === 'NetworkPolicy' ? (spec?.ingress ?? []) : []));
+
+test('only the networks of API servers are let in where they are given; the pages are for all', () => {
+  const [admission, pages] = [{ ports: [{ port: 'admission' }] }, { ports: [{ port: 'pages' }] }];
+  expect(ingressOf({})).toEqual([admission, pages]);
+  const from = [{ ipBlock: { cidr: '10.0.0.0/28' } }, { ipBlock: { cidr: 'fd00::/64' } }];
+  expect(ingressOf({ apiServer: ['10.0.0.0/28', 'fd00::/64'] })).toEqual([{ from, ...admission }, pages]);
+});
+
+test('the authority of API servers is asked for where it is wanted, and its file is mounted', () => {
+  expect(valueOf('ASSAY_CLIENT_CA_FILE', {})).toBe('');
+  const file = valueOf('ASSAY_CLIENT_CA_FILE', { clientCa: true }) ?? '';
+  expect(file).toMatch(/ca\.crt$/);
+  expect(containerIn(rendered({}))?.volumeMounts.map(({ mountPath }) => `${mountPath}/ca.crt`)).toContain(file);
+});
+
+test.each(['10.0.0.1', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/8/8', 'x/8', '/8', '10.0.0.0/'])(
+  '%s is no network of API servers',
+  async (network) => {
+    const console = aConsole();
+    const args = ['manifests', '--cluster', 'c1', '--api-server', network];
+    const code = await runProgram(args, { manifests: () => import('../../lib/cli/manifests.ts') }, console);
+    expect([code, console.written.out]).toEqual([64, '']);
+    expect(console.written.err).toContain(`expected a network such as 10.0.0.0/28, got "${network}"`);
+  },
+);
 
 test('the CRDs can be left out', () => {
   expect(kinds(rendered({})).filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(4);

@@ -113,8 +113,9 @@ describe('the files of the machine', () => {
   });
 
   test('the search domains of a pod are tried in their order', async () => {
-    const files = () => filesOf('', 'search shop.svc.cluster.local svc.cluster.local\noptions timeout:1 ndots:5');
-    const { server, lookup } = await aResolver({ 'prometheus.monitoring.svc.cluster.local': ['10.2.2.2'] }, files);
+    const search = 'search shop.svc.cluster.local svc.cluster.local\noptions timeout:1 ndots:5';
+    const names = { 'prometheus.monitoring.svc.cluster.local': ['10.2.2.2'] };
+    const { server, lookup } = await aResolver(names, () => filesOf('', search));
     expect(addressesOf(await lookup('prometheus.monitoring'))).toBe('10.2.2.2');
     expect(server.asked.filter((question) => question.startsWith('A '))).toEqual([
       'A prometheus.monitoring.shop.svc.cluster.local',
@@ -123,8 +124,9 @@ describe('the files of the machine', () => {
   });
 
   test('a search domain whose server refuses does not hide the name itself', async () => {
-    const files = () => filesOf('', 'search bad.test\noptions ndots:5');
-    const { lookup } = await aResolver({ 'a.test.bad.test': 'refused', 'a.test': ['10.3.3.3'] }, files);
+    const search = 'search bad.test\noptions ndots:5';
+    const names = { 'a.test.bad.test': 'refused', 'a.test': ['10.3.3.3'] } as const;
+    const { lookup } = await aResolver(names, () => filesOf('', search));
     expect(addressesOf(await lookup('a.test'))).toBe('10.3.3.3');
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clusterMessage, formatMessage, type Message, parseMessage } from '../../lib/model/message.ts';
+import { clusterMessage, formatMessage, isFromBus, type Message, parseMessage } from '../../lib/model/message.ts';
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook', uid: 'u1' };
 
@@ -30,4 +30,20 @@ test.each([
 test('hints that cannot be read are left out', () => {
   const body = JSON.stringify({ ...ref, version: 7, tries: -1, other: true });
   expect(parseMessage(body)).toEqual({ ref });
+});
+
+test.each([
+  { name: 'its own cluster', source: 'assay.cluster.c1', want: { ref } },
+  { name: 'another cluster', source: 'assay.cluster.c2', want: undefined },
+  { name: 'a cluster whose name begins so', source: 'assay.cluster.c', want: undefined },
+  { name: 'nobody', source: '', want: undefined },
+  { name: 'what is no text', source: ['assay.cluster.c1'], want: undefined },
+])('an event about an object of $name is $want', ({ source, want }) => {
+  const body = JSON.stringify({ source, ...ref });
+  expect(parseMessage(body)).toEqual(want);
+  expect(isFromBus(body)).toBe(true);
+});
+
+test('what Assay writes itself is no event', () => {
+  expect(isFromBus(formatMessage({ ref }))).toBe(false);
 });

@@ -35,7 +35,7 @@ function noting(before: (nth: number) => Promise<unknown> = async () => {}): Clu
 
 const fails = async (code: ErrorCode) => Promise.reject(new AssayError(code, 'no', { retry: true }));
 const anOutcome = (status: object, finished?: boolean): Outcome<AnyStatus> => ({
-  status: status as AnyStatus,
+  status,
   nextAt: undefined,
   events: [],
   changes: [],
@@ -45,7 +45,7 @@ const anOutcome = (status: object, finished?: boolean): Outcome<AnyStatus> => ({
 async function create(kind: ResourceKind, metadata: KubernetesObject['metadata'] = {}): Promise<[ObjectRef, Seen]> {
   const rollout = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', spec: { replicas: 1 } };
   const object = kind === 'AnalysisRun' ? aRun() : { ...rollout, metadata: { name: 'web', namespace: 'shop' } };
-  const created = await memory.create(kind, { ...object, metadata: { ...object.metadata, ...metadata } } as never);
+  const created = await memory.create(kind, { ...object, metadata: { ...object.metadata, ...metadata } });
   return [refOf('c1', created), { object: created as Seen['object'] }];
 }
 const see = async (ref: ObjectRef): Promise<Seen['object'] | undefined> =>
@@ -154,13 +154,13 @@ describe('a status that is a subresource', () => {
   });
 });
 
-describe('a status that is too large', () => {
-  const large = (phase: string) => ({
-    phase,
-    startedAt: '2026-11-30T09:00:00Z',
-    metricResults: [aResult({ measurements: [aMeasurement({ value: 'x'.repeat(1_600_000) })] })],
-  });
+const large = (phase: string) => ({
+  phase,
+  startedAt: '2026-11-30T09:00:00Z',
+  metricResults: [aResult({ measurements: [aMeasurement({ value: 'x'.repeat(1_600_000) })] })],
+});
 
+describe('a status that is too large', () => {
   test('is written without what was measured: the run ends with Error', async () => {
     const [ref, seen] = await create('AnalysisRun');
     const wrote = await writeStatus(ref, seen, anOutcome(large('Running')), noting(), NOW);

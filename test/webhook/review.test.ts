@@ -59,11 +59,33 @@ test('namespace and name are those of the request where the object does not have
   expect(detailOf({})).toMatchObject({ namespace: '', name: '' });
 });
 
-test('a long review is told of and not checked', () => {
-  const annotations = { note: 'x'.repeat(256 * 1024) };
+test.each([
+  { name: 'of 60 KB', length: 60_000, warnings: 1 },
+  { name: 'of more than 64 KiB', length: 65_536, warnings: 0 },
+])('a review $name is told of and checked below 64 KiB', ({ length, warnings }) => {
+  const annotations = { note: 'x'.repeat(length) };
   const { answer, event } = reviewed({ object: { ...wrong, metadata: { ...wrong.metadata, annotations } } });
-  expect(answer.response).toEqual({ uid: 'u1', allowed: true });
+  expect(answer.response).toMatchObject({ uid: 'u1', allowed: true });
+  expect(answer.response.warnings ?? []).toHaveLength(warnings);
   expect(event).toBeDefined();
+});
+
+test.each([
+  { name: '199,000', count: 199_000, problem: undefined },
+  { name: '200,001', count: 200_001, problem: 'too many values' },
+])('a review of $name values: $problem', ({ count, problem }) => {
+  const body = JSON.stringify({
+    request: {
+      uid: 'u1',
+      kind: argo('AnalysisRun'),
+      operation: 'CREATE',
+      object: { ...run, more: Array(count).fill(1) },
+    },
+  });
+  const { answer, event, ...rest } = review(body, options);
+  expect(answer.response).toEqual({ uid: 'u1', allowed: true });
+  expect(rest.problem).toBe(problem);
+  expect(event === undefined).toBe(problem !== undefined);
 });
 
 test('a warning that is too long for API servers is cut', () => {

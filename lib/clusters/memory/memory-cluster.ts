@@ -98,8 +98,10 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
           const path = `${objectPath(kind, key)}/${subresource}`;
           throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `cluster ${name}: ${path} not found`);
         }
-        const admit = subresource ? admission.updateStatus : admission.update;
-        const draft = admit(kind, current, applyPatch(current, patch));
+        const wanted = applyPatch(current, patch);
+        const draft = subresource
+          ? admission.updateStatus(kind, current, wanted)
+          : admission.update(kind, current, wanted);
         if (draft === current) return current as Resources[K];
         return deletion.store(kind, { ...draft }) as Resources[K];
       }),

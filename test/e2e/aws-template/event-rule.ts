@@ -41,7 +41,11 @@ export interface InputTransformer {
   readonly InputTemplate: string;
 }
 
-/** What the target gets of an event: the template, with texts in place of its variables. */
+/**
+ * What the target gets of an event: the template, with texts in place of its variables; of an object its JSON.
+ *
+ * @source the input transformers of Amazon EventBridge: objects are not escaped, so that between quotes they make no JSON
+ */
 export function transformed({ InputPathsMap, InputTemplate }: InputTransformer, event: unknown): string {
   return InputTemplate.replaceAll(/<([^>]+)>/g, (_, variable: string) => {
     const path = InputPathsMap[variable];
@@ -50,7 +54,7 @@ export function transformed({ InputPathsMap, InputTemplate }: InputTransformer, 
       .split('.')
       .slice(1)
       .reduce<unknown>((of, name) => (isObject(of) ? of[name] : undefined), event);
-    if (typeof value !== 'string') throw new Error(`${path} is no text`);
-    return value;
+    if (value === undefined) throw new Error(`there is no ${path}`);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }

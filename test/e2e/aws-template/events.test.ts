@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FACTS } from '../../../lib/kinds/facts/registry.ts';
 import { changeEvent, type ChangeVerb } from '../../../lib/model/change-event.ts';
-import { formatMessage, parseMessage } from '../../../lib/model/message.ts';
+import { isFromBus, parseMessage } from '../../../lib/model/message.ts';
 import { OUTCOME_SOURCE, outcomeTypesOf } from '../../../lib/model/outcome-event.ts';
 import type { ObjectRef } from '../../../lib/model/ref.ts';
 import { packageTemplate } from '../servers/aws/package-template.ts';
@@ -28,11 +28,12 @@ const CHANGES = FACTS.flatMap(({ kind }) =>
   }),
 );
 
-test.each(CHANGES)('$ref.kind $verb becomes a message that says who, and nothing else', (change) => {
+test.each(CHANGES)('$ref.kind $verb becomes a message that says who, who says so, and nothing else', (change) => {
   const event = envelopeOf(changeEvent(change));
   expect(isMatch(rule['EventPattern'], event)).toBe(true);
   const body = transformed(target.InputTransformer, event);
-  expect(body).toBe(formatMessage({ ref: change.ref }));
+  expect(JSON.parse(body)).toEqual({ source: 'assay.cluster.shop-eu', ...change.ref });
+  expect(isFromBus(body)).toBe(true);
   expect(parseMessage(body)).toEqual({ ref: change.ref });
 });
 
@@ -58,6 +59,22 @@ test.each<{ name: string; ref?: Partial<ObjectRef>; source?: string; detailType?
   const detail = Object.fromEntries(Object.entries(event.detail).filter(([field]) => field !== without));
   const forged = { ...event, detail, ...(source && { source }), ...(detailType && { detailType }) };
   expect(isMatch(rule['EventPattern'], envelopeOf(forged))).toBe(false);
+});
+
+test.each([
+  { name: 'of another cluster than its source', source: 'assay.cluster.shop', field: {} },
+  { name: 'with an object for a name', field: { name: { a: 'b' } } },
+  { name: 'with a name that no object has', field: { name: 'x'.repeat(254) } },
+  { name: 'with a list for a cluster', field: { cluster: ['shop-eu'] } },
+])('an event $name is known for an event, and is no message', ({ source, field }) => {
+  const [change] = CHANGES;
+  if (!change) throw new Error('no change');
+  const event = changeEvent(change);
+  const forged = envelopeOf({ ...event, ...(source && { source }), detail: { ...event.detail, ...field } });
+  expect(isMatch(rule['EventPattern'], forged)).toBe(true);
+  const body = transformed(target.InputTransformer, forged);
+  expect(parseMessage(body)).toBeUndefined();
+  expect(isFromBus(body)).toBe(true);
 });
 
 test('the rule sends to the queue alone, for ten minutes, in one group, and keeps what it cannot deliver', () => {
