@@ -52,9 +52,11 @@ export function countSetting(
 
 /** `true` or `false`, which is the default. */
 export function flagSetting(name: string, meaning: string): Setting<boolean> {
-  const parse = (given: string): boolean | undefined =>
-    given === 'true' || given === 'false' ? given === 'true' : undefined;
-  return settingOf({ name, meaning, parse, expected: 'true or false' }, 'false');
+  return settingOf({ name, meaning, parse: parseFlag, expected: 'true or false' }, 'false');
+}
+
+function parseFlag(given: string): boolean | undefined {
+  return given === 'true' || (given === 'false' ? false : undefined);
 }
 
 export function addressSetting(name: string, meaning: string, byDefault: string): Setting<HostPort> {

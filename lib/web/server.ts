@@ -152,7 +152,7 @@ async function respond(exchange: Exchange, path: string, { route, parameters }: 
     response.destroy();
     return undefined;
   }
-  const { text, cut, release } = body;
+  const { text, cut } = body;
   try {
     if (cut !== undefined) return send(exchange, route.onCutBody?.(text) ?? refusalOf(cut, route));
     const asked = requestOf(exchange, { path, parameters, body: text, sender });
@@ -165,7 +165,7 @@ async function respond(exchange: Exchange, path: string, { route, parameters }: 
     if (response.headersSent) response.destroy();
     else send(exchange, jsonAnswer(500, { error: 'this failed; the log says why' }));
   } finally {
-    release();
+    body.release();
   }
   return undefined;
 }

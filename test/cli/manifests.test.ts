@@ -32,6 +32,9 @@ const containerIn = (objects: readonly Shown[]) =>
 const valueOf = (name: string, options: Partial<ManifestOptions>) =>
   containerIn(rendered(options))?.env.find((each) => each.name === name)?.value;
 
+const ingressOf = (options: Partial<ManifestOptions>) =>
+  rendered(options).flatMap(({ kind, spec }) => (kind === 'NetworkPolicy' ? (spec?.ingress ?? []) : []));
+
 test('the base is filled in with what is special to a cluster', () => {
   expect(valueOf('ASSAY_CLUSTER', {})).toBe('c1');
   expect(valueOf('ASSAY_BUS_ARN', { busArn: 'arn:a' })).toBe('arn:a');
@@ -53,8 +56,6 @@ test('a role is an annotation of the webhook’s service account alone', () => {
 });
 
 test('only the networks of API servers are let in where they are given; the pages are for all', () => {
-  const ingressOf = (options: Partial<ManifestOptions>) =>
-    rendered(options).flatMap(({ kind, spec }) => (kind === 'NetworkPolicy' ? (spec?.ingress ?? []) : []));
   const [admission, pages] = [{ ports: [{ port: 'admission' }] }, { ports: [{ port: 'pages' }] }];
   expect(ingressOf({})).toEqual([admission, pages]);
   const from = [{ ipBlock: { cidr: '10.0.0.0/28' } }, { ipBlock: { cidr: 'fd00::/64' } }];

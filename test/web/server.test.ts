@@ -46,6 +46,39 @@ const dial = async (text: string): Promise<{ socket: Socket; came: () => string 
   socket.write(text);
   return { socket, came: () => came };
 };
+const postSome = async () => (await ask('/', { method: 'POST', body: 'x'.repeat(500) })).status;
+const headWith = (token: string) =>
+  `POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 5\r\n\r\n`;
+const endless = (ended: () => void): Route =>
+  get('/endless', ({ signal }) => {
+    async function* parts() {
+      yield 'first';
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      ended();
+    }
+    return { ...textAnswer(200, ''), body: parts() };
+  });
+const statusWith = async (ca: string): Promise<number> => {
+  const http = openPlainHttp({ ca });
+  return http
+    .send({ url: server.url })
+    .then(({ status }) => status)
+    .finally(() => http.close());
+};
+const answerToClient = (shown: { readonly cert?: string; readonly key?: string }) =>
+  new Promise<string>((resolve) => {
+    let came = '';
+    const { cert, key } = shown;
+    const socket = connectTls({
+      host: '127.0.0.1',
+      port: server.port,
+      rejectUnauthorized: false,
+      ...(cert && key && { cert, key }),
+    });
+    sockets.push(socket.on('data', (chunk) => (came += String(chunk))));
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? '')).on('close', () => resolve(came));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  });
 
 beforeEach(() => {
   [lines, asked, sockets] = [[], [], []];
@@ -110,19 +143,16 @@ describe('bodies', () => {
   test('the bytes under way are bounded, and those of a sender that hangs up are given back', async () => {
     await open([post('/', { longestBody: 10_000 })], { limits: { bodyBytes: 2000 } });
     const held = await dial(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n${'x'.repeat(1500)}`);
-    const answerTo = async () => (await ask('/', { method: 'POST', body: 'x'.repeat(500) })).status;
-    await expect.poll(answerTo).toBe(503);
+    await expect.poll(postSome).toBe(503);
     held.socket.destroy();
-    await expect.poll(answerTo).toBe(200);
+    await expect.poll(postSome).toBe(200);
   });
 
   test('whoever knows no token is turned away before the body is read', async () => {
     await open([post('/', { access: bearerAccess([{ token: 'known', name: 'shop' }]) })]);
-    const head = (token: string) =>
-      `POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 5\r\n\r\n`;
-    const stranger = await dial(head('unknown'));
+    const stranger = await dial(headWith('unknown'));
     await expect.poll(stranger.came).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
-    const known = await dial(head('known'));
+    const known = await dial(headWith('known'));
     known.socket.write('hello');
     await expect.poll(known.came).toMatch(/^HTTP\/1.1 200/);
     expect(asked).toMatchObject([{ body: 'hello', sender: { name: 'shop' } }]);
@@ -154,16 +184,6 @@ describe('streams', () => {
     next();
     await expect.poll(came).toContain('event: a b\ndata: \n\n');
   });
-
-  const endless = (ended: () => void): Route =>
-    get('/endless', ({ signal }) => {
-      async function* parts() {
-        yield 'first';
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        ended();
-      }
-      return { ...textAnswer(200, ''), body: parts() };
-    });
 
   test('one ends when whoever reads it has gone', async () => {
     let isEnded = false;
@@ -272,13 +292,6 @@ describe('with a certificate', () => {
   });
 
   const page = [get('/', () => textAnswer(200, 'ok'))];
-  const statusWith = async (ca: string): Promise<number> => {
-    const http = openPlainHttp({ ca });
-    return http
-      .send({ url: server.url })
-      .then(({ status }) => status)
-      .finally(() => http.close());
-  };
 
   test('pages go over HTTPS, and over nothing else', async () => {
     await open(page, { tls: { certificate: () => files } });
@@ -302,24 +315,8 @@ describe('with a certificate', () => {
   test('where an authority of clients is set, only they get an answer', async () => {
     const [client, stranger] = [await makeClientCertificate('api'), await makeClientCertificate('api')];
     await open(page, { tls: { certificate: () => files, clientCa: () => client.authority } });
-    const answerTo = (shown: { readonly cert?: string; readonly key?: string }) =>
-      new Promise<string>((resolve) => {
-        let came = '';
-        const { cert, key } = shown;
-        const socket = connectTls({
-          host: '127.0.0.1',
-          port: server.port,
-          ca: made.authorities,
-          ...(cert && key && { cert, key }),
-        });
-        sockets.push(socket.on('data', (chunk) => (came += String(chunk))));
-        socket
-          .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''))
-          .on('close', () => resolve(came));
-        socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-      });
-    expect(await answerTo(client)).toMatch(/^HTTP\/1.1 200/);
-    expect(await answerTo({})).toMatch(/CERTIFICATE_REQUIRED|ECONNRESET|^$/);
-    expect(await answerTo(stranger)).toMatch(/UNKNOWN_CA|ECONNRESET|^$/);
+    expect(await answerToClient(client)).toMatch(/^HTTP\/1.1 200/);
+    expect(await answerToClient({})).toMatch(/CERTIFICATE_REQUIRED|ECONNRESET|^$/);
+    expect(await answerToClient(stranger)).toMatch(/UNKNOWN_CA|ECONNRESET|^$/);
   });
 });
