@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Log } from '../model/ports.ts';
+import { type Answer, jsonAnswer, type Route, type WebRequest } from '../web/routes.ts';
+import { openServer } from '../web/server.ts';
 
 /** A small shop to measure, on 127.0.0.1. */
 export interface SampleService {
@@ -17,6 +18,8 @@ const ERROR_SHARES: Readonly<Record<string, readonly number[]>> = {
   payments: [0.02, 0.09, 0.14],
 };
 const HEALTH = ['healthy', 'degraded'];
+const LONGEST_QUERY = 64 * 1024;
+const NO_LOG: Log = { info() {}, warn() {}, error() {} };
 
 /**
  * Starts a service with a Prometheus-compatible query API (`/api/v1/query`, `/api/v1/query_range`: it looks for
@@ -30,31 +33,33 @@ export async function startSampleService(): Promise<SampleService> {
     asked.set(key, index + 1);
     return answers[Math.min(index, answers.length - 1)];
   };
-  const answer = (path: string, parameters: URLSearchParams): unknown => {
-    if (path === '/api/v1/query' || path === '/api/v1/query_range') {
-      const value = measure(parameters.get('query') ?? '', next);
-      return path.endsWith('range') ? rangeAnswer(value, parameters) : instantAnswer(value);
-    }
-    if (path === '/health') return { checks: { orders: { status: next('health', HEALTH) } } };
-    return path === '/order/42' ? { order: 42, state: 'delivered' } : undefined;
+  const measured = (
+    path: string,
+    write: (value: number | undefined, parameters: URLSearchParams) => object,
+  ): Route[] => {
+    const answer = ({ query, body }: WebRequest): Answer => {
+      const parameters = new URLSearchParams([...query, ...new URLSearchParams(body)]);
+      return jsonAnswer(200, write(measure(parameters.get('query') ?? '', next), parameters));
+    };
+    return [
+      { method: 'GET', path, answer },
+      { method: 'POST', path, longestBody: LONGEST_QUERY, answer },
+    ];
   };
-
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { path, parameters } = await readParameters(request);
-    const body = answer(path, parameters);
-    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body ?? { error: 'not found' }));
-  };
-
-  const server = createServer((request, response) => void respond(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return openServer({
+    address: { host: '127.0.0.1', port: 0 },
+    log: NO_LOG,
+    routes: [
+      ...measured('/api/v1/query', instantAnswer),
+      ...measured('/api/v1/query_range', rangeAnswer),
+      {
+        method: 'GET',
+        path: '/health',
+        answer: () => jsonAnswer(200, { checks: { orders: { status: next('health', HEALTH) } } }),
+      },
+      { method: 'GET', path: '/order/42', answer: () => jsonAnswer(200, { order: 42, state: 'delivered' }) },
+    ],
+  });
 }
 
 /** Undefined where there is no such service. */
@@ -78,11 +83,4 @@ function rangeAnswer(value: number | undefined, parameters: URLSearchParams): ob
   const values = points.map((seconds) => [seconds, (value ?? 0).toFixed(4)]);
   const result = value === undefined ? [] : [{ metric: {}, values }];
   return { status: 'success', data: { resultType: 'matrix', result } };
-}
-
-async function readParameters(request: IncomingMessage): Promise<{ path: string; parameters: URLSearchParams }> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  return { path: pathname, parameters: new URLSearchParams([...searchParams, ...new URLSearchParams(body)]) };
 }

@@ -56,7 +56,7 @@ export function flagSetting(name: string, meaning: string): Setting<boolean> {
 }
 
 function parseFlag(given: string): boolean | undefined {
-  return given === 'true' || given === 'false' ? given === 'true' : undefined;
+  return given === 'true' || (given === 'false' ? false : undefined);
 }
 
 export function addressSetting(name: string, meaning: string, byDefault: string): Setting<HostPort> {

@@ -19,7 +19,8 @@ export function bearerAccess(tokens: readonly BearerToken[]): Access {
   const known = tokens.map(({ token, name }) => ({ digest: digestOf(`Bearer ${token}`), sender: { name } }));
   return (authorization = '') => {
     const given = digestOf(authorization);
-    let sender: { readonly name: string | undefined } | undefined;
+    let sender: Sender | undefined;
+    // All are compared, so that the time does not tell which one it was.
     for (const each of known) if (timingSafeEqual(each.digest, given)) sender ??= each.sender;
     return sender;
   };

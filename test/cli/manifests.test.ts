@@ -32,6 +32,9 @@ const containerIn = (objects: readonly Shown[]) =>
 const valueOf = (name: string, options: Partial<ManifestOptions>) =>
   containerIn(rendered(options))?.env.find((each) => each.name === name)?.value;
 
+const ingressOf = (options: Partial<ManifestOptions>) =>
+  rendered(options).flatMap(({ kind, spec }) => (kind === 'NetworkPolicy' ? (spec?.ingress ?? []) : []));
+
 test('the base is filled in with what is special to a cluster', () => {
   expect(valueOf('ASSAY_CLUSTER', {})).toBe('c1');
   expect(valueOf('ASSAY_BUS_ARN', { busArn: 'arn:a' })).toBe('arn:a');

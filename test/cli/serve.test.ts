@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const serve = async (...args: readonly string[]) => {
-  const console = aConsole({ onOutput: (text, running) => text.includes('"serving"') && running.interrupt() });
+  const console = aConsole({ onOutput: (text, self) => text.includes('"serving"') && self.interrupt() });
   const all = ['serve', '--kubeconfig', join(folder, 'kubeconfig'), ...args];
   const code = await runProgram(all, { serve: () => import('../../lib/cli/serve.ts') }, console);
   return { code, ...console.written };

@@ -37,8 +37,11 @@ const post = async (events: unknown, token = 'of-all'): Promise<{ status: number
   const asked = { path: '/events', parameters: {}, query: new URLSearchParams(), headers: {}, body, sender };
   const answer: Answer = await route.answer({ ...asked, signal: new AbortController().signal });
   const retry = answer.headers?.['retry-after'];
-  const text = typeof answer.body === 'string' ? answer.body : 'null';
-  return { status: answer.status, body: JSON.parse(text), ...(retry !== undefined && { retry }) };
+  return {
+    status: answer.status,
+    body: JSON.parse(typeof answer.body === 'string' ? answer.body : ''),
+    ...(retry !== undefined && { retry }),
+  };
 };
 const inCluster = (cluster: string, event: BusEvent) => ({ ...event, detail: { ...event.detail, cluster } });
 const some = (count: number, prefix = 'run') =>

@@ -46,6 +46,39 @@ const dial = async (text: string): Promise<{ socket: Socket; came: () => string 
   socket.write(text);
   return { socket, came: () => came };
 };
+const postSome = async () => (await ask('/', { method: 'POST', body: 'x'.repeat(500) })).status;
+const headWith = (token: string) =>
+  `POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 5\r\n\r\n`;
+const endless = (ended: () => void): Route =>
+  get('/endless', ({ signal }) => {
+    async function* parts() {
+      yield 'first';
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      ended();
+    }
+    return { ...textAnswer(200, ''), body: parts() };
+  });
+const statusWith = async (ca: string): Promise<number> => {
+  const http = openPlainHttp({ ca });
+  return http
+    .send({ url: server.url })
+    .then(({ status }) => status)
+    .finally(() => http.close());
+};
+const answerToClient = (shown: { readonly cert?: string; readonly key?: string }) =>
+  new Promise<string>((resolve) => {
+    let came = '';
+    const { cert, key } = shown;
+    const socket = connectTls({
+      host: '127.0.0.1',
+      port: server.port,
+      rejectUnauthorized: false,
+      ...(cert && key && { cert, key }),
+    });
+    sockets.push(socket.on('data', (chunk) => (came += String(chunk))));
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? '')).on('close', () => resolve(came));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  });
 
 beforeEach(() => {
   [lines, asked, sockets] = [[], [], []];
@@ -86,11 +119,6 @@ describe('routes', () => {
   });
 });
 
-const answerToBody = async () => (await ask('/', { method: 'POST', body: 'x'.repeat(500) })).status;
-
-const headWith = (token: string) =>
-  `POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 5\r\n\r\n`;
-
 describe('bodies', () => {
   test('one is read whole, in whatever parts it comes', async () => {
     await open([post('/')]);
@@ -115,9 +143,9 @@ describe('bodies', () => {
   test('the bytes under way are bounded, and those of a sender that hangs up are given back', async () => {
     await open([post('/', { longestBody: 10_000 })], { limits: { bodyBytes: 2000 } });
     const held = await dial(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n${'x'.repeat(1500)}`);
-    await expect.poll(answerToBody).toBe(503);
+    await expect.poll(postSome).toBe(503);
     held.socket.destroy();
-    await expect.poll(answerToBody).toBe(200);
+    await expect.poll(postSome).toBe(200);
   });
 
   test('whoever knows no token is turned away before the body is read', async () => {
@@ -139,16 +167,6 @@ describe('bodies', () => {
     expect(asked).toEqual([]);
   });
 });
-
-const endless = (ended: () => void): Route =>
-  get('/endless', ({ signal }) => {
-    async function* parts() {
-      yield 'first';
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      ended();
-    }
-    return { ...textAnswer(200, ''), body: parts() };
-  });
 
 describe('streams', () => {
   test('events are written as browsers read them, as they come', async () => {
@@ -263,30 +281,6 @@ describe('connections', () => {
   });
 });
 
-/** What a client gets that shows a certificate, or none. */
-const answerOver = (authorities: string, shown: { readonly cert?: string; readonly key?: string }) =>
-  new Promise<string>((resolve) => {
-    let came = '';
-    const { cert, key } = shown;
-    const socket = connectTls({
-      host: '127.0.0.1',
-      port: server.port,
-      ca: authorities,
-      ...(cert && key && { cert, key }),
-    });
-    sockets.push(socket.on('data', (chunk) => (came += String(chunk))));
-    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? '')).on('close', () => resolve(came));
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-  });
-
-const statusWith = async (ca: string): Promise<number> => {
-  const http = openPlainHttp({ ca });
-  return http
-    .send({ url: server.url })
-    .then(({ status }) => status)
-    .finally(() => http.close());
-};
-
 describe('with a certificate', () => {
   const hosts = ['127.0.0.1'];
   let made: CertificateFiles;
@@ -321,8 +315,8 @@ describe('with a certificate', () => {
   test('where an authority of clients is set, only they get an answer', async () => {
     const [client, stranger] = [await makeClientCertificate('api'), await makeClientCertificate('api')];
     await open(page, { tls: { certificate: () => files, clientCa: () => client.authority } });
-    expect(await answerOver(made.authorities, client)).toMatch(/^HTTP\/1.1 200/);
-    expect(await answerOver(made.authorities, {})).toMatch(/CERTIFICATE_REQUIRED|ECONNRESET|^$/);
-    expect(await answerOver(made.authorities, stranger)).toMatch(/UNKNOWN_CA|ECONNRESET|^$/);
+    expect(await answerToClient(client)).toMatch(/^HTTP\/1.1 200/);
+    expect(await answerToClient({})).toMatch(/CERTIFICATE_REQUIRED|ECONNRESET|^$/);
+    expect(await answerToClient(stranger)).toMatch(/UNKNOWN_CA|ECONNRESET|^$/);
   });
 });
