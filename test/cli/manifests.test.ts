@@ -55,9 +55,6 @@ test('a role is an annotation of the webhook’s service account alone', () => {
   expect(annotated[0]?.metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': 'arn:r' });
 });
 
-const ingressOf = (options: Partial<ManifestOptions>) =>
-  rendered(options).flatMap(({ kind, spec }) => (kind === 'NetworkPolicy' ? (spec?.ingress ?? []) : []));
-
 test('only the networks of API servers are let in where they are given; the pages are for all', () => {
   const [admission, pages] = [{ ports: [{ port: 'admission' }] }, { ports: [{ port: 'pages' }] }];
   expect(ingressOf({})).toEqual([admission, pages]);
