@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../model/http.ts';
+import { type HttpRequest, type HttpResponse, LONGEST_REQUEST_MS } from '../model/http.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
 import { openAgents, type Agents, type Lookup } from './agents.ts';
@@ -27,7 +27,6 @@ export interface HttpSettings extends AddressSettings {
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Opens the one way out of this process for everything that templates ask for.
@@ -54,7 +53,7 @@ export function openHttp(settings: HttpSettings): Http {
 
   return async (request) => {
     const first = firstHop(request);
-    const timeoutMs = Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMER_MS);
+    const timeoutMs = Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_REQUEST_MS);
     const endMs = performance.now() + timeoutMs;
     const control = new AbortController();
     const timer = setTimeout(() => control.abort(), timeoutMs);
