@@ -1,4 +1,5 @@
 import type { AnalysisRunSpec, AnalysisRunStatus, Measurement, MetricResult } from '../model/analysis-run.ts';
+import { omitEmpty } from '../model/empty.ts';
 import { LIMITS } from '../model/limits.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -105,19 +106,14 @@ function textsOf(metadata: Readonly<Record<string, string>>): number {
 /** Its message stays, shortened: it is why the run ended as it did. */
 function withoutTexts(measurement: Measurement): Measurement {
   const { value, message } = measurement;
-  return {
-    ...omitMetadata(measurement),
-    ...(message !== undefined && { message: cut(message, 200) }),
-    ...(value !== undefined && { value: DROPPED }),
-  };
+  return omitEmpty<Measurement>({
+    ...measurement,
+    metadata: undefined,
+    message: message && cut(message, 200),
+    value: value && DROPPED,
+  });
 }
 
 function withoutMeasurement(): undefined {
   return undefined;
-}
-
-function omitMetadata(measurement: Measurement): Measurement {
-  return Object.fromEntries(
-    Object.entries(measurement).filter(([name]) => name !== 'metadata'),
-  ) as unknown as Measurement;
 }

@@ -124,9 +124,9 @@ function withMeasurement(
   secretValues: readonly string[],
   now: Date,
 ): MetricResult {
-  // First without secrets, then cut: what is left of one must not be shown either.
   const ended =
     task.does === 'terminate' && (measurement.phase === 'Successful' || measurement.phase === 'Inconclusive');
+  // First without secrets, then cut: what is left of one must not be shown either.
   const message = cut(
     redact(ended ? 'Metric Terminated' : (measurement.message ?? ''), secretValues),
     LIMITS.messageCharacters,

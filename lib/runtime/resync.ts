@@ -6,9 +6,9 @@ import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
-import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from './overdue.ts';
 import { type Looked, objectScope } from './scopes.ts';
+import { setAside } from './set-aside.ts';
 
 /**
  * Looks at everything unfinished in a cluster, one list a kind, and asks for a step of what is overdue.
@@ -55,13 +55,12 @@ function isSurelyOverdue(
   ref: ObjectRef,
   now: Date,
   kinds: readonly Kind[],
-  { log, meter }: Ports,
+  ports: Ports,
 ): boolean {
   try {
     return isOverdue(object, now, kinds);
   } catch (error) {
-    meter.failed(ref);
-    log.error('object set aside', { ...ref, ...errorFields(error) });
+    setAside(ref, error, ports);
     return false;
   }
 }

@@ -21,6 +21,7 @@ import { prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
+import { setAside } from '../runtime/set-aside.ts';
 import { step } from '../runtime/step.ts';
 import type { Timers } from '../model/timers.ts';
 
@@ -127,23 +128,17 @@ export function serve(options: ServeOptions): Serving {
     if (object && object.metadata.resourceVersion !== mine.wrote) enqueue(ref, object);
   }
 
-  /** Nobody's object ends what looks after all: what cannot even be told of one is set aside, logged and counted. */
-  function setAside(ref: ObjectRef, error: unknown): void {
-    meter.failed(ref);
-    log.error('object set aside', { ...ref, ...errorFields(error) });
-  }
-
   function eachAlone(cluster: string, object: KubernetesObject, look: (ref: ObjectRef) => void): void {
     const ref = refOf(cluster, object);
     try {
       look(ref);
     } catch (error) {
-      setAside(ref, error);
+      setAside(ref, error, ports);
     }
   }
 
   function ask(ref: ObjectRef, at: Date): void {
-    queue.send(ref, at).catch((error: unknown) => setAside(ref, error));
+    queue.send(ref, at).catch((error: unknown) => setAside(ref, error, ports));
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {

@@ -7,6 +7,7 @@ import type { Experiment } from '../../lib/model/experiment.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { aMetric, aRun } from '../builders.ts';
+import { fakeTiming } from '../fake-timing.ts';
 
 // Whatever one tenant's object holds ends that object at the worst. The others are measured on time.
 
@@ -34,7 +35,7 @@ beforeEach(() => {
   clusters = [memoryCluster('hostile', { now, http }), memoryCluster('other', { now, http })];
   const note = (message: string, fields?: object) => void lines.push(`${message} ${JSON.stringify(fields ?? {})}`);
   serving = serve({
-    clusters: clusters.map((cluster) => cachedCluster(cluster, scopesOf({}), { timing })),
+    clusters: clusters.map((cluster) => cachedCluster(cluster, scopesOf({}), { timing: fakeTiming })),
     log: { info() {}, warn: note, error: note },
     now,
   });
@@ -43,16 +44,6 @@ afterEach(async () => {
   await serving.stop();
   vi.useRealTimers();
 });
-
-const timing = {
-  sleep: (ms: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => resolve());
-    }),
-  random: () => 0.5,
-  nowMs: () => Date.now(),
-};
 
 const INNOCENT = aRun({
   metadata: { name: 'innocent', namespace: 'web' },

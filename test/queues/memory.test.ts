@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import { memoryQueue, type MemoryQueueOptions } from '../../lib/queues/memory.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
@@ -171,33 +172,18 @@ test.each([3_600_000, -3_600_000])(
 );
 
 test('timers of its own play a day in no time', async () => {
-  let nowMs = 0;
-  const wakes: { atMs: number; wake: () => void }[] = [];
+  vi.useRealTimers();
+  const clock = virtualClock(0);
   const worked: number[] = [];
   const queue = memoryQueue({
-    now: () => new Date(nowMs),
-    timers: {
-      nowMs: () => nowMs,
-      after(delayMs, wake) {
-        const entry = { atMs: nowMs + delayMs, wake };
-        wakes.push(entry);
-        return () => void wakes.splice(wakes.indexOf(entry), 1);
-      },
-    },
+    ...clock,
     async work(ref) {
-      worked.push(nowMs);
-      if (worked.length < 288) await queue.send(ref, new Date(nowMs + 300_000));
+      worked.push(clock.timers.nowMs());
+      if (worked.length < 288) await queue.send(ref, at(clock.now().getTime() + 300_000));
     },
   });
   await queue.send(aRef('a'), at(0));
-  for (let turns = 0; turns < 5000 && wakes.length > 0; turns += 1) {
-    const [next] = wakes.toSorted((left, right) => left.atMs - right.atMs);
-    if (!next) break;
-    wakes.splice(wakes.indexOf(next), 1);
-    nowMs = next.atMs;
-    next.wake();
-    await vi.advanceTimersByTimeAsync(0);
-  }
+  await clock.run(24 * 3_600_000);
   expect(worked).toHaveLength(288);
   expect(worked.at(-1)).toBe(287 * 300_000);
 });

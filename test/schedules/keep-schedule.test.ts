@@ -7,6 +7,7 @@ import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { aMetric, aRun } from '../builders.ts';
 import { listening } from '../world.ts';
 import { aScheduled, aScheduledOfCluster, annotations } from '../schedule/templates.ts';
+import { fakeTiming } from '../fake-timing.ts';
 
 const now = () => new Date();
 const at = (text: string) => Date.parse(text);
@@ -38,22 +39,12 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const timing = {
-  sleep: (ms: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => resolve());
-    }),
-  random: () => 0.5,
-  nowMs: () => Date.now(),
-};
-
 /** One `assay serve`. */
 function open(
   options: Parameters<typeof scopesOf>[0] = {},
   change: (cluster: MemoryCluster) => MemoryCluster = (c) => c,
 ) {
-  const cluster: CachedCluster = cachedCluster(change(memory), scopesOf(options), { timing });
+  const cluster: CachedCluster = cachedCluster(change(memory), scopesOf(options), { timing: fakeTiming });
   const serving = serve({
     clusters: [cluster],
     log: { info() {}, warn() {}, error() {} },

@@ -7,6 +7,7 @@ import { statusPages } from '../../lib/serve/status-pages.ts';
 import { openServer } from '../../lib/web/server.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
+import { fakeTiming } from '../fake-timing.ts';
 
 const now = () => new Date();
 const T0 = Date.parse('2026-11-05T10:00:00Z');
@@ -37,19 +38,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** On the fake clock; ends early with the signal, as the real one does. */
-const timing = {
-  sleep: (ms: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => resolve());
-    }),
-  random: () => 0.5,
-  nowMs: () => Date.now(),
-};
-
 function start(options: Parameters<typeof scopesOf>[0] = {}): void {
-  const clusters = [one, other].map((cluster) => cachedCluster(cluster, scopesOf(options), { timing }));
+  const clusters = [one, other].map((cluster) => cachedCluster(cluster, scopesOf(options), { timing: fakeTiming }));
   serving = serve({ clusters, log: { info() {}, warn() {}, error() {} }, now });
 }
 
@@ -167,7 +157,7 @@ test('a bug in a watch is told, and does not stand in the way of a stop', async 
       throw new TypeError('a bug');
     },
   };
-  const cluster = cachedCluster(broken, scopesOf({}), { timing });
+  const cluster = cachedCluster(broken, scopesOf({}), { timing: fakeTiming });
   serving = serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now });
   await expect(serving.failed).rejects.toThrow('a bug');
   await serving.stop();
