@@ -10,6 +10,8 @@ export interface Invocation {
   readonly input?: string;
   readonly program: string;
   readonly cwd: string;
+  /** Beside `PATH` and `NO_COLOR`. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called with all output so far, whenever there is more; may send signals. */
   readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -20,7 +22,7 @@ const LONGEST_MS = 30_000;
 export function assay(args: readonly string[], invocation: Invocation): Promise<Ended> {
   const child = spawn(invocation.program, args, {
     cwd: invocation.cwd,
-    env: { PATH: process.env['PATH'], NO_COLOR: '1' },
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...invocation.env },
     timeout: LONGEST_MS,
     killSignal: 'SIGKILL',
   });

@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { assay, type Invocation } from './assay.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'assay-bundle-'));
   execFileSync(process.execPath, ['infra/build.ts', folder]);
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The bundle as npx runs it: the file itself, in another folder. */
@@ -34,11 +33,24 @@ spec:
                     command: [sh, -c, 'trap "" TERM; echo begun; while :; do sleep 0.1; done']
 `;
 
+/** The size in bytes of the bundle's files that a process loaded, by the coverage report that it left in `report`. */
+function bytesLoaded(report: string): number {
+  const [file = ''] = readdirSync(report);
+  const { result } = JSON.parse(readFileSync(join(report, file), 'utf8')) as { result: readonly { url: string }[] };
+  return result
+    .filter(({ url }) => url.startsWith('file:'))
+    .reduce((bytes, { url }) => bytes + statSync(fileURLToPath(url)).size, 0);
+}
+
 test('a small command loads little', async () => {
-  const begun = performance.now();
-  const { code, out } = await bundle(['eval', 'result[0] > 0.9', '--result', '-'], { input: '[1]' });
+  const report = mkdtempSync(join(tmpdir(), 'assay-loaded-'));
+  onTestFinished(() => rmSync(report, { recursive: true }));
+  const env = { NODE_V8_COVERAGE: report };
+  const { code, out } = await bundle(['eval', 'result[0] > 0.9', '--result', '-'], { input: '[1]', env });
   expect({ code, out }).toEqual({ code: 0, out: 'true\n' });
-  expect(performance.now() - begun).toBeLessThan(5000);
+  // Of 5.7 MB in all: its own half a megabyte is the language of conditions.
+  expect(bytesLoaded(report)).toBeGreaterThan(100_000);
+  expect(bytesLoaded(report)).toBeLessThan(700_000);
 });
 
 test('a file from standard input, and an exit code', async () => {

@@ -99,9 +99,8 @@ test.each([
   { name: 'of the Job', job: { activeDeadlineSeconds: 0.2, backoffLimit: 6 }, pod: {}, reason: 'DeadlineExceeded' },
   { name: 'of the pod', job: {}, pod: { activeDeadlineSeconds: 0.2 }, reason: 'BackoffLimitExceeded' },
 ])('the deadline $name ends it', async ({ job, pod, reason }) => {
-  const begun = performance.now();
-  expect(conditionOf(await play([shell('sleep 30')], job, pod))).toEqual([['Failed', reason]]);
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  // Longer than a test may take: whoever waits for its end fails.
+  expect(conditionOf(await play([shell('sleep 600')], job, pod))).toEqual([['Failed', reason]]);
 });
 
 test('the deadline of the Job ends the pause before another try', async () => {
@@ -130,14 +129,13 @@ test('a Job that is deleted is ended, with what it started; nobody hears of an e
     return 1;
   };
   let hasEnded = false;
-  const script = 'sleep 60 & echo begun; sleep 60';
+  // Longer than a test may take: whoever waits for their end fails.
+  const script = 'sleep 600 & echo begun; sleep 600';
   void play([shell(script)], {}, { terminationGracePeriodSeconds: 1 }).then(() => (hasEnded = true));
   await begun.promise;
-  const begunAt = performance.now();
   await cluster.delete('Job', KEY);
   control.abort();
   // Both sleeps hold the outputs open, which are read to their end.
   await allEnded;
-  expect(performance.now() - begunAt).toBeLessThan(10_000);
   expect(hasEnded).toBe(false);
 });
