@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** A limit for what hangs: a test that is only slow, on a machine with much else to do, never meets it. */
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
 /**
  * `npm test` runs everything that needs nothing but Node; real servers are in the e2e project, run by name.
