@@ -26,12 +26,15 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'vectors', include: ['test/vectors/**/*.test.ts'], ...patience } },
       {
+        // Two workers, each with a control plane that its files share: most of a test's time is waiting.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

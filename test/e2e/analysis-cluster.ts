@@ -4,6 +4,7 @@ import type { Job, ObjectMeta } from '../../lib/model/kubernetes.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './servers/control-plane.ts';
 import { writeKubeconfig } from './servers/control-plane-files.ts';
 import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
+import { borrowControlPlane } from './servers/shared-control-plane.ts';
 import { type Patience, waitFor } from './servers/wait-for.ts';
 
 /** An Event about a run, without what differs from one time to the next. */
@@ -42,16 +43,24 @@ const MANIFESTS = join(import.meta.dirname, '../../infra/cluster');
 const RUNS_PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/analysisruns`;
 const ENDED: ReadonlySet<string> = new Set(['Successful', 'Failed', 'Error', 'Inconclusive']);
 
+/** Prepares the control plane that the files of a worker share; `stop` leaves it empty. */
+export async function borrowAnalysisCluster(): Promise<AnalysisCluster> {
+  return prepare(await borrowControlPlane());
+}
+
 /** Starts a control plane and prepares it for analysis. */
 export async function startAnalysisCluster(options: ControlPlaneOptions = {}): Promise<AnalysisCluster> {
-  const plane = await startControlPlane({ crdFolder: join(MANIFESTS, 'crds'), ...options });
+  return prepare(await startControlPlane({ crdFolder: join(MANIFESTS, 'crds'), ...options }));
+}
+
+async function prepare(plane: ControlPlane): Promise<AnalysisCluster> {
   const folder = createScratchFolder('analysis-cluster');
   const stop = async (): Promise<void> => {
     await plane.stop();
     removeScratchFolder(folder);
   };
   try {
-    await plane.kubectl(['create', 'namespace', NAMESPACE]);
+    await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
     const kubeconfigPath = join(folder, 'assay.kubeconfig');
     await writeAssayKubeconfig(plane, kubeconfigPath);
     return openAnalysisCluster(plane, kubeconfigPath, stop);

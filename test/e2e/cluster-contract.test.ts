@@ -1,30 +1,29 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
 import { describeCluster } from '../contract/cluster.ts';
 import { serversAvailable } from './servers/build.ts';
-import { type ControlPlane, startControlPlane } from './servers/control-plane.ts';
+import type { ControlPlane } from './servers/control-plane.ts';
+import { borrowControlPlane } from './servers/shared-control-plane.ts';
 import { waitFor } from './servers/wait-for.ts';
-
-const crds = join(import.meta.dirname, '../../infra/cluster/crds');
 
 describe.skipIf(!(await serversAvailable()))('a real API server', () => {
   let plane: ControlPlane;
+  /** What the next file is not to find. */
+  let ownCrd: string | undefined;
 
   beforeAll(async () => {
-    plane = await startControlPlane({ controllers: true });
-    const files = readdirSync(crds);
-    for (const file of files) await plane.apply(readFileSync(join(crds, file), 'utf8'));
-    if (!files.includes('rollouts.yaml')) await plane.apply(ROLLOUTS);
-    await waitFor('our kinds', async () =>
-      plane.api.call('/apis/argoproj.io/v1alpha1/namespaces/default/analysisruns'),
-    );
-    await waitFor('Rollouts', async () => plane.api.call('/apis/argoproj.io/v1alpha1/namespaces/default/rollouts'));
+    plane = await borrowControlPlane();
+    if ((await plane.api.send(ROLLOUTS_PATH)).status !== 404) return;
+    await plane.apply(ROLLOUTS);
+    ownCrd = ROLLOUTS.metadata.name;
+    await waitFor('Rollouts', async () => plane.api.call(ROLLOUTS_PATH));
   });
-  afterAll(async () => plane?.stop());
+  afterAll(async () => {
+    if (ownCrd !== undefined) await plane.kubectl(['delete', 'crd', ownCrd, '--timeout=50s']);
+    await plane?.stop();
+  });
 
   const openCluster = async (): Promise<KubernetesCluster> =>
     kubernetesCluster({
@@ -59,6 +58,7 @@ describe.skipIf(!(await serversAvailable()))('a real API server', () => {
   });
 });
 
+const ROLLOUTS_PATH = '/apis/argoproj.io/v1alpha1/namespaces/default/rollouts';
 /** As far as its subresources go what Argo's is. */
 const ROLLOUTS = {
   apiVersion: 'apiextensions.k8s.io/v1',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
-import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, borrowAnalysisCluster } from './analysis-cluster.ts';
 import {
   aJobTemplate,
   anAnalysis,
@@ -26,7 +26,7 @@ describe.skipIf(!(await serversAvailable()))('experiments', () => {
   let assay: AssayServe;
 
   beforeAll(async () => {
-    cluster = await startAnalysisCluster({ controllers: true });
+    cluster = await borrowAnalysisCluster();
     const { plane } = cluster;
     kubelet = await startKubelet(plane);
     await waitFor('the service account that pods run as', () =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
-import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, borrowAnalysisCluster } from './analysis-cluster.ts';
 import {
   aJobTemplate,
   anAnalysis,
@@ -27,7 +27,7 @@ describe.skipIf(!(await serversAvailable()))("Argo's own eyes", () => {
   const pause = { duration: '10m', scaleDownDelaySeconds: 0 };
 
   beforeAll(async () => {
-    cluster = await startAnalysisCluster({ controllers: true });
+    cluster = await borrowAnalysisCluster();
     const { plane } = cluster;
     eyes = await openArgoEyes(plane);
     kubelet = await startKubelet(plane);

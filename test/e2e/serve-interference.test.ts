@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Metric } from '../../lib/model/analysis-run.ts';
-import { type AnalysisCluster, hasEnded, pausesOf, resultOf, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, hasEnded, pausesOf, resultOf, borrowAnalysisCluster } from './analysis-cluster.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type SampleService, startSampleService } from './servers/sample-service.ts';
@@ -16,7 +16,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('runs that others lay ha
     service = await startSampleService();
     service.page('/fast', { body: { ok: true } });
     service.page('/slow', { delayMs: 1500, body: { ok: true } });
-    cluster = await startAnalysisCluster({ controllers: true });
+    cluster = await borrowAnalysisCluster();
     assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath });
   });
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisRunSpec, Metric } from '../../lib/model/analysis-run.ts';
-import { type AnalysisCluster, NAMESPACE, pausesOf, resultOf, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, pausesOf, resultOf, borrowAnalysisCluster } from './analysis-cluster.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type Kubelet, startKubelet } from './servers/kubelet.ts';
@@ -31,7 +31,7 @@ describe.skipIf(!(await serversAvailable()))('what is measured with Jobs', () =>
   let assay: AssayServe;
 
   beforeAll(async () => {
-    cluster = await startAnalysisCluster({ controllers: true });
+    cluster = await borrowAnalysisCluster();
     const { plane } = cluster;
     kubelet = await startKubelet(plane);
     await waitFor('the service account that pods run as', () =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Metric } from '../../lib/model/analysis-run.ts';
-import { type AnalysisCluster, NAMESPACE, resultOf, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, resultOf, borrowAnalysisCluster } from './analysis-cluster.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type SampleService, startSampleService } from './servers/sample-service.ts';
@@ -26,7 +26,7 @@ describe.skipIf(!(await serversAvailable()))('what people and machines read', ()
     service.page('/good', { body: { ok: true } });
     service.page('/bad', { body: { ok: false } });
     service.page(`/echo`, { status: 500 });
-    cluster = await startAnalysisCluster();
+    cluster = await borrowAnalysisCluster();
     const { plane } = cluster;
     await plane.kubectl(['create', 'secret', 'generic', 'vault', '-n', NAMESPACE, `--from-literal=token=${SECRET}`]);
     await plane.apply(template('AnalysisTemplate', service.url));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisRunSpec, Metric } from '../../lib/model/analysis-run.ts';
 import { CERTIFICATE, KEY } from '../http/certificates.ts';
-import { type AnalysisCluster, resultOf, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, resultOf, borrowAnalysisCluster } from './analysis-cluster.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type PrometheusServer, startPrometheus } from './servers/prometheus.ts';
@@ -50,7 +50,10 @@ describe.skipIf(!(await serversAvailable()))('what is measured with requests', (
     ];
     preparePages(service);
     tlsService.page('/health', { body: { ok: true } });
-    [cluster, prometheus] = await Promise.all([startAnalysisCluster(), startPrometheus({ targets: [service.target] })]);
+    [cluster, prometheus] = await Promise.all([
+      borrowAnalysisCluster(),
+      startPrometheus({ targets: [service.target] }),
+    ]);
     await cluster.plane.apply({
       apiVersion: 'v1',
       kind: 'Secret',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnalysisRunSpec, Metric } from '../../lib/model/analysis-run.ts';
-import { type AnalysisCluster, NAMESPACE, pausesOf, resultOf, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, pausesOf, resultOf, borrowAnalysisCluster } from './analysis-cluster.ts';
 import { openApiLink } from './api-link.ts';
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { serversAvailable } from './servers/build.ts';
@@ -17,7 +17,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
 
   beforeAll(async () => {
     service = await startSampleService();
-    cluster = await startAnalysisCluster({ controllers: true });
+    cluster = await borrowAnalysisCluster();
     kubelet = await startKubelet(cluster.plane);
     await waitFor('the service account that pods run as', () =>
       cluster.plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),

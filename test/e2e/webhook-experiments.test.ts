@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Experiment } from '../../lib/model/experiment.ts';
 import { makeCertificate } from '../../lib/webhook/certificate.ts';
-import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, borrowAnalysisCluster } from './analysis-cluster.ts';
 import {
   aJobTemplate,
   anAnalysis,
@@ -38,7 +38,7 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
   let folder: string;
 
   beforeAll(async () => {
-    cluster = await startAnalysisCluster({ controllers: true });
+    cluster = await borrowAnalysisCluster();
     const { plane } = cluster;
     const port = await findFreePort();
     await installWebhook(plane, port);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatMessage } from '../../../lib/model/message.ts';
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
-import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from '../analysis-cluster.ts';
+import { type AnalysisCluster, NAMESPACE, borrowAnalysisCluster } from '../analysis-cluster.ts';
 import {
   aJobTemplate,
   anAnalysis,
@@ -25,7 +25,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('e
   let deployment: Deployment;
 
   beforeAll(async () => {
-    [cluster, deployment] = await Promise.all([startAnalysisCluster({ controllers: true }), startDeployment()]);
+    [cluster, deployment] = await Promise.all([borrowAnalysisCluster(), startDeployment()]);
     const { plane } = cluster;
     kubelet = await startKubelet(plane);
     await waitFor('the service account that pods run as', () =>

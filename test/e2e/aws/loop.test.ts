@@ -2,7 +2,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changeEvent } from '../../../lib/model/change-event.ts';
 import type { ObjectRef } from '../../../lib/model/ref.ts';
-import { type AnalysisCluster, pausesOf, resultOf, startAnalysisCluster } from '../analysis-cluster.ts';
+import { type AnalysisCluster, pausesOf, resultOf, borrowAnalysisCluster } from '../analysis-cluster.ts';
 import { type AssayWebhook, installWebhook, startAssayWebhook } from '../servers/assay-webhook.ts';
 import { emulatorsAvailable } from '../servers/aws/install.ts';
 import { serversAvailable } from '../servers/build.ts';
@@ -42,7 +42,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     // Longer waits than three seconds hop, as those above fifteen minutes do where they are deployed.
     const environment = { ASSAY_MAX_DELAY_SECONDS: '3' };
     [cluster, prometheus, deployment] = await Promise.all([
-      startAnalysisCluster(),
+      borrowAnalysisCluster(),
       startPrometheus({ targets: [service.target] }),
       startDeployment({ environment }),
     ]);

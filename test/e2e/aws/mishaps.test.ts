@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AnalysisRun } from '../../../lib/model/analysis-run.ts';
 import { formatMessage } from '../../../lib/model/message.ts';
-import { type AnalysisCluster, pausesOf, resultOf, startAnalysisCluster } from '../analysis-cluster.ts';
+import { type AnalysisCluster, pausesOf, resultOf, borrowAnalysisCluster } from '../analysis-cluster.ts';
 import { type ApiLink, openApiLink } from '../api-link.ts';
 import { emulatorsAvailable } from '../servers/aws/install.ts';
 import { serversAvailable } from '../servers/build.ts';
@@ -31,7 +31,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('w
 
   beforeAll(async () => {
     [cluster, service, deployment] = await Promise.all([
-      startAnalysisCluster(),
+      borrowAnalysisCluster(),
       startSampleService(),
       startDeployment({
         visibilityTimeoutSeconds: VISIBILITY_SECONDS,

@@ -5,9 +5,10 @@ import type { AnalysisRun } from '../../../lib/model/analysis-run.ts';
 import { formatMessage } from '../../../lib/model/message.ts';
 import { emulatorsAvailable } from '../servers/aws/install.ts';
 import { serversAvailable } from '../servers/build.ts';
-import { type ControlPlane, startControlPlane } from '../servers/control-plane.ts';
+import type { ControlPlane } from '../servers/control-plane.ts';
 import { findFreePort } from '../servers/free-port.ts';
 import { type SampleService, startSampleService } from '../servers/sample-service.ts';
+import { borrowControlPlane } from '../servers/shared-control-plane.ts';
 import { waitFor } from '../servers/wait-for.ts';
 import { type ApiProxy, openApiProxy } from './api-proxy.ts';
 import { type Deployment, registerCluster, startDeployment } from './deployment.ts';
@@ -40,7 +41,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
 
   beforeAll(async () => {
     [plane, silent, deployment, service] = await Promise.all([
-      startControlPlane({ controllers: false, crdFolder: join(MANIFESTS, 'crds') }),
+      borrowControlPlane(),
       startSilentServer(),
       startDeployment({ maximumConcurrency: CONCURRENCY }),
       startSampleService(),

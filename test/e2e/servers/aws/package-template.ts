@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { Template } from './template.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
@@ -15,8 +16,11 @@ export const TEMPLATE_FILE = 'cloudformation-template-update-stack.json';
  * Without anything of the user's: no credentials, no region, no settings of the tool, no network.
  */
 export async function packageTemplate(folder: string, args: readonly string[] = []): Promise<Template> {
-  await run(process.execPath, [join(ROOT, 'infra/build-functions.ts')], { cwd: ROOT });
   const env = { PATH: process.env['PATH'], HOME: folder, CI: 'true', SLS_TRACKING_DISABLED: '1' };
-  await run(join(ROOT, 'node_modules/.bin/osls'), ['package', '--package', folder, ...args], { cwd: ROOT, env });
+  // The bundles have one place, where nobody is to build them while another worker packs them.
+  await oneAtATime('assay-package', async () => {
+    await run(process.execPath, [join(ROOT, 'infra/build-functions.ts')], { cwd: ROOT });
+    await run(join(ROOT, 'node_modules/.bin/osls'), ['package', '--package', folder, ...args], { cwd: ROOT, env });
+  });
   return JSON.parse(readFileSync(join(folder, TEMPLATE_FILE), 'utf8')) as Template;
 }
