@@ -65,6 +65,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('runs that others lay ha
     await cluster.runOnce('vanishing', 'to begin', ({ status }) => status !== undefined);
     expect((await assay.page('/metrics')).body).toContain('name="vanishing"');
     await cluster.deleteRun('vanishing');
+    // Longer than the measurement that was under way, whose end must not be told.
     await sleep(2000);
     expect(await cluster.isGone('vanishing')).toBe(true);
     expect((await assay.page('/metrics')).body).not.toContain('name="vanishing"');

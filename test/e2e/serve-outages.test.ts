@@ -125,6 +125,7 @@ describe.skipIf(!(await serversAvailable()))('servers that go away and come back
       await Promise.all(['one', 'two', 'three'].map(async (name) => cluster.createRun(`outage-${name}`, spec)));
       await cluster.runOnce('outage-one', 'to begin', ({ status }) => (status?.metricResults?.[0]?.count ?? 0) >= 2);
       await cluster.plane.stopApiServer();
+      // Nothing tells from outside that it goes on trying: long enough for several tries, ever further apart.
       await sleep(20_000);
       expect((await assay.page('/healthz')).status).toBe(200);
       await cluster.plane.startApiServer();

@@ -120,6 +120,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
     const left = await cluster.run('stopped');
     expect(resultOf(left, 'stopped')).toMatchObject({ count: 1, phase: 'Running' });
     expect(resultOf(left, 'job').measurements).toMatchObject([{ phase: 'Running' }]);
+    // Longer than its interval: nobody is there any more to measure.
     await sleep(2000);
     expect(await cluster.run('stopped')).toEqual(left);
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatMessage } from '../../../lib/model/message.ts';
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
@@ -82,8 +83,11 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('e
     });
     await start(long);
     await experiments.once('long', 'to measure', ({ status }) => status?.analysisRuns?.[0]?.phase === 'Running');
-    // What is looked at every ten seconds, and was last changed half a minute ago, counts as overdue.
-    await new Promise((resolve) => void setTimeout(resolve, 45_000));
+    // What is looked at every ten seconds, and was to be looked at half a minute ago, counts as overdue. To write that it
+    // began earlier would end the chain of messages that this is about.
+    const begun = await cluster.runOnce('long-waits', 'to begin', ({ status }) => status?.startedAt !== undefined);
+    const overdueMs = Date.parse(begun.status?.startedAt ?? '') + 42_000;
+    await sleep(overdueMs - Date.now());
     for (let minute = 0; minute < 5; minute += 1) await deployment.tick();
     await waitFor('the looks to be over', async () => (await deployment.messages()) <= 2, { timeoutMs: 20_000 });
     const looks = deployment.onMessage.log().filter(({ message }) => message === 'overdue');

@@ -22,6 +22,8 @@ export interface ServerProcess {
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM, then SIGKILL after `graceMs` (10 s; with 0 at once). Resolves when the process is gone. */
   stop(graceMs?: number): Promise<void>;
+  /** From now on it keeps nobody waiting: this process may end, and it is ended then. */
+  unref(): void;
   /** The last lines of what it wrote. */
   logTail(lines?: number): string;
 }
@@ -69,6 +71,7 @@ export function startProcess({ command, args, logPath, cwd, env = {} }: ProcessS
       signal('SIGKILL');
       await ended;
     },
+    unref: () => child.unref(),
     logTail: (lines = 20) => readTail(logPath, lines),
   };
 }

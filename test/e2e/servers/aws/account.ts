@@ -22,7 +22,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { startBusBridge } from './bus-bridge.ts';
-import { MOTO_ACCOUNT, startElasticMq, startMoto } from './emulators.ts';
+import { borrowEmulators, MOTO_ACCOUNT } from './emulators.ts';
 import type { QueueSettings, RuleSettings } from './template.ts';
 import { openWatchedLink, type WatchedLink } from './watched-link.ts';
 
@@ -87,10 +87,10 @@ interface CountedLink extends Pick<WatchedLink, 'url' | 'cut' | 'mend'> {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** Starts the emulators and makes what a stage has. */
+/** Makes what a stage has, in the emulators of this process; `stop` leaves these empty. */
 export async function openAwsAccount(queue: QueueSettings, rule: RuleSettings): Promise<AwsAccount> {
-  const [moto, elasticMq] = await Promise.all([startMoto(), startElasticMq()]);
-  const endings: (() => Promise<unknown>)[] = [() => moto.stop(), () => elasticMq.stop()];
+  const { moto, elasticMq } = await borrowEmulators();
+  const endings: (() => Promise<unknown>)[] = [() => moto.reset(), () => elasticMq.reset()];
   const stop = async (): Promise<void> => {
     for (const end of endings.toReversed()) await end();
   };

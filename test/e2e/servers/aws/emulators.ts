@@ -5,10 +5,34 @@ import { describeFailure, startProcess } from '../server-process.ts';
 import { waitFor } from '../wait-for.ts';
 import { ensureEmulators } from './install.ts';
 
-/** A running emulator on 127.0.0.1. What it holds goes with it. */
+/** A running emulator on 127.0.0.1. */
 export interface Emulator {
   readonly url: string;
-  stop(): Promise<void>;
+  /** Forgets all that it holds. */
+  reset(): Promise<void>;
+}
+
+/** Those that an account is made of. */
+export interface Emulators {
+  readonly moto: Emulator;
+  readonly elasticMq: Emulator;
+}
+
+let shared: Promise<Emulators> | undefined;
+
+/**
+ * The emulators of this process, which the files of a worker use one after the other; started when they are first wanted,
+ * ended with the process. Whoever has used them resets them.
+ */
+export function borrowEmulators(): Promise<Emulators> {
+  shared ??= (async () => {
+    const [moto, elasticMq] = await Promise.all([startMoto(), startElasticMq()]);
+    return { moto, elasticMq };
+  })().catch((error: unknown) => {
+    shared = undefined;
+    throw error;
+  });
+  return shared;
 }
 
 /** The account that moto says it is. */
@@ -18,15 +42,16 @@ export const MOTO_ACCOUNT = '123456789012';
  * Starts moto: EventBridge, SSM, Secrets Manager and STS. Its SQS takes 25 to 300 ms of processor time for a batch of ten
  * once a thousand messages are there, so it serves as the target of rules only.
  */
-export async function startMoto(): Promise<Emulator> {
+async function startMoto(): Promise<Emulator> {
   const { motoPython } = await ensureEmulators();
   const port = await findFreePort();
   const args = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
-  return startEmulator({ name: 'moto', command: motoPython, args, port, readyPath: '/moto-api/' });
+  const { url } = await startEmulator({ name: 'moto', command: motoPython, args, port, readyPath: '/moto-api/' });
+  return { url, reset: async () => void (await ask(`${url}/moto-api/reset`, 'POST')) };
 }
 
 /** Starts ElasticMQ: the queues. It has no fair queues: see `queue-poller.ts`. */
-export async function startElasticMq(): Promise<Emulator> {
+async function startElasticMq(): Promise<Emulator> {
   const { elasticMqJars } = await ensureEmulators();
   const port = await findFreePort();
   const settings = {
@@ -46,7 +71,22 @@ export async function startElasticMq(): Promise<Emulator> {
     join(elasticMqJars, '*'),
     'org.elasticmq.server.Main',
   ];
-  return startEmulator({ name: 'elasticmq', command: 'java', args, port, readyPath: '/?Action=ListQueues' });
+  const readyPath = '/?Action=ListQueues';
+  const { url } = await startEmulator({ name: 'elasticmq', command: 'java', args, port, readyPath });
+  return {
+    url,
+    async reset() {
+      const queues = (await ask(`${url}${readyPath}`)).matchAll(/<QueueUrl>(.+?)<\/QueueUrl>/g);
+      for (const [, queue = ''] of queues) await ask(`${queue}?Action=DeleteQueue`);
+    },
+  };
+}
+
+async function ask(url: string, method: 'GET' | 'POST' = 'GET'): Promise<string> {
+  const answer = await fetch(url, { method });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+  return text;
 }
 
 interface EmulatorSpec {
@@ -57,23 +97,21 @@ interface EmulatorSpec {
   readonly readyPath: string;
 }
 
-async function startEmulator({ name, command, args, port, readyPath }: EmulatorSpec): Promise<Emulator> {
+async function startEmulator({ name, command, args, port, readyPath }: EmulatorSpec): Promise<{ url: string }> {
   const folder = createScratchFolder(name);
   const logPath = join(folder, `${name}.log`);
   const env = { HOME: folder, PATH: process.env['PATH'] ?? '' };
   const server = startProcess({ command, args, cwd: folder, logPath, env });
   const url = `http://127.0.0.1:${port}`;
-  const stop = async (): Promise<void> => {
-    await server.stop(0);
-    removeScratchFolder(folder);
-  };
   try {
     await waitFor(name, async () => server.hasEnded() || (await fetch(`${url}${readyPath}`)).ok, { timeoutMs: 90_000 });
     if (server.hasEnded()) throw new Error('it ended');
   } catch (error) {
     const failure = describeFailure(server, logPath, `is not ready: ${(error as Error).message}`);
-    await stop();
+    await server.stop(0);
+    removeScratchFolder(folder);
     throw failure;
   }
-  return { url, stop };
+  server.unref();
+  return { url };
 }
