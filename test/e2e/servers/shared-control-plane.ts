@@ -45,9 +45,6 @@ export async function borrowControlPlane(): Promise<ControlPlane> {
     shared = undefined;
     throw error;
   });
-  const refuse = async (): Promise<never> => {
-    throw new Error('this control plane is shared: start one of your own');
-  };
   return {
     ...plane,
     stopApiServer: refuse,
@@ -63,6 +60,10 @@ export async function borrowControlPlane(): Promise<ControlPlane> {
       });
     },
   };
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('this control plane is shared: start one of your own');
 }
 
 /** Deletes what a file has left; resolves when nothing is under way any more. */
