@@ -7,13 +7,15 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { t
  * `npm test` runs everything that needs nothing but Node; real servers are in the e2e project, run by name.
  *
  * Test files share the modules of their worker (`isolate: false`): to load them anew for each file took more than half of
- * the processor time of a run. So a file puts back what it changes: timers, the environment, mocks.
+ * the processor time of a run. So a file puts back what it changes: timers, the environment, spies. Modules that it mocks are
+ * seen to by test/own-modules.ts.
  */
 export default defineConfig({
   test: {
     // One worker a processor: by default one processor is left idle, half of a small machine.
     maxWorkers: '100%',
     isolate: false,
+    setupFiles: ['test/own-modules.ts'],
     projects: [
       {
         extends: true,
