@@ -31,8 +31,8 @@ export interface AnalysisCluster {
   runOnce(name: string, what: string, holds: (run: AnalysisRun) => boolean, patience?: Patience): Promise<AnalysisRun>;
   /** The run once it is over. */
   ended(name: string, patience?: Patience): Promise<AnalysisRun>;
-  /** What was recorded on a run, the oldest first. */
-  events(name: string): Promise<readonly RunEvent[]>;
+  /** What was recorded on a run, the oldest first; once that is so much, as Events come a moment after the status. */
+  events(name: string, atLeast?: number): Promise<readonly RunEvent[]>;
   /** The Jobs of a run, or all of the namespace, the oldest first. */
   jobs(run?: AnalysisRun): Promise<readonly Job[]>;
   stop(): Promise<void>;
@@ -111,9 +111,12 @@ function openAnalysisCluster(plane: ControlPlane, kubeconfigPath: string, stop: 
     deleteRun: async (name) => void (await api.call(`${RUNS_PATH}/${name}`, { method: 'DELETE' })),
     isGone: async (name) => (await api.send(`${RUNS_PATH}/${name}`)).status === 404,
     ended: (name, patience) => runOnce(name, 'to end', hasEnded, patience),
-    async events(name) {
+    async events(name, atLeast = 0) {
       const path = `/api/v1/namespaces/${NAMESPACE}/events?fieldSelector=involvedObject.name%3D${name}`;
-      const { items } = await api.call<{ items: readonly (RunEvent & { metadata: { name: string } })[] }>(path);
+      const { items } = await waitFor(`${atLeast} events of ${name}`, async () => {
+        const list = await api.call<{ items: readonly (RunEvent & { metadata: { name: string } })[] }>(path);
+        return list.items.length >= atLeast && list;
+      });
       return items
         .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
         .map(({ type, reason, message }) => ({ type, reason, message }));

@@ -50,7 +50,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('runs that others lay ha
       expect(result).toMatchObject({ phase: 'Successful', count: 3, successful: 3 });
       expect(result.measurements).toHaveLength(3);
       expect(pausesOf(result).every((seconds) => seconds >= 1)).toBe(true);
-      expect((await cluster.events(name)).map(({ reason }) => reason)).toEqual([
+      expect((await cluster.events(name, 2)).map(({ reason }) => reason)).toEqual([
         'MetricSuccessful',
         'AnalysisRunSuccessful',
       ]);

@@ -148,7 +148,7 @@ describe.skipIf(!(await serversAvailable())).concurrent('a process that ends bef
     for (const result of [measured, worked]) expect(pausesOf(result).every((seconds) => seconds >= 1)).toBe(true);
     const names = (await cluster.jobs(run)).map(({ metadata }) => metadata.name);
     expect(names).toEqual([1, 2, 3].map((index) => `${created.metadata.uid}.job.${index}`));
-    expect((await cluster.events('shared')).map(({ reason }) => reason).toSorted()).toEqual([
+    expect((await cluster.events('shared', 3)).map(({ reason }) => reason).toSorted()).toEqual([
       'AnalysisRunSuccessful',
       'MetricSuccessful',
       'MetricSuccessful',

@@ -81,7 +81,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     expect(run.status).toMatchObject({ phase: 'Successful', runSummary: { count: 1, successful: 1 } });
     expect(resultOf(run).measurements).toHaveLength(3);
     expect(run.metadata.labels).toMatchObject({ 'assay.dev/finished': 'true' });
-    expect((await cluster.events('short')).map(({ reason }) => reason)).toContain('AnalysisRunSuccessful');
+    expect((await cluster.events('short', 2)).map(({ reason }) => reason)).toContain('AnalysisRunSuccessful');
   });
 
   it('ends a run whose spec says so, at once', async () => {
