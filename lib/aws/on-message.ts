@@ -1,8 +1,10 @@
 import { factsOf } from '../kinds/facts/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
+import { openFairTurns } from '../model/fair-turns.ts';
 import { CLUSTER_KIND, isFromBus, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
+import type { StepTime } from '../model/ports.ts';
 import { RESOURCES, resourceKind } from '../model/resources.ts';
 import { withDeadline } from './deadline.ts';
 import { errorFields } from '../log/error-fields.ts';
@@ -12,7 +14,6 @@ import { resync } from '../runtime/resync.ts';
 import { resyncSchedules } from '../schedules/resync-schedules.ts';
 import { looksAfter } from '../runtime/scopes.ts';
 import { step } from '../runtime/step.ts';
-import { openTurns } from './turns.ts';
 
 /** One message as SQS delivers it. */
 export interface QueueRecord {
@@ -27,11 +28,15 @@ export interface BatchAnswer {
 
 /** What is left of an invocation for everything beside the steps. */
 const MARGIN_MS = 1000;
+/** What is left of a step when its requests have ended, for writing what came of them. */
+const WRITING_MS = 4000;
+/** Of an invocation, so that a step that had to wait for its turn has as long as one that had not. */
+const REQUEST_SHARE = 0.75;
 /** A step that fails for now is tried again after 1, 2, 4, … 60 s; then the next look at the cluster finds it again. */
 const TRIES = 7;
 const LONGEST_RETRY_MS = 60_000;
 
-const turns = openTurns();
+const turns = openFairTurns();
 
 /**
  * Takes the steps that messages ask for, all at once, and says which messages are to return: those that nobody
@@ -43,13 +48,21 @@ export async function onMessages(
   runtime: Runtime,
   remainingMs: () => number,
 ): Promise<BatchAnswer> {
+  const leftMs = () => remainingMs() - MARGIN_MS;
+  const requestMs = () => leftMs() - WRITING_MS;
+  const time = { mostMs: requestMs() * REQUEST_SHARE, leftMs: requestMs };
   await runtime.clusters.refresh();
-  const outcomes = await Promise.allSettled(records.map((record) => onRecord(record, runtime, remainingMs)));
+  const outcomes = await Promise.allSettled(records.map((record) => onRecord(record, runtime, leftMs, time)));
   const failed = records.filter((_, index) => outcomes[index]?.status === 'rejected');
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
-async function onRecord({ messageId, body }: QueueRecord, runtime: Runtime, remainingMs: () => number): Promise<void> {
+async function onRecord(
+  { messageId, body }: QueueRecord,
+  runtime: Runtime,
+  leftMs: () => number,
+  time: StepTime,
+): Promise<void> {
   const { queue } = runtime.ports;
   try {
     const message = parseMessage(body);
@@ -58,8 +71,11 @@ async function onRecord({ messageId, body }: QueueRecord, runtime: Runtime, rema
       return;
     }
     if (!message) throw new RangeError(`no message: ${body.slice(0, 500)}`);
-    const work = () => queue.during(() => onMessage(message, runtime));
-    await withDeadline(formatRef(message.ref), remainingMs() - MARGIN_MS, work);
+    const work = (signal: AbortSignal) => {
+      const ports = { ...runtime.ports, signal, time };
+      return queue.during(() => onMessage(message, { ...runtime, ports }));
+    };
+    await withDeadline(formatRef(message.ref), leftMs(), work);
   } catch (error) {
     runtime.ports.log.error('message failed', { messageId, ...errorFields(error) });
     throw error;
@@ -75,7 +91,8 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
     else if (factsOf(ref.kind)) await takeStep(message, settings, runtime);
     else ignore(ref, 'kind not known', runtime);
   } catch (error) {
-    if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
+    const isOver = runtime.ports.signal?.aborted === true;
+    if (isOver || !(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
     await afterFailure(message, error, runtime);
   }
 }
@@ -92,7 +109,9 @@ function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
 async function takeStep({ ref, version = '' }: Message, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
   const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings));
   const clusters = { ...ports.clusters, get: () => own.cluster };
-  await turns.take(ref.cluster, settings.limits.concurrentSteps, () => step(ref, { ...ports, clusters }, version));
+  const turn = { name: ref.cluster, share: ref.namespace, places: 2 * settings.limits.concurrentSteps };
+  const { signal } = ports;
+  await turns.take({ ...turn, ...(signal && { signal }) }, () => step(ref, { ...ports, clusters }, version));
   await Promise.all(own.othersToTell().map((other) => ports.queue.send(other, ports.now())));
 }
 

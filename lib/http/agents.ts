@@ -32,7 +32,7 @@ export interface Agents {
 
 const POOL: AgentOptions = {
   keepAlive: true,
-  maxSockets: 64, // A host; what is more waits, inside its own time limit.
+  maxSockets: 256, // A host, redirects to it included; what is more waits, inside its own time limit.
   maxFreeSockets: 64,
   timeout: 30_000, // An idle connection is closed then.
   keepAliveMsecs: 60_000, // As axios sets it: else both would set it anew at every request.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
 import { type HttpRequest, type HttpResponse, LONGEST_REQUEST_MS } from '../model/http.ts';
+import { openFairTurns } from '../model/fair-turns.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
 import { openAgents, type Agents, type Lookup } from './agents.ts';
@@ -24,15 +25,21 @@ export interface HttpSettings extends AddressSettings {
   readonly random?: () => number;
 }
 
-export type Http = (request: HttpRequest) => Promise<HttpResponse>;
+export interface Http {
+  (request: HttpRequest): Promise<HttpResponse>;
+  /** Ends all requests under way, and their connections; later ones fail at once. */
+  close(): void;
+}
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Requests to one host at one time; those of one namespace get half of them at most. */
+const PLACES_PER_HOST = 128;
 
 /**
  * Opens the one way out of this process for everything that templates ask for.
  *
- * Every connection is checked (`http-agents.ts`, `http-addresses.ts`), redirects included; time and size are bounded;
- * the environment's proxy is not used; any status is an answer, none an error. Requests that may be repeated are, up
+ * Every connection is checked (`agents.ts`, `addresses.ts`), redirects included; time (a minute at most) and size are
+ * bounded; requests to one host wait their turn, so that those of one namespace hold up nobody else's; the environment's proxy is not used; any status is an answer, none an error. Requests that may be repeated are, up
  * to three times inside their time limit, where the connection fails or the server says 502, 503, 504 or (with
  * Retry-After) 429; then the last answer or error stands.
  *
@@ -51,25 +58,65 @@ export function openHttp(settings: HttpSettings): Http {
     ...(settings.ca !== undefined && { ca: settings.ca }),
   });
 
-  return async (request) => {
+  const closing = new AbortController();
+  const turns = openFairTurns();
+
+  const exchange = async (request: HttpRequest, first: Hop, signal: AbortSignal, endMs: number) => {
+    const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, signal);
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
+      const delayMs = isRepeatable(request) ? retryDelay(outcome, attempt, random()) : undefined;
+      const isLast = delayMs === undefined || attempt >= ATTEMPTS || performance.now() + delayMs >= endMs;
+      if (isLast || !(await waited(delayMs, signal))) return settle(outcome);
+    }
+  };
+
+  const http = async (request: HttpRequest): Promise<HttpResponse> => {
     const first = firstHop(request);
     const timeoutMs = Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_REQUEST_MS);
     const endMs = performance.now() + timeoutMs;
     const control = new AbortController();
     const timer = setTimeout(() => control.abort(), timeoutMs);
-    const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, control.signal);
+    const cancel = (): void => control.abort(CANCELED);
+    const enders = [closing.signal, ...(request.signal ? [request.signal] : [])];
+    for (const ender of enders) {
+      if (ender.aborted) cancel();
+      ender.addEventListener('abort', cancel, { once: true });
+    }
+    const { signal } = control;
+    const turn = { name: first.url.host, share: request.from?.namespace ?? '', places: PLACES_PER_HOST, signal };
     try {
-      for (let attempt = 1; ; attempt++) {
-        const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
-        const delayMs = isRepeatable(request) ? retryDelay(outcome, attempt, random()) : undefined;
-        if (delayMs === undefined || attempt >= ATTEMPTS || performance.now() + delayMs >= endMs)
-          return settle(outcome);
-        await sleep(delayMs);
-      }
+      return await turns.take(turn, () => exchange(request, first, signal, endMs));
+    } catch (error) {
+      if (error instanceof AssayError && signal.reason !== CANCELED) throw error;
+      if (!signal.aborted) throw error;
+      const reason = signal.reason === CANCELED ? 'context canceled' : 'context deadline exceeded';
+      throw new AssayError('ASSAY_HTTP_TIMEOUT', requestFailure(first.method, first.shown, reason), { retry: true });
     } finally {
       clearTimeout(timer);
+      for (const ender of enders) ender.removeEventListener('abort', cancel);
     }
   };
+
+  return Object.assign(http, {
+    close() {
+      closing.abort();
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
+  });
+}
+
+/** Why a request ended that nobody wants any more. */
+const CANCELED = new Error('context canceled');
+
+/** False where the wait was ended. */
+async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(ms, undefined, { signal });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What came of one attempt. `cause` is Node's name of a failed connection. */

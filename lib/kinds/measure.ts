@@ -12,7 +12,7 @@ import type { MeasurementTimes, Ports } from '../model/ports.ts';
 import type { ProviderContext, Reading } from '../model/provider.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import { providerOf, type Source } from '../providers/provider-of.ts';
-import { contextOf } from './provider-context.ts';
+import { contextOf, stepAborted } from './provider-context.ts';
 
 /** How many providers a run asks at once whether a measurement is over. */
 const MOST_AT_ONCE = 10;
@@ -21,6 +21,7 @@ const MOST_AT_ONCE = 10;
  * Carries out one task. Whatever goes wrong in a provider is the measurement's error, never the step's.
  *
  * @param secretValues  of the run's arguments; what is taken still holds them, and is not for statuses as it stands
+ * @throws AssayError ASSAY_STEP_ABORTED where the step is to end
  */
 export async function take(
   task: Task,
@@ -43,20 +44,32 @@ interface Asking {
 
 async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Asking): Promise<Taken> {
   const { ref, ports, secretValues } = asking;
+  let reason: AssayError | undefined;
+  const onAbort = (given: AssayError): void => {
+    reason = given;
+  };
+  // What a provider makes of a request that was ended with its step is no measurement.
+  const requireGoingOn = (): void => {
+    if (reason) throw reason;
+    if (ports.signal?.aborted) throw stepAborted('the process stops, or the time of its invocation is over');
+  };
   try {
     const source = providerOf(task.metric);
-    const context = contextOf({ field: source.field, metric: task.metric.name, run, ref, secretValues }, ports);
+    const { field } = source;
+    const context = contextOf({ field, metric: task.metric.name, run, ref, secretValues, onAbort }, ports);
     const reading = await read(source, task, context);
+    requireGoingOn();
     const finishedAt = ports.now();
     const described = task.isFirst ? source.provider.metadata?.(source.spec) : undefined;
     const metadata = described && { metadata: described };
     if (!reading) return { task, startedAt, went: 'nowhere', ...metadata };
     return { task, startedAt, went: 'read', reading, finishedAt, ...metadata };
   } catch (error) {
+    requireGoingOn();
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
-      const reason = redact(String(error), secretValues);
-      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: reason });
+      const text = redact(String(error), secretValues);
+      ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: text });
     }
     return { task, startedAt, went: 'failed', message: messageOf(error) };
   }

@@ -1,7 +1,8 @@
 import { measurementKey } from '../analysis/names.ts';
 import { redact } from '../analysis/redact.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { HttpRequest } from '../model/http.ts';
+import { AssayError } from '../model/errors.ts';
+import { type HttpRequest, LONGEST_REQUEST_MS } from '../model/http.ts';
 import type { Ports } from '../model/ports.ts';
 import type { JobContext, ProviderContext } from '../model/provider.ts';
 import { PROVIDER_ROWS, type ProviderField } from '../model/provider-rows.ts';
@@ -17,26 +18,55 @@ export interface Asked {
   readonly ref: ObjectRef;
   /** Of the run's arguments: what holds one of them goes to no other host. */
   readonly secretValues?: readonly string[];
+  /** Hears that the step is to end, before the provider makes something else of it. */
+  readonly onAbort?: (reason: AssayError) => void;
 }
 
 /**
  * What a provider may use for one metric of a run. The run's Jobs are for the one provider that runs Jobs.
  * @throws AssayError ASSAY_CLUSTER_UNKNOWN
  */
-export function contextOf(
-  { field, metric, run, ref, secretValues = [] }: Asked,
-  ports: Ports,
-): ProviderContext | JobContext {
+export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext {
+  const { field, metric, run, ref } = asked;
   const cluster = ports.clusters.get(ref.cluster);
-  const from = { namespace: ref.namespace, provider: PROVIDER_ROWS[field].type };
   const context: ProviderContext = {
     ...ports.settingsOf?.(ref.cluster),
-    fetch: (request) => cluster.fetch({ ...request, from, secretBody: holdsSecret(request, secretValues) }),
+    fetch: async (request) => cluster.fetch(bounded(request, asked, ports)),
     now: ports.now,
     run: ref,
     key: measurementKey(run, metric),
   };
   return field === 'job' ? { ...context, jobs: runJobs(run, cluster) } : context;
+}
+
+/** The request as who asks, and with an end: no template waits for longer than its step can. */
+function bounded(
+  request: HttpRequest,
+  { field, ref, secretValues = [], onAbort }: Asked,
+  { signal, time }: Ports,
+): HttpRequest {
+  const wantedMs = Math.min(request.timeoutMs ?? DEFAULT_REQUEST_MS, LONGEST_REQUEST_MS);
+  const timeoutMs = Math.min(wantedMs, Math.max(time?.mostMs ?? Infinity, 1));
+  if (time && time.leftMs() < timeoutMs) {
+    const reason = stepAborted('there is no time left for the request of a metric');
+    onAbort?.(reason);
+    throw reason;
+  }
+  return {
+    ...request,
+    timeoutMs,
+    from: { namespace: ref.namespace, provider: PROVIDER_ROWS[field].type },
+    secretBody: holdsSecret(request, secretValues),
+    ...(signal && { signal }),
+  };
+}
+
+/** As long as requests wait that say nothing of it. */
+const DEFAULT_REQUEST_MS = 30_000;
+
+/** What ends a step that has written nothing. */
+export function stepAborted(reason: string): AssayError {
+  return new AssayError('ASSAY_STEP_ABORTED', `the step was ended before it was done: ${reason}`, { retry: true });
 }
 
 function holdsSecret({ body = '', secretBody = false }: HttpRequest, secretValues: readonly string[]): boolean {

@@ -5,7 +5,7 @@ export const HINTS = {
   ASSAY_ADDRESS_CREDENTIALS:
     'Set the cluster’s address mode to `direct`, or give an address that is reachable from outside the cluster.',
   ASSAY_ADDRESS_DENIED:
-    'The settings of the cluster deny in-cluster addresses: give an address outside of it, or change its address mode.',
+    'The settings of the cluster deny this in-cluster address: list the Service in them, or give another address.',
   ASSAY_ADDRESS_REFUSED: 'List the host or its network in the settings of the cluster, if requests may go there.',
   ASSAY_BUS_REFUSED: 'Check the address of the bus, and that its credentials or token may put events there.',
   ASSAY_BUS_UNREACHABLE: 'Nothing to do: it is tried again; if it lasts, check the network path to the bus.',
@@ -47,6 +47,7 @@ export const HINTS = {
     'Let the trust policy of the role allow sts:AssumeRole and sts:TagSession to Assay, and Assay to assume the role.',
   ASSAY_SECRET_UNREADABLE: 'Check that the secret is there, has the field, and that Assay may read it.',
   ASSAY_SETTING_INVALID: 'Mend the setting that the message names.',
+  ASSAY_STEP_ABORTED: 'Nothing to do: nothing was written, and the step is taken again.',
   ASSAY_STEP_FAILED: 'Mend what the message names, if it lasts; the step is tried again.',
   ASSAY_TIME_INVALID:
     'Look for a time in the status of the object that no clock has, and mend it or delete the object.',

@@ -15,6 +15,17 @@ export interface Ports {
   readonly now: () => Date;
   /** What is set for the metrics of a cluster. */
   readonly settingsOf?: (cluster: string) => ProviderSettings;
+  /** Ends what steps wait for: they throw ASSAY_STEP_ABORTED then, and have written nothing. */
+  readonly signal?: AbortSignal;
+  /** Where steps have to be done by some time. */
+  readonly time?: StepTime;
+}
+
+/** What a step may wait for; it throws ASSAY_STEP_ABORTED before it begins what it cannot wait for. */
+export interface StepTime {
+  /** Of one that begins in time. No request is given more. */
+  readonly mostMs: number;
+  leftMs(): number;
 }
 
 /** One JSON line a call. Fields never hold secrets. */

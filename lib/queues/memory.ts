@@ -1,4 +1,5 @@
 import TinyQueue from 'tinyqueue';
+import { fairLine, type FairLine, fairPlaces, type FairPlaces } from '../model/fair-places.ts';
 import { askedMs, type Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import type { Timers } from '../model/timers.ts';
@@ -11,7 +12,10 @@ export interface MemoryQueueOptions {
   readonly now: () => Date;
   /** Default: those of the process. */
   readonly timers?: Timers;
-  /** Steps of one cluster at once; the others wait their turn. A slow cluster cannot take another's places. */
+  /**
+   * Steps of one namespace of a cluster at once; the others wait their turn. The cluster has twice as many places, which
+   * its namespaces share such that none can take them all; and no cluster can take another's.
+   */
   readonly concurrencyPerCluster?: number;
   /**
    * Due times are rounded down to a multiple of this, so that what is due within it is worked on together: fewer, fuller
@@ -102,14 +106,17 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
     const nowMs = timers.nowMs();
     for (let first = heap.peek(); first && first.dueMs <= nowMs; first = heap.peek()) {
       heap.pop();
-      if (waiting.get(first.key) === first) laneOf(first.ref.cluster).ready.push(first);
+      if (waiting.get(first.key) === first) laneOf(first.ref.cluster).line.push(first.ref.namespace, first);
     }
     for (const lane of lanes.values()) drain(lane);
     arm();
   }
 
   function laneOf(cluster: string): Lane {
-    const lane = lanes.get(cluster) ?? { ready: [], busy: 0 };
+    const known = lanes.get(cluster);
+    if (known) return known;
+    const places = fairPlaces(2 * concurrencyPerCluster);
+    const lane = { places, line: fairLine<Entry>(places) };
     lanes.set(cluster, lane);
     return lane;
   }
@@ -117,19 +124,18 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   function drain(lane: Lane): void {
     // What is under way stays in the lane: taking it now would be a second step of one object at once.
     const held: Entry[] = [];
-    while (lane.busy < concurrencyPerCluster) {
-      const entry = lane.ready.shift();
-      if (!entry) break;
+    for (let next = lane.line.next(); next; next = lane.line.next()) {
+      const entry = next.waiting;
       if (waiting.get(entry.key) !== entry) continue;
       if (running.has(entry.key)) held.push(entry);
       else begin(entry, lane);
     }
-    lane.ready.unshift(...held);
+    for (const entry of held.toReversed()) lane.line.putBack(entry.ref.namespace, entry);
   }
 
   function begin(entry: Entry, lane: Lane): void {
     waiting.delete(entry.key);
-    lane.busy += 1;
+    lane.places.take(entry.ref.namespace);
     running.set(entry.key, carryOut(entry, lane));
   }
 
@@ -143,7 +149,7 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
       put(entry.ref, delayMs, entry.tries + 1);
     }
     running.delete(entry.key);
-    lane.busy -= 1;
+    lane.places.leave(entry.ref.namespace);
     drain(lane);
     if (waiting.size === 0 && running.size === 0) idlers.splice(0).forEach((resolve) => resolve());
   }
@@ -165,7 +171,8 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
   };
 }
 
+/** Of a cluster; its shares are its namespaces. */
 interface Lane {
-  readonly ready: Entry[];
-  busy: number;
+  readonly places: FairPlaces;
+  readonly line: FairLine<Entry>;
 }
