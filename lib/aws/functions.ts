@@ -30,7 +30,8 @@ export interface RuntimeOptions {
 /** Opens what the environment says; connects to nothing yet. @throws AssayError ASSAY_SETTING_INVALID */
 export function openRuntime(environment: Environment, options: RuntimeOptions = {}): Runtime {
   const { write = toStdout, now = clock } = options;
-  const { stage, queueUrl, busArn, registryPath, maxDelaySeconds, registryMaxAgeMs } = readSettings(environment);
+  const settings = readSettings(environment);
+  const { stage, queueUrl, busArn, registryPath, maxDelaySeconds, registryMaxAgeMs, sharedSecrets } = settings;
   let requestId = '';
   const log = withField(jsonLog(write, now), () => ({ requestId }));
   const meter = emfMeter({ stage, write, now });
@@ -38,6 +39,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
   const clusters = openRegisteredClusters({
     registryPath,
     maxAgeMs: registryMaxAgeMs,
+    sharedSecrets,
     now,
     log,
     onBroken: (name) => meter.broken(name),

@@ -31,7 +31,7 @@ export function openRegisteredCluster(
   settings: ClusterSettings,
   options: RegisteredClusterOptions,
 ): KubernetesCluster {
-  const { addressMode, allowedHosts, allowPrivateNetworks } = settings;
+  const { addressMode, services, allowedHosts, allowPrivateNetworks } = settings;
   const http = openHttp({
     privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse',
     allow: allowedHosts,
@@ -39,7 +39,15 @@ export function openRegisteredCluster(
   });
   const credentials = registeredCredentials(name, settings, options);
   const lookup = operatorLookup(openResolver());
-  return kubernetesCluster({ name, credentials, http, now: options.now, addressMode, lookup, ...PATIENCE });
+  const { now } = options;
+  const cluster = kubernetesCluster({ name, credentials, http, now, addressMode, services, lookup, ...PATIENCE });
+  return {
+    ...cluster,
+    async close() {
+      http.close();
+      await cluster.close();
+    },
+  };
 }
 
 /** The way into the cluster that settings describe. Nothing is read before it is needed. */
@@ -49,6 +57,7 @@ export function registeredCredentials(
   { secrets, roles, now }: Pick<RegisteredClusterOptions, 'secrets' | 'roles' | 'now'>,
 ): Credentials {
   const { eks } = settings.authentication;
+  if (eks) requireEksEndpoint(name, settings);
   const awsCredentials = async (): Promise<AwsCredentials> => {
     if (!eks) throw new RangeError('only EKS asks for credentials of AWS');
     const { roleArn, region, externalId } = eks;
@@ -56,6 +65,25 @@ export function registeredCredentials(
     return roles.assume({ roleArn, region, cluster: name, ...(externalId !== undefined && { externalId }) });
   };
   return settingsCredentials(settings, { secrets, awsCredentials, now });
+}
+
+const EKS_HOST = /\.eks(?:-fips)?\.amazonaws\.com(?:\.cn)?$/;
+
+/**
+ * A token for a cluster of EKS that Assay's own identity signs is good for whoever gets it, and what the cluster is
+ * called says nothing of where the token goes. With a role it is the role's trust policy that binds it to the cluster.
+ *
+ * @throws AssayError ASSAY_CLUSTER_SETTINGS_INVALID
+ */
+function requireEksEndpoint(name: string, { authentication, endpoint = '' }: ClusterSettings): void {
+  if (authentication.eks?.roleArn !== undefined) return;
+  const { hostname = '' } = URL.parse(endpoint) ?? {};
+  // What leads to this very machine tells nobody.
+  if (hostname === '127.0.0.1' || EKS_HOST.test(hostname)) return;
+  throw new AssayError(
+    'ASSAY_CLUSTER_SETTINGS_INVALID',
+    `settings of cluster ${name}: endpoint: expected that of EKS (https://ID.….eks.amazonaws.com); for another one give authentication.eks.roleArn`,
+  );
 }
 
 /**

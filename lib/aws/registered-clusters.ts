@@ -3,6 +3,7 @@ import type { ClusterSettings } from '../model/cluster-settings.ts';
 import type { Log } from '../model/ports.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import type { ClusterDocuments, Secrets } from '../model/cluster-documents.ts';
+import { ownSecrets } from '../clusters/access/secret-reference.ts';
 import { secretsManager } from '../documents/secrets-manager.ts';
 import { ssmDocuments } from '../documents/ssm.ts';
 import { assumedRoles } from '../connections/assumed-roles.ts';
@@ -20,6 +21,8 @@ export interface RegisteredClustersOptions {
   readonly guard?: (cluster: OpenCluster, settings: ClusterSettings) => OpenCluster;
   /** As in AWS_LAMBDA_RUNTIME_API: what metrics may never speak to. */
   readonly runtimeApi?: string;
+  /** Secrets that any document may name, beside those of its own cluster (`assay/prod/clusters/NAME`). */
+  readonly sharedSecrets?: readonly string[];
   /** Default: Parameter Store below `registryPath`. */
   readonly documents?: ClusterDocuments;
   /** Default: Secrets Manager. */
@@ -34,14 +37,16 @@ export type RegisteredClusters = ClusterRegistry & {
 
 /** Opens the clusters of a registry; `refresh` reads them. */
 export function openRegisteredClusters(options: RegisteredClustersOptions): RegisteredClusters {
-  const { registryPath, now, guard, secrets = secretsManager() } = options;
+  const { registryPath, now, guard, secrets = secretsManager(), sharedSecrets = [] } = options;
   const { documents = ssmDocuments({ path: registryPath }) } = options;
   const roles = assumedRoles({ now });
   const registry = openRegistry({
     ...options,
     documents,
     openCluster(name, settings) {
-      const cluster = openRegisteredCluster(name, settings, { ...options, secrets, roles });
+      const own = `${registryPath.replace(/^\//, '')}/${name}`;
+      const mine = ownSecrets(secrets, { own, shared: sharedSecrets });
+      const cluster = openRegisteredCluster(name, settings, { ...options, secrets: mine, roles });
       return guard ? guard(cluster, settings) : cluster;
     },
   });

@@ -1,4 +1,11 @@
-import { countSetting, type Environment, readSettingsOf, type SettingsOf, textSetting } from '../model/settings.ts';
+import {
+  countSetting,
+  type Environment,
+  readSettingsOf,
+  type SettingsOf,
+  textSetting,
+  wordsSetting,
+} from '../model/settings.ts';
 
 /** Every setting of the functions. What AWS calls its own (AWS_REGION, AWS_ENDPOINT_URL, …) its SDK reads itself. */
 const SETTINGS = {
@@ -6,6 +13,7 @@ const SETTINGS = {
   queueUrl: textSetting('ASSAY_QUEUE_URL', 'the address of the queue of steps'),
   busArn: textSetting('ASSAY_BUS_ARN', 'the ARN of the event bus where outcomes go'),
   registryPath: textSetting('ASSAY_REGISTRY_PATH', 'where the documents of clusters are in Parameter Store'),
+  sharedSecrets: wordsSetting('ASSAY_SHARED_SECRETS', 'the secrets that the document of any cluster may name'),
   /** Seconds that a message may wait at most; longer waits hop. */
   maxDelaySeconds: countSetting('ASSAY_MAX_DELAY_SECONDS', 'the longest wait of a message', 900, [1, 900]),
   /** Milliseconds for which what was read of the registry is good. */

@@ -1,3 +1,4 @@
+import { ownSecrets } from '../clusters/access/secret-reference.ts';
 import { kubeConfigCredentials, type KubeConfigSource, listContexts } from '../clusters/access/kubeconfig.ts';
 import { type ClusterSettings, parseClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
@@ -16,6 +17,8 @@ export interface CheckOptions extends StageOptions {
   readonly context?: string;
   readonly namespace?: string;
   readonly address: readonly string[];
+  /** As the deployment has them (`sharedSecrets`). */
+  readonly sharedSecret?: readonly string[];
 }
 
 /** `assay clusters check`: of a registered cluster, or of one in a kubeconfig. */
@@ -47,10 +50,11 @@ export async function checkRegistered(
     const { message, hint: mend } = error;
     return report(name, [{ area: 'server', subject: 'settings', status: 'fail', message, mend }], options, console);
   }
+  const secrets = ownSecrets(stage.secrets, { own: stage.secretNameOf(name), shared: options.sharedSecret ?? [] });
   const { addressMode, allowPrivateNetworks, allowedHosts, prometheusAddress } = settings;
   const results = await checkCluster({
     name,
-    credentials: registeredCredentials(name, settings, stage),
+    credentials: registeredCredentials(name, settings, { ...stage, secrets }),
     http: openHttp({ privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse', allow: allowedHosts }),
     addressMode,
     namespace: options.namespace ?? settings.namespace,

@@ -90,6 +90,11 @@ const check: Part = (console, exitWith) =>
         .argParser((url: string, before: readonly string[]) => [...before, url])
         .default([], 'the Prometheus address of the settings'),
     )
+    .addOption(
+      new Option('--shared-secret <name>', 'secret of other names that documents may name; may be repeated')
+        .argParser((name: string, before: readonly string[]) => [...before, name])
+        .default([], 'none'),
+    )
     .addHelpText('after', CHECK_HELP)
     .action(async (name: string | undefined, options: CheckOptions) => {
       const { checkClusters } = await import('./clusters-check.ts');

@@ -4,6 +4,7 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
+import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
 import { jsonLog } from '../log/json-log.ts';
 import type { Log } from '../model/ports.ts';
@@ -26,6 +27,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly metrics: HostPort;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
+  readonly service: readonly string[];
   readonly prometheusAddress?: string;
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
@@ -44,6 +46,8 @@ too, which spec.analysisRunMetadata gives them.
 
 Private networks may be requested; loopback and link-local addresses only where --allow-host lists them, the metadata
 services of clouds never. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
+Through the proxy a run may reach the Services of its own namespace, put queries to any Prometheus, and reach what
+--service lists.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
 even while a watch is away. --listen-tokens names a file of JSON with a token for each cluster, {"staging": "…"}: who
@@ -100,6 +104,14 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         'deny',
       ]),
     )
+    .addOption(
+      new Option(
+        '--service <namespace/service:port>',
+        'Service that metrics of other namespaces may reach through the proxy; * for anything; may be repeated',
+      )
+        .argParser(collectService)
+        .default([], 'none'),
+    )
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
     .addOption(
       new Option('--aws-role <arn>', 'role that metrics may name (sigv4.roleArn); may be repeated')
@@ -114,6 +126,11 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
     .addHelpText('after', HELP)
     .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
+}
+
+function collectService(text: string, before: readonly string[]): readonly string[] {
+  if (!isServicePattern(text)) throw new InputError(`--service: expected namespace/service:port, got "${text}"`);
+  return [...before, text];
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {
@@ -143,7 +160,8 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     source: kubeconfig === undefined ? { default: true } : { file: kubeconfig },
     contexts: options.context,
     addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
-    http: openHttp({ privateNetworks: 'allow', allow: allowHost }),
+    openHttp: () => openHttp({ privateNetworks: 'allow', allow: allowHost }),
+    services: options.service,
     log,
     now,
   });

@@ -9,14 +9,14 @@ import type { CheckResult } from './check-result.ts';
 import { checkRights } from './check-rights.ts';
 import { checkClock, checkIdentity, checkServer } from './check-server.ts';
 import { checkWebhook } from './check-webhook.ts';
-import type { Http } from '../http/open-http.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 
 export interface ClusterCheckOptions {
   /** Of the cluster, for messages. */
   readonly name: string;
   readonly credentials: Credentials;
   /** For addresses that are not reached through the API server. */
-  readonly http: Http;
+  readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   readonly addressMode: AddressMode;
   readonly namespace?: string | undefined;
   /** What metrics ask: tried in the way that they would be. */

@@ -4,6 +4,7 @@ import { isObject } from './is-object.ts';
 import { explainIssue } from './issue.ts';
 import { formatProblem } from './problem.ts';
 import { flag, list, text } from './schema.ts';
+import { isServicePattern } from './service-rules.ts';
 
 /** A field whose text must look like something; `expected` completes the sentence "expected …, got …". */
 const pattern = (form: RegExp, expected: string, description: string) =>
@@ -58,7 +59,9 @@ const positive = (description: string) =>
     .describe(description);
 
 const limits = z.strictObject({
-  concurrentSteps: positive('Steps at one time in one container (default 10).').exactOptional(),
+  concurrentSteps: positive(
+    'Steps of one namespace at one time in one container (default 10); of the cluster twice as many.',
+  ).exactOptional(),
   requestsPerSecond: positive('Requests to the API server in one container (default 50).').exactOptional(),
 });
 
@@ -76,6 +79,12 @@ const clusterDocument = z
     ).exactOptional(),
     authentication,
     addressMode: z.enum(['proxy', 'direct', 'deny']).describe('How in-cluster addresses are reached.').exactOptional(),
+    services: list(
+      z
+        .string()
+        .refine(isServicePattern, { error: 'namespace/service or namespace/service:port; * stands for anything' }),
+      'Services that metrics of other namespaces may reach through the API server.',
+    ).exactOptional(),
     selector: text('Labels of the objects to look after.').exactOptional(),
     instanceId: text('Only what carries this controller instance id; without it what carries none.').exactOptional(),
     namespace: text('Only this namespace; without it all.').exactOptional(),
@@ -95,6 +104,7 @@ export type ClusterDocument = z.infer<typeof clusterDocument>;
 export type ClusterSettings = ClusterDocument & {
   readonly authentication: Authentication;
   readonly addressMode: 'proxy' | 'direct' | 'deny';
+  readonly services: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly allowPrivateNetworks: boolean;
   readonly limits: ClusterLimits;
@@ -107,7 +117,7 @@ export type EksAuthentication = z.infer<typeof eks>;
 export type AwsRole = z.infer<typeof aws>;
 
 export interface ClusterLimits {
-  /** In one container. */
+  /** Of one namespace in one container; of the cluster twice as many. */
   readonly concurrentSteps: number;
   /** In one container. */
   readonly requestsPerSecond: number;
@@ -130,6 +140,7 @@ export function parseClusterSettings(name: string, json: string): ClusterSetting
   return {
     ...document,
     addressMode: document.addressMode ?? 'proxy',
+    services: document.services ?? [],
     allowedHosts: document.allowedHosts ?? [],
     allowPrivateNetworks: document.allowPrivateNetworks ?? false,
     limits: { ...DEFAULT_LIMITS, ...document.limits },

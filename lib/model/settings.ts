@@ -50,6 +50,18 @@ export function countSetting(
   return settingOf({ name, meaning, parse, expected: `a whole number${range}` }, String(byDefault));
 }
 
+/** Words between commas; none by default. */
+export function wordsSetting(name: string, meaning: string): Setting<readonly string[]> {
+  return settingOf({ name, meaning, parse: parseWords, expected: 'words between commas' }, ',');
+}
+
+function parseWords(given: string): readonly string[] {
+  return given
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
 /** `true` or `false`, which is the default. */
 export function flagSetting(name: string, meaning: string): Setting<boolean> {
   return settingOf({ name, meaning, parse: parseFlag, expected: 'true or false' }, 'false');

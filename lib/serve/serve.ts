@@ -47,7 +47,10 @@ export interface ServeOptions {
 }
 
 export interface Serving {
-  /** Begins no more steps, lets those under way end, and closes the watches. The next start goes on from the statuses. */
+  /**
+   * Begins no more steps, lets those under way end, for four seconds at most, and closes the watches. The next start goes
+   * on from the statuses.
+   */
   stop(): Promise<void>;
   /**
    * Asks for a step of an object that somebody says has changed; what is not served is passed over. Rejects for a bug
@@ -91,6 +94,7 @@ export function serve(options: ServeOptions): Serving {
     },
   });
   const stopping = new AbortController();
+  const aborting = new AbortController();
   const page = prometheusMeter(() => clusters, facts);
   const { meter } = page;
   const underway = new Map<string, Underway>();
@@ -113,6 +117,7 @@ export function serve(options: ServeOptions): Serving {
     meter,
     now,
     settingsOf: () => settings,
+    signal: aborting.signal,
   };
 
   /** The step itself says when the next is due; a change by somebody else meanwhile may say sooner. */
@@ -200,7 +205,11 @@ export function serve(options: ServeOptions): Serving {
     async stop() {
       cancelLooks();
       cancelClock();
-      await Promise.all([queue.stop(), schedules.stop()]);
+      const ended = Promise.all([queue.stop(), schedules.stop()]);
+      await inTime(ended, PATIENCE_MS, timers);
+      aborting.abort();
+      // What hangs in an API server's answer ends with the connections.
+      await inTime(ended, PATIENCE_MS, timers);
       stopping.abort();
       // `failed` tells of it.
       await following.catch(() => {});
@@ -229,6 +238,17 @@ function every(timers: Timers, ms: number, call: () => void): () => void {
     call();
   }
   return () => cancel();
+}
+
+/** For steps that are under way when all is to stop; then they are aborted, and have as long again. */
+const PATIENCE_MS = 2_000;
+
+/** Waits for `work`, but no longer than that. */
+async function inTime(work: Promise<unknown>, ms: number, timers: Timers): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = timers.after(ms, resolve);
+  await Promise.race([work, promise]);
+  cancel();
 }
 
 /** A step that is being taken. */

@@ -12,7 +12,10 @@ export interface ServedClustersOptions extends Looked {
   /** One cluster each; none: the current one. */
   readonly contexts: readonly string[];
   readonly addressMode: AddressMode;
-  readonly http: Http;
+  /** Opens the way out for the metrics of one cluster, which no other cluster's can be in. */
+  readonly openHttp: () => Http;
+  /** Services that metrics of other namespaces may reach through the API server. */
+  readonly services: readonly string[];
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -42,12 +45,20 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openCluster(
   name: string,
-  { source, http, now, addressMode }: ServedClustersOptions,
+  { source, openHttp, now, addressMode, services }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
   const lookup = operatorLookup(openResolver());
-  return kubernetesCluster({ name, credentials, http, now, addressMode, lookup });
+  const http = openHttp();
+  const cluster = kubernetesCluster({ name, credentials, http, now, addressMode, services, lookup });
+  return {
+    ...cluster,
+    async close() {
+      http.close();
+      await cluster.close();
+    },
+  };
 }
 
 function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {

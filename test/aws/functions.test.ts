@@ -11,7 +11,10 @@ let lines: Record<string, unknown>[];
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook', uid: 'u1' };
 const document = (port: number) =>
-  JSON.stringify({ endpoint: `https://127.0.0.1:${port}`, authentication: { token: { secret: 'assay/c1' } } });
+  JSON.stringify({
+    endpoint: `https://127.0.0.1:${port}`,
+    authentication: { token: { secret: 'assay/test/clusters/c1' } },
+  });
 
 beforeEach(async () => {
   lines = [];

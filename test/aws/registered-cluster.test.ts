@@ -93,7 +93,8 @@ describe('registeredCredentials', () => {
     },
   ])('gets into EKS as $name', async ({ authentication, asked }) => {
     const roles = noteRoles();
-    const credentials = registeredCredentials('shop', settingsOf({ authentication }), {
+    const endpoint = 'https://abc.gr7.eu-west-1.eks.amazonaws.com';
+    const credentials = registeredCredentials('shop', settingsOf({ endpoint, authentication }), {
       secrets: memorySecrets(),
       roles,
       now,
@@ -136,7 +137,48 @@ describe('requests of metrics', () => {
   });
 });
 
+describe('a token of EKS that Assay signs itself', () => {
+  const eks = { clusterName: 'other', region: 'eu-west-1' };
+  const openAt = (endpoint: string, more = {}) =>
+    registeredCredentials('shop', settingsOf({ endpoint, authentication: { eks: { ...eks, ...more } } }), {
+      secrets: memorySecrets(),
+      roles: noteRoles(),
+      now,
+    });
+
+  it.each(['https://abc.gr7.eu-west-1.eks.amazonaws.com', 'https://abc.yl4.cn-north-1.eks.amazonaws.com.cn'])(
+    'goes to %s',
+    (endpoint) => expect(() => openAt(endpoint)).not.toThrow(),
+  );
+
+  it.each(['https://evil.test', 'https://a.eks.amazonaws.com.evil.test', 'https://evil.test/x.eks.amazonaws.com'])(
+    'does not go to %s, unless a role says who may',
+    (endpoint) => {
+      expect(() => openAt(endpoint)).toThrow('settings of cluster shop: endpoint: expected that of EKS');
+      expect(() => openAt(endpoint, { roleArn: ROLE })).not.toThrow();
+    },
+  );
+});
+
 describe('openRegisteredClusters', () => {
+  it("reads no other cluster's secret for a document that names it", async () => {
+    const secret = 'assay/test/clusters/other';
+    const document = JSON.stringify(aClusterDocument({ authentication: { token: { secret } } }));
+    const clusters = openRegisteredClusters({
+      registryPath: '/assay/test/clusters',
+      documents: memoryDocuments(new Map([['shop', document]])),
+      secrets: { read: async () => 'the token of another cluster' },
+      now,
+      log: { info() {}, warn() {}, error() {} },
+    });
+    await clusters.refresh();
+    await expect(clusters.get('shop').list('AnalysisRun')).rejects.toMatchObject({
+      code: 'ASSAY_SECRET_UNREADABLE',
+      message: `secret ${secret} is not this cluster's: name it assay/test/clusters/shop, or list it among the shared secrets`,
+    });
+    await clusters.close();
+  });
+
   it('opens what the registry names, behind the guard that is given', async () => {
     const broken: string[] = [];
     const clusters = openRegisteredClusters({

@@ -15,12 +15,17 @@ test('what is not set has its default', () => {
     registryPath: least.ASSAY_REGISTRY_PATH,
     maxDelaySeconds: 900,
     registryMaxAgeMs: 60_000,
+    sharedSecrets: [],
   });
 });
 
 test('what is set is read', () => {
   const set = { ...least, ASSAY_STAGE: 'dev', ASSAY_MAX_DELAY_SECONDS: ' 3 ', ASSAY_REGISTRY_MAX_AGE_MS: '0' };
   expect(readSettings(set)).toMatchObject({ stage: 'dev', maxDelaySeconds: 3, registryMaxAgeMs: 0 });
+  expect(readSettings({ ...least, ASSAY_SHARED_SECRETS: 'tokens, team/*' }).sharedSecrets).toEqual([
+    'tokens',
+    'team/*',
+  ]);
 });
 
 test('all that is wrong is said at once', () => {

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { HttpRequest } from '../../lib/model/http.ts';
 import { openHttp, type HttpSettings } from '../../lib/http/open-http.ts';
 import { failureOf, serveHttp, type Answer } from './server.ts';
@@ -164,6 +164,55 @@ describe('limits', () => {
       code: 'ASSAY_HTTP_TIMEOUT',
       message: 'Get "http://slow.test/": dial tcp slow.test:80: i/o timeout',
     });
+  });
+});
+
+describe('an end that somebody else sets', () => {
+  test.each([
+    { name: 'who asked', end: (control: AbortController) => control.abort() },
+    { name: 'the end of everything', end: (_: AbortController, http: { close(): void }) => http.close() },
+  ])('$name ends a request that hangs, and those that wait for a place', async ({ end }) => {
+    const server = await serveHttp(() => undefined);
+    const http = openHttp(LOCAL);
+    const control = new AbortController();
+    const request = { url: `http://127.0.0.1:${server.port}/`, signal: control.signal, timeoutMs: 50_000 };
+    const failures = Array.from({ length: 70 }, async () => failureOf(http(request)));
+    await expect.poll(() => server.seen.length).toBe(64);
+    end(control, http);
+    const messages = (await Promise.all(failures)).map(({ code, message }) => `${code} ${message}`);
+    const want = `ASSAY_HTTP_TIMEOUT Get "http://127.0.0.1:${server.port}/": context canceled`;
+    expect(new Set(messages)).toEqual(new Set([want]));
+    expect(server.seen).toHaveLength(64);
+  });
+
+  test('once all is closed, requests fail at once', async () => {
+    const http = openHttp(LOCAL);
+    http.close();
+    expect((await failureOf(http({ url: 'http://127.0.0.1:1/' }))).message).toContain('context canceled');
+  });
+
+  test('a request ends after a minute, whatever it asks for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const server = await serveHttp(() => undefined);
+    const failure = failureOf(openHttp(LOCAL)({ url: `http://127.0.0.1:${server.port}/`, timeoutMs: 2_000_000_000 }));
+    let isOver = false;
+    void failure.then(() => (isOver = true));
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(isOver).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await failure).message).toContain('context deadline exceeded');
+  });
+
+  test('a namespace whose requests hang leaves places of the host to others', async () => {
+    const server = await serveHttp(({ path }, response) => void (path === '/ok' && response.end('ok')));
+    const http = openHttp(LOCAL);
+    const ask = async (path: string, namespace: string) =>
+      http({ url: `http://127.0.0.1:${server.port}${path}`, from: { namespace, provider: 'Web' } });
+    const hanging = Array.from({ length: 200 }, async () => failureOf(ask('/slow', 'bad')));
+    expect((await ask('/ok', 'good')).body).toBe('ok');
+    http.close();
+    await Promise.all(hanging);
   });
 });
 

@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { judgeTaken, type Measured } from '../../lib/analysis/record.ts';
 import { collect, findEnded, take } from '../../lib/kinds/measure.ts';
 import type { AnalysisRun, Metric } from '../../lib/model/analysis-run.ts';
 import { AssayError } from '../../lib/model/errors.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
 import type { MeasurementTimes, Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
@@ -138,6 +139,51 @@ test.each([
   const { measurement } = await takeFrom(aRun({ spec: { metrics: [metric] } }), broken);
   expect(measurement).toMatchObject({ phase: 'Error', message: expect.stringMatching(message) });
   expect(problems).toEqual(logged);
+});
+
+const web = (timeoutSeconds: number) =>
+  aRun({ spec: { metrics: [aMetric({ provider: { web: { url: 'http://x.test', timeoutSeconds } } })] } });
+
+describe('a request of a metric', () => {
+  let requests: HttpRequest[];
+  const asking = (during = () => {}): Cluster => ({
+    ...cluster,
+    async fetch(request) {
+      requests.push(request);
+      during();
+      return { status: 200, headers: {}, body: '1' };
+    },
+  });
+  beforeEach(() => {
+    requests = [];
+  });
+
+  test.each([
+    { name: 'as it asks', timeoutSeconds: 20, time: undefined, wantMs: 20_000 },
+    { name: 'a minute at most', timeoutSeconds: 2_000_000, time: undefined, wantMs: 60_000 },
+    { name: 'what its step has', timeoutSeconds: 59, time: { mostMs: 41_000, leftMs: () => 55_000 }, wantMs: 41_000 },
+  ])('has an end: $name', async ({ timeoutSeconds, time, wantMs }) => {
+    const run = web(timeoutSeconds);
+    await take(taskOf(run), run, ref, { ...portsOf(asking()), ...(time && { time }) });
+    expect(requests[0]?.timeoutMs).toBe(wantMs);
+  });
+
+  test('is not begun where its step has no time for it: the step is taken again, and nothing counts', async () => {
+    const run = web(20);
+    const time = { mostMs: 41_000, leftMs: () => 19_000 };
+    const taking = take(taskOf(run), run, ref, { ...portsOf(asking()), time });
+    await expect(taking).rejects.toMatchObject({ code: 'ASSAY_STEP_ABORTED', retry: true });
+    expect(requests).toEqual([]);
+  });
+
+  test('that is ended with its step is no measurement', async () => {
+    const run = web(20);
+    const control = new AbortController();
+    const inUse = asking(() => control.abort());
+    const taking = take(taskOf(run), run, ref, { ...portsOf(inUse), signal: control.signal });
+    await expect(taking).rejects.toMatchObject({ code: 'ASSAY_STEP_ABORTED', retry: true });
+    expect(requests[0]?.signal).toBe(control.signal);
+  });
 });
 
 test('collection goes on past a provider that is not there, and stops at one that fails', async () => {

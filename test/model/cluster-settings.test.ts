@@ -20,6 +20,7 @@ describe('parseClusterSettings', () => {
     expect(parse(aClusterDocument())).toStrictEqual({
       ...aClusterDocument(),
       addressMode: 'proxy',
+      services: [],
       allowedHosts: [],
       allowPrivateNetworks: false,
       limits: { concurrentSteps: 10, requestsPerSecond: 50 },

@@ -8,10 +8,10 @@ afterEach(() => vi.useRealTimers());
 
 const now = () => new Date();
 const at = (ms: number) => new Date(ms);
-const aRef = (name: string, cluster = 'c1'): ObjectRef => ({
+const aRef = (name: string, cluster = 'c1', namespace = 'n'): ObjectRef => ({
   cluster,
   kind: 'AnalysisRun',
-  namespace: 'n',
+  namespace,
   name,
   uid: name,
 });
@@ -92,6 +92,23 @@ test('a cluster whose places are taken does not delay another', async () => {
   await queue.send(aRef('x', 'other'), at(0));
   await vi.advanceTimersByTimeAsync(1000);
   expect(worked).toEqual(['a@0', 'x@0', 'b@100', 'c@200']);
+});
+
+test('steps of one namespace that hang do not delay those of another', async () => {
+  const worked: string[] = [];
+  const queue = memoryQueue({
+    now,
+    work: async ({ name, namespace }) => {
+      worked.push(`${name}@${Date.now()}`);
+      if (namespace === 'bad') await new Promise((resolve) => setTimeout(resolve, 60_000));
+    },
+  });
+  for (let nth = 0; nth < 300; nth += 1) await queue.send(aRef(`hangs-${nth}`, 'c1', 'bad'), at(0));
+  for (let nth = 0; nth < 100; nth += 1) await queue.send(aRef(`ok-${nth}`), at(1000 + nth));
+  await vi.advanceTimersByTimeAsync(2000);
+  const good = worked.filter((entry) => entry.startsWith('ok-'));
+  expect(good).toEqual(Array.from({ length: 100 }, (_, nth) => `ok-${nth}@${1000 + nth}`));
+  expect(worked.length - good.length).toBe(64);
 });
 
 test('work that throws comes back later and later, and onFailure hears of it', async () => {

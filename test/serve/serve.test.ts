@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { HttpRequest } from '../../lib/model/http.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { statusPages } from '../../lib/serve/status-pages.ts';
 import { openServer } from '../../lib/web/server.ts';
@@ -161,6 +162,30 @@ test('a bug in a watch is told, and does not stand in the way of a stop', async 
   serving = serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now });
   await expect(serving.failed).rejects.toThrow('a bug');
   await serving.stop();
+});
+
+test('a stop ends what hangs, within five seconds, and writes nothing of it', async () => {
+  const hanging = new Promise<never>(() => undefined);
+  // As the way out does, which ends with the signal.
+  const http = async ({ signal }: HttpRequest): Promise<never> =>
+    Promise.race([
+      hanging,
+      new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    ]);
+  one = memoryCluster('one', { now, http });
+  await one.create('AnalysisRun', named('hangs'));
+  other = memoryCluster('other', { now, http: async () => hanging });
+  await other.create('AnalysisRun', named('deaf'));
+  start();
+  await vi.advanceTimersByTimeAsync(100);
+  let isStopped = false;
+  const stopping = serving?.stop().then(() => (isStopped = true));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(isStopped).toBe(true);
+  await stopping;
+  serving = undefined;
+  const run = await one.get('AnalysisRun', { namespace: 'shop', name: 'hangs' });
+  expect(run?.status?.metricResults).toBeUndefined();
 });
 
 test('a run that is deleted is forgotten', async () => {

@@ -34,6 +34,30 @@ function requireText(value: string, reference: string): string {
   return text;
 }
 
+/** Which secrets the document of a cluster may name. */
+export interface SecretRules {
+  /** Its own: a secret of this name, and those below it. */
+  readonly own: string;
+  /** Others, by name or ARN; `*` at the end stands for anything. */
+  readonly shared: readonly string[];
+}
+
+/**
+ * Secrets as the document of one cluster may read them: who writes it says where credentials are sent, and would else
+ * have those of all clusters. ARNs do not tell for sure whose they are, and must be listed.
+ *
+ * @throws AssayError ASSAY_SECRET_UNREADABLE, from `read`, for what belongs to nobody or to somebody else
+ */
+export function ownSecrets(secrets: Secrets, { own, shared }: SecretRules): Secrets {
+  return {
+    async read(name) {
+      const isListed = shared.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
+      if (name === own || name.startsWith(`${own}/`) || isListed) return secrets.read(name);
+      throw unreadable(`secret ${name} is not this cluster's: name it ${own}, or list it among the shared secrets`);
+    },
+  };
+}
+
 export function unreadable(message: string): AssayError {
   return new AssayError('ASSAY_SECRET_UNREADABLE', message);
 }

@@ -1,5 +1,8 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { AssayError } from '../../model/errors.ts';
 import type { HttpRequest } from '../../model/http.ts';
+import { requestFailure } from '../../model/request-text.ts';
+import { mayReach } from '../../model/service-rules.ts';
 
 /**
  * How `<service>.<namespace>.svc` addresses of templates are reached: by the network that the process stands in
@@ -48,14 +51,21 @@ export function parseServiceAddress(url: string): ServiceAddress | undefined {
 /**
  * Decides how `request` is reached.
  *
- * @throws AssayError ASSAY_ADDRESS_DENIED in mode `deny`; ASSAY_ADDRESS_CREDENTIALS where the service proxy would keep
- *         the request's credentials for itself; ASSAY_HTTP_INVALID for what must not be sent through it
+ * @param services  which Services of other namespaces those who ask may reach; undefined: any
+ * @throws AssayError ASSAY_ADDRESS_DENIED in mode `deny`, and where the Service is not for who asks;
+ *         ASSAY_ADDRESS_CREDENTIALS where the service proxy would keep the request's credentials for itself;
+ *         ASSAY_HTTP_INVALID for what must not be sent through it
  */
-export function routeRequest(request: Pick<HttpRequest, 'url' | 'headers'>, mode: AddressMode): Route {
+export function routeRequest(
+  request: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'from'>,
+  mode: AddressMode,
+  services?: readonly string[],
+): Route {
   const address = parseServiceAddress(request.url);
   if (!address || mode === 'direct') return { via: 'network' };
   const host = `${address.service}.${address.namespace}.svc`;
   if (mode === 'deny') throw new AssayError('ASSAY_ADDRESS_DENIED', `in-cluster address ${host} is denied`);
+  requireReach(address, request, services);
 
   const { username, password } = new URL(request.url);
   if (username || password || request.headers?.some(([name]) => name.toLowerCase() === 'authorization')) {
@@ -66,7 +76,25 @@ export function routeRequest(request: Pick<HttpRequest, 'url' | 'headers'>, mode
   }
   if (hasHiddenDots(address.path)) throw new AssayError('ASSAY_HTTP_INVALID', `${host}: ".." in the path`);
   const root = proxyRoot(address);
-  return { via: 'proxy', root, path: root + address.path, headers: forwardedHeaders(request.headers ?? [], host) };
+  return { via: 'proxy', root, path: root + address.path, headers: forwardedHeaders(request, host) };
+}
+
+/** @throws AssayError ASSAY_ADDRESS_DENIED, which names the line to add */
+function requireReach(
+  address: ServiceAddress,
+  { from }: Pick<HttpRequest, 'from'>,
+  services: readonly string[] | undefined,
+): void {
+  if (!from || !services) return;
+  const [path = ''] = address.path.split('?');
+  if (mayReach(address, path, from, services)) return;
+  const { service, namespace, port } = address;
+  const entry = `${namespace}/${service}:${port}`;
+  throw new AssayError(
+    'ASSAY_ADDRESS_DENIED',
+    `in-cluster address ${service}.${namespace}.svc:${port} is not for namespace ${from.namespace}: ` +
+      `who runs Assay may add "${entry}" to services of the cluster's settings (assay serve --service ${entry})`,
+  );
 }
 
 /** `/api/v1/namespaces/NS/services/SCHEME:SVC:PORT/proxy` @source SplitSchemeNamePort of k8s.io/apimachinery */
@@ -89,18 +117,39 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set(
 );
 
 /** What templates say must not speak to the API server itself, which takes `Impersonate-User` and the like from us. */
-function forwardedHeaders(headers: readonly (readonly [string, string])[], host: string): Record<string, string> {
-  const forwarded: Record<string, string> = {};
+function forwardedHeaders(
+  { url, method = 'GET', headers = [] }: Pick<HttpRequest, 'url' | 'method' | 'headers'>,
+  host: string,
+): Record<string, string> {
+  const forwarded = new Map<string, string>();
+  const fail = (reason: string) => new AssayError('ASSAY_HTTP_INVALID', requestFailure(method, url, reason));
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
     if (/^(?:impersonate-|x-remote-)/.test(lower)) {
       throw new AssayError('ASSAY_HTTP_INVALID', `${host}: the header ${name} cannot be sent through the API server`);
     }
+    // Go sends what is beyond ASCII as UTF-8; here a character is a byte.
+    const bytes = Buffer.from(value, 'utf8').toString('latin1');
+    if (!isValid(() => validateHeaderName(name))) {
+      throw fail(`net/http: invalid header field name ${JSON.stringify(name)}`);
+    }
+    if (!isValid(() => validateHeaderValue(name, bytes))) {
+      throw fail(`net/http: invalid header field value for ${JSON.stringify(name)}`);
+    }
     if (HOP_BY_HOP.has(lower)) continue;
-    const before = forwarded[lower];
-    forwarded[lower] = before === undefined ? value : `${before}, ${value}`;
+    const before = forwarded.get(lower);
+    forwarded.set(lower, before === undefined ? bytes : `${before}, ${bytes}`);
   }
-  return forwarded;
+  return Object.fromEntries(forwarded);
+}
+
+function isValid(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

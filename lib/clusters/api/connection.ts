@@ -31,7 +31,7 @@ export type TextAnswer = Omit<ApiAnswer, 'body'> & { readonly body: string };
 
 /** Kept connections to one API server. Rejects with ASSAY_CLUSTER_UNREACHABLE where there is no answer. */
 export interface Connection {
-  /** The answer, whatever its status. On 401 the credentials are renewed, once. */
+  /** The answer, whatever its status. On 401 the credentials are renewed, once; unless `renews` is false. */
   open(request: ApiRequest): Promise<ApiAnswer>;
   /** The same, read to its end. */
   exchange(request: ApiRequest): Promise<TextAnswer>;
@@ -54,6 +54,8 @@ export interface ConnectionOptions {
   readonly maxConnections?: number;
   /** Finds the addresses of the server. Default: the system's way, which all of the process share. */
   readonly lookup?: LookupFunction | undefined;
+  /** False where others speak through the server, so that a 401 may be theirs. Default true. */
+  readonly renews?: boolean;
 }
 
 /** Below the minute after which balancers drop idle connections without a word. */
@@ -87,6 +89,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     const host = agent ? new URL(agent.access.server).host : 'the API server';
     return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `cluster ${name}: no answer from ${host} (${code})`, {
       retry: true,
+      cause: { code },
     });
   };
 
@@ -120,7 +123,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (isClosed) throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', `cluster ${name}: the connection is closed`);
     const access = await credentials.access();
     const answer = await send(access, request);
-    if (answer.status !== 401) return answer;
+    if (answer.status !== 401 || options.renews === false) return answer;
     await answer.body.dump();
     return send(await credentials.renew(access), request);
   };

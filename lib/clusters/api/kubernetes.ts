@@ -18,7 +18,7 @@ import { collectionPath, objectPath, queryString, requireKind, requireNamespace 
 import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
 import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';
-import { fetchThroughProxy } from './service-proxy.ts';
+import { openServiceProxy } from './service-proxy.ts';
 import { readWatch } from './watch-stream.ts';
 
 export interface KubernetesClusterOptions extends ConnectionOptions {
@@ -27,6 +27,11 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   readonly now: () => Date;
   /** How in-cluster addresses are reached. Default `proxy`. */
   readonly addressMode?: AddressMode;
+  /**
+   * Services of other namespaces that metrics may reach through the API server, beside queries of Prometheus:
+   * `namespace/service:port`, `*` for anything. Default: any.
+   */
+  readonly services?: readonly string[];
   /** Of an answer that comes through the service proxy. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** After which the server ends a watch. Default: somewhere between 5 and 10 minutes, as client-go has it. */
@@ -35,6 +40,9 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   readonly watchIdleMs?: number;
 }
 
+/** Requests to Services at one time; those of one namespace get half of them at most. */
+const SERVICE_PLACES = 128;
+
 /** A cluster behind an API server. `close` ends all that is under way. */
 export type KubernetesCluster = Cluster & { close(): Promise<void> };
 
@@ -42,6 +50,14 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
   const connection = openConnection(options);
+  // Apart, so that Services that do not answer hold up no request to the API server itself.
+  const proxy = openServiceProxy({
+    name,
+    connection: openConnection({ ...options, maxConnections: SERVICE_PLACES, renews: false }),
+    places: SERVICE_PLACES,
+    maxBodyBytes,
+    random: Math.random,
+  });
   const bodyOf = (answer: TextAnswer): string => {
     if (answer.status < 300) return answer.body;
     throw failureOf(name, answer);
@@ -102,12 +118,13 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     },
 
     async fetch(request) {
-      const route = routeRequest(request, addressMode);
-      if (route.via === 'network') return http(request);
-      return fetchThroughProxy(request, route, { name, connection, maxBodyBytes, random: Math.random });
+      const route = routeRequest(request, addressMode, options.services);
+      return route.via === 'network' ? http(request) : proxy.fetch(request, route);
     },
 
-    close: async () => connection.close(),
+    async close() {
+      await Promise.all([connection.close(), proxy.close()]);
+    },
   };
   return { ...cluster, recordEvent: eventRecorder(cluster, options.now) };
 }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError, type ErrorCode } from '../../model/errors.ts';
-import type { HttpRequest, HttpResponse } from '../../model/http.ts';
+import { openFairTurns } from '../../model/fair-turns.ts';
+import { type HttpRequest, type HttpResponse, LONGEST_REQUEST_MS } from '../../model/http.ts';
+import { isObject } from '../../model/is-object.ts';
 import { requestFailure } from '../../model/request-text.ts';
 import { redirectPath, type Route } from './addresses.ts';
-import { failureOf, parseStatus } from './failure.ts';
+import { type ApiStatus, failureOf, parseStatus } from './failure.ts';
 import type { ApiAnswer, Connection } from './connection.ts';
 
 type ProxyRoute = Extract<Route, { via: 'proxy' }>;
@@ -11,10 +13,19 @@ type ProxyRoute = Extract<Route, { via: 'proxy' }>;
 export interface ServiceProxyOptions {
   /** Of the cluster, for messages. */
   readonly name: string;
+  /** Its own, which renews no credentials: a 401 may be the Service's. */
   readonly connection: Connection;
+  /** Requests at one time. */
+  readonly places: number;
   readonly maxBodyBytes: number;
   /** From 0 to 1. */
   readonly random: () => number;
+}
+
+/** Reaches Services through the API server's service proxy. */
+export interface ServiceProxy {
+  fetch(request: HttpRequest, route: ProxyRoute): Promise<HttpResponse>;
+  close(): Promise<void>;
 }
 
 /** Go's client gives up when it would send the eleventh request. */
@@ -24,21 +35,42 @@ const FIRST_DELAY_MS = 200;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Makes a request through the API server's service proxy, in the words that a request of our own would have.
+ * Makes requests through the API server's service proxy, in the words that requests of our own would have.
  *
  * Redirects are followed within the Service; one that leads elsewhere is the answer. Where the API server itself
  * refuses (no such Service, no endpoints, no permission), that is an error, not an answer. What may be repeated is, up
- * to three times, on broken connections, 502, 503, 504 and throttling.
+ * to three times, on broken connections, 502, 503, 504 and throttling; anything else is sent once. What a Service says
+ * is never said in the name of the cluster, and never taken for what the API server says of our credentials: they are
+ * renewed by other requests.
  *
- * @throws AssayError ASSAY_HTTP_UNREACHABLE, ASSAY_HTTP_TIMEOUT, ASSAY_HTTP_TOO_LARGE, ASSAY_HTTP_REDIRECTED,
- *         ASSAY_CLUSTER_DENIED, ASSAY_CLUSTER_THROTTLED, ASSAY_CLUSTER_UNREACHABLE
+ * @throws AssayError, from `fetch`: ASSAY_HTTP_UNREACHABLE, ASSAY_HTTP_TIMEOUT, ASSAY_HTTP_TOO_LARGE,
+ *         ASSAY_HTTP_REDIRECTED, ASSAY_CLUSTER_DENIED, ASSAY_CLUSTER_THROTTLED, ASSAY_CLUSTER_UNREACHABLE
  */
-export async function fetchThroughProxy(
+export function openServiceProxy(options: ServiceProxyOptions): ServiceProxy {
+  const turns = openFairTurns();
+  return {
+    async fetch(request, route) {
+      const timeoutMs = Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_REQUEST_MS);
+      const time = AbortSignal.timeout(timeoutMs);
+      const signal = request.signal ? AbortSignal.any([time, request.signal]) : time;
+      const turn = { name: '', share: request.from?.namespace ?? '', places: options.places, signal };
+      try {
+        return await turns.take(turn, () => exchange({ ...request, timeoutMs }, route, options, signal));
+      } catch (error) {
+        if (error instanceof AssayError || !signal.aborted) throw error;
+        throw ended(request, signal);
+      }
+    },
+    close: () => options.connection.close(),
+  };
+}
+
+async function exchange(
   request: HttpRequest,
   route: ProxyRoute,
   options: ServiceProxyOptions,
+  signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const signal = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const isRepeatable = request.repeatable ?? (request.method ?? 'GET') === 'GET';
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryOnce(request, route, options, signal);
@@ -57,6 +89,11 @@ export async function fetchThroughProxy(
   }
 }
 
+function ended(request: HttpRequest, signal: AbortSignal): AssayError {
+  const isLate = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+  return failure('ASSAY_HTTP_TIMEOUT', request, isLate ? 'context deadline exceeded' : 'context canceled', true);
+}
+
 const PASSING_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 async function tryOnce(
@@ -68,10 +105,10 @@ async function tryOnce(
   try {
     return await follow(request, route, options, signal);
   } catch (thrown) {
-    if (signal.aborted) return { error: failure('ASSAY_HTTP_TIMEOUT', request, 'context deadline exceeded', true) };
+    if (signal.aborted) return { error: ended(request, signal) };
     const error = options.connection.explain(thrown);
-    if (error instanceof AssayError) return { error };
-    throw error;
+    if (!(error instanceof AssayError)) throw error;
+    return { error: error.code === 'ASSAY_CLUSTER_UNREACHABLE' ? unanswered(request, error) : error };
   }
 }
 
@@ -111,6 +148,13 @@ async function follow(
   throw failure('ASSAY_HTTP_REDIRECTED', request, `stopped after ${MAX_REQUESTS} redirects`);
 }
 
+/** Without the address of the API server, which is not for those who write templates. */
+function unanswered({ method = 'GET', url }: HttpRequest, { cause, code }: AssayError): AssayError {
+  const reason = isObject(cause) && typeof cause['code'] === 'string' ? ` (${cause['code']})` : '';
+  const text = requestFailure(method, url, `no answer from the API server${reason}`);
+  return new AssayError(code, text, { retry: true });
+}
+
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 async function readAnswer(
@@ -131,8 +175,21 @@ async function readAnswer(
   const body = Buffer.concat(chunks).toString('utf8');
   const refusal = status >= 400 ? parseStatus(body) : undefined;
   if (refusal?.status !== 'Failure') return { status, headers, body };
-  if (status === 401 || status === 403 || status === 429) throw failureOf(options.name, { status, headers, body });
-  throw failure('ASSAY_HTTP_UNREACHABLE', request, refusal.message ?? `status ${status}`, status >= 500);
+  throw refused(request, { status, headers, body }, refusal, options);
+}
+
+/** Whoever speaks, the API server or a Service in its manner: in these words it is about this request alone. */
+function refused(
+  { method = 'GET', url }: HttpRequest,
+  answer: HttpResponse,
+  refusal: ApiStatus,
+  options: ServiceProxyOptions,
+): AssayError {
+  const { status } = answer;
+  const { code, retry, retryAfterMs } = failureOf(options.name, answer);
+  const text = requestFailure(method, url, refusal.message ?? `status ${status}`);
+  if (status === 401 || status === 403 || status === 429) return new AssayError(code, text, { retry, retryAfterMs });
+  return new AssayError('ASSAY_HTTP_UNREACHABLE', text, { retry: status >= 500 });
 }
 
 /** A request that has lost its body says nothing of one. */

@@ -82,6 +82,101 @@ describe('routeRequest', () => {
     expect(await codeOf(Promise.resolve().then(() => routeRequest(request, mode)))).toBe(want);
   });
 
+  describe('Services of other namespaces', () => {
+    const query = 'http://prometheus.monitoring.svc:9090/api/v1/query';
+    const web = { namespace: 'shop', provider: 'Web' };
+    const prometheus = { namespace: 'shop', provider: 'Prometheus' };
+    it.each([
+      { name: 'its own', to: 'http://web.shop.svc:8080/any', from: web, isReached: true },
+      { name: 'a query of Prometheus, anywhere', to: query, from: prometheus, isReached: true },
+      {
+        name: 'a query over a range, below a path',
+        to: `${query.replace('/api', '/a/b/api')}_range?a=b`,
+        from: prometheus,
+        isReached: true,
+      },
+      {
+        name: 'another path for a Prometheus metric, such as that of a token',
+        to: query.replace('/api/v1/query', '/token'),
+        from: prometheus,
+        isReached: false,
+      },
+      {
+        name: 'what merely looks like a query',
+        to: 'http://a.monitoring.svc/x?/api/v1/query',
+        from: prometheus,
+        isReached: false,
+      },
+      { name: 'the same query for a web metric', to: query, from: web, isReached: false },
+      { name: 'another namespace', to: 'http://db.vault.svc:8200/v1/secret', from: web, isReached: false },
+      {
+        name: 'what is listed',
+        to: 'http://db.vault.svc:8200/',
+        from: web,
+        services: ['vault/db:8200'],
+        isReached: true,
+      },
+      {
+        name: 'another port than is listed',
+        to: 'http://db.vault.svc:8201/',
+        from: web,
+        services: ['vault/db:8200'],
+        isReached: false,
+      },
+      { name: 'any port', to: 'http://db.vault.svc/', from: web, services: ['vault/db'], isReached: true },
+      { name: 'asterisks', to: 'http://db-1.vault.svc/', from: web, services: ['va*t/db-*:*'], isReached: true },
+      {
+        name: 'asterisks that do not fit',
+        to: 'http://adb-1.vault.svc/',
+        from: web,
+        services: ['*/db-*'],
+        isReached: false,
+      },
+      { name: 'all', to: 'http://db.vault.svc/', from: web, services: ['*/*'], isReached: true },
+      { name: 'whatever the operator asks', to: 'http://db.vault.svc/', from: undefined, isReached: true },
+    ])('$name: $isReached', ({ to, from, services = [], isReached }) => {
+      let outcome = 'reached';
+      try {
+        routeRequest({ url: to, ...(from && { from }) }, 'proxy', services);
+      } catch (error) {
+        outcome = error instanceof Error ? error.message : '';
+      }
+      const refusal = /^in-cluster address .* is not for namespace shop: who runs Assay may add "/;
+      expect(outcome).toMatch(isReached ? /^reached$/ : refusal);
+    });
+
+    it('are refused with the line to add', () => {
+      expect(() => routeRequest({ url: 'http://db.vault.svc:8200/', from: web }, 'proxy', [])).toThrow(
+        'in-cluster address db.vault.svc:8200 is not for namespace shop: who runs Assay may add "vault/db:8200" to ' +
+          "services of the cluster's settings (assay serve --service vault/db:8200)",
+      );
+    });
+  });
+
+  it('takes headers by any name, and what is beyond ASCII as Go does', () => {
+    const headers = [
+      ['constructor', 'x'],
+      ['X-Name', 'wörd'],
+    ] as const;
+    const route = routeRequest({ url, headers }, 'proxy');
+    expect(route).toMatchObject({ headers: { constructor: 'x', 'x-name': Buffer.from('wörd').toString('latin1') } });
+  });
+
+  it.each([
+    {
+      headers: [['a b', 'c']],
+      says: 'Get "http://web.shop.svc:8080/a?b=c": net/http: invalid header field name "a b"',
+    },
+    {
+      headers: [['X-A', 'secret\n']],
+      says: 'Get "http://web.shop.svc:8080/a?b=c": net/http: invalid header field value for "X-A"',
+    },
+  ] as const)('names the header that is none: $says', ({ headers, says }) => {
+    expect(() => routeRequest({ url, headers }, 'proxy')).toThrow(
+      expect.objectContaining({ code: 'ASSAY_HTTP_INVALID', message: says }),
+    );
+  });
+
   it('says nothing of the credentials', () => {
     expect(() => routeRequest({ url: 'http://user:secret@web.shop.svc' }, 'proxy')).toThrow(
       /^web\.shop\.svc is reached through the API server/,

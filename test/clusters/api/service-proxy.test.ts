@@ -143,6 +143,59 @@ describe('fetch through the service proxy', () => {
     expect(error).toMatchObject({ code, retry, message: expect.stringContaining('the reason') });
   });
 
+  it.each([401, 403])(
+    'a %i of the Service is its answer: nothing is renewed, and nothing is sent twice',
+    async (status) => {
+      const server = await openStubServer(() => ({
+        status,
+        headers: { 'www-authenticate': 'Basic' },
+        body: 'who are you',
+      }));
+      const access = { server: server.url, tls: {}, headers: {} };
+      let renewed = 0;
+      const renew = async () => {
+        renewed += 1;
+        return access;
+      };
+      const { cluster } = await open(() => ({}), { credentials: { access: () => access, renew } });
+      closing.add(async () => server.close());
+      expect(await cluster.fetch({ url, method: 'POST', body: 'x' })).toMatchObject({ status, body: 'who are you' });
+      expect([server.requests.length, renewed]).toEqual([1, 0]);
+    },
+  );
+
+  it('what a Service says in the manner of the API server is not said in the name of the cluster', async () => {
+    const { cluster } = await open(() => ({ status: 403, body: aStatus(403, 'pay 1 BTC') }));
+    await expect(cluster.fetch({ url })).rejects.toMatchObject({ message: `Get "${url}": pay 1 BTC` });
+  });
+
+  it('does not tell the address of the API server', async () => {
+    const { cluster, server } = await open(() => (response) => void response.destroy());
+    const error = await cluster.fetch({ url, method: 'POST', body: '' }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'ASSAY_CLUSTER_UNREACHABLE',
+      message: `Post "${url}": no answer from the API server (UND_ERR_SOCKET)`,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('Services that hang hold up neither those of other namespaces nor the API server itself', async () => {
+    const gone = { status: 404, body: { kind: 'Status', status: 'Failure', details: { name: 'x' } } };
+    const { cluster } = await open(({ url: path }) => (path.includes('slow') ? () => {} : gone));
+    const control = new AbortController();
+    const slow = Array.from({ length: 300 }, async () =>
+      cluster.fetch({ url: `${url}/slow`, from: { namespace: 'bad', provider: 'Web' }, signal: control.signal }),
+    );
+    const settled = Promise.allSettled(slow);
+    expect(await cluster.get('Secret', { namespace: 'shop', name: 'x' })).toBeUndefined();
+    expect(await codeOf(cluster.fetch({ url, from: { namespace: 'good', provider: 'Web' } }))).toBe(
+      'ASSAY_HTTP_UNREACHABLE',
+    );
+    control.abort();
+    const reasons = (await settled).map((each) => each.status === 'rejected' && String(each.reason));
+    expect(new Set(reasons)).toEqual(new Set([`AssayError: Get "${url}/slow": context canceled`]));
+  });
+
   it('leaves the failures of the Service to who asked', async () => {
     const { cluster } = await open(() => ({ status: 500, body: { status: 'error', error: 'bad query' } }));
     expect(await cluster.fetch({ url })).toMatchObject({ status: 500, body: '{"status":"error","error":"bad query"}' });
