@@ -77,6 +77,8 @@ export interface StoredQuery {
   readonly labelSelector?: string;
   /** Only what has a controller of this kind. */
   readonly ownerKind?: string;
+  /** Only what has the controller of this uid. */
+  readonly ownerUid?: string;
 }
 
 export interface ListPage<T> {

@@ -2,6 +2,7 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { cachedCluster, type CachedCluster } from '../clusters/store/cached.ts';
 import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/access/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import { errorFields } from '../log/error-fields.ts';
 import type { Log } from '../model/ports.ts';
 import type { Http } from '../http/open-http.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
@@ -70,6 +71,14 @@ function withStores(cluster: KubernetesCluster, options: ServedClustersOptions):
         code: error.code,
         error: error.message,
         retryInMs,
+      }),
+    onRefused: (kind, { metadata }, error) =>
+      options.log.error('object set aside', {
+        cluster: cluster.name,
+        kind,
+        namespace: metadata.namespace,
+        name: metadata.name,
+        ...errorFields(error),
       }),
   });
 }

@@ -1,7 +1,10 @@
 import type { ObjectKey } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { deepFreeze } from '../freeze.ts';
+import { isObject } from '../../model/is-object.ts';
 import type { Selects } from '../../model/label-selector.ts';
+import { mergePatch } from '../../model/merge-patch.ts';
+import { objectIndex } from './object-index.ts';
 
 /** What became of an object. `previous` is what was stored before, if anything was. */
 export interface ObjectChange<T> {
@@ -13,7 +16,11 @@ export interface ObjectChange<T> {
 /** The objects of one watch, the newest of each; frozen. */
 export interface CachedObjects<T extends KubernetesObject> {
   get(key: ObjectKey): T | undefined;
-  all(): Iterable<T>;
+  /** In the order in which they came; the same list until one of them changes. */
+  all(): readonly T[];
+  inNamespace(namespace: string): readonly T[];
+  /** Those whose controller has this uid. */
+  ownedBy(uid: string): readonly T[];
   /** Takes over a list that shows the moment `version`. */
   replace(items: readonly T[], version: string): ObjectChange<T>[];
   /** Takes over what the watch tells. */
@@ -26,52 +33,70 @@ export interface CachedObjects<T extends KubernetesObject> {
   drop(object: T): ObjectChange<T> | undefined;
 }
 
-/** @param selects  which objects the watch tells of */
-export function cachedObjects<T extends KubernetesObject>(selects: Selects): CachedObjects<T> {
-  let objects = new Map<string, T>();
+/**
+ * @param selects  which objects the watch tells of
+ * @param refused  told of an object that cannot be kept, such as one that nests too deeply: it counts as gone, and is
+ *                 asked of the cluster by whoever wants it. What `refused` throws goes on to the caller
+ */
+export function cachedObjects<T extends KubernetesObject>(
+  selects: Selects,
+  refused: (object: T, error: unknown) => void,
+): CachedObjects<T> {
+  const index = objectIndex<T>();
   let seenVersion = '';
   // Dropped before the watch told so: until it does, what it tells of them is old.
   const dropped = new Set<string>();
 
-  const put = (object: T): ObjectChange<T> => {
-    const key = keyOf(object.metadata);
-    const previous = objects.get(key);
-    objects.set(key, deepFreeze(object));
-    return { type: previous ? 'MODIFIED' : 'ADDED', object, previous };
+  const put = (given: T): ObjectChange<T> | undefined => {
+    const key = keyOf(given.metadata);
+    const previous = index.get(key);
+    try {
+      const object = deepFreeze(withKeptSpec(given, previous));
+      index.set(key, object);
+      return { type: previous ? 'MODIFIED' : 'ADDED', object, previous };
+    } catch (error) {
+      refused(given, error);
+      index.delete(key);
+      return previous && { type: 'DELETED', object: previous, previous };
+    }
   };
   const remove = (object: T): ObjectChange<T> | undefined => {
-    const previous = objects.get(keyOf(object.metadata));
+    const previous = index.get(keyOf(object.metadata));
     if (!previous || previous.metadata.uid !== object.metadata.uid) return undefined;
-    objects.delete(keyOf(object.metadata));
+    index.delete(keyOf(object.metadata));
     return { type: 'DELETED', object, previous };
   };
   const isOlder = (object: T): boolean => {
-    const stored = objects.get(keyOf(object.metadata));
+    const stored = index.get(keyOf(object.metadata));
     return stored !== undefined && isNewer(versionOf(stored), versionOf(object));
   };
 
   return {
-    get: (key) => objects.get(keyOf(key)),
-    all: () => objects.values(),
+    get: (key) => index.get(keyOf(key)),
+    all: () => index.all(),
+    inNamespace: (namespace) => index.inNamespace(namespace),
+    ownedBy: (uid) => index.ownedBy(uid),
     replace(items, version) {
-      const before = objects;
-      const kept = [...before.values()].filter((object) => isNewer(versionOf(object), version));
-      objects = new Map(kept.map((object) => [keyOf(object.metadata), object]));
-      const changes: ObjectChange<T>[] = [];
+      const before = [...index.entries()];
+      const present = new Set(before.flatMap(([key, object]) => (isNewer(versionOf(object), version) ? [key] : [])));
+      const listed = new Set(items.map(({ metadata }) => metadata.uid ?? ''));
+      const changes: (ObjectChange<T> | undefined)[] = [];
       for (const item of items) {
         const key = keyOf(item.metadata);
         if (isOlder(item) || dropped.has(item.metadata.uid ?? '')) continue;
-        const previous = before.get(key);
-        objects.set(key, previous && versionOf(previous) === versionOf(item) ? previous : deepFreeze(item));
-        if (!previous) changes.push({ type: 'ADDED', object: item, previous });
-        else if (versionOf(previous) !== versionOf(item)) changes.push({ type: 'MODIFIED', object: item, previous });
+        present.add(key);
+        const previous = index.get(key);
+        if (!previous || versionOf(previous) !== versionOf(item)) changes.push(put(item));
       }
       for (const [key, previous] of before) {
-        if (!objects.has(key)) changes.push({ type: 'DELETED', object: previous, previous });
+        if (present.has(key)) continue;
+        index.delete(key);
+        changes.push({ type: 'DELETED', object: previous, previous });
       }
-      dropped.clear();
+      // A list that still shows them is older than their end, which the watch has yet to tell.
+      for (const uid of dropped) if (!listed.has(uid)) dropped.delete(uid);
       seenVersion = version;
-      return changes;
+      return changes.filter((change) => change !== undefined);
     },
     see(type, object) {
       seenVersion = versionOf(object);
@@ -79,7 +104,7 @@ export function cachedObjects<T extends KubernetesObject>(selects: Selects): Cac
       if (type === 'DELETED' && dropped.delete(uid)) return undefined;
       if (dropped.has(uid) || isOlder(object)) return undefined;
       if (type === 'DELETED') return remove(object);
-      const stored = objects.get(keyOf(object.metadata));
+      const stored = index.get(keyOf(object.metadata));
       return stored && versionOf(stored) === versionOf(object) ? undefined : put(object);
     },
     seen(version) {
@@ -88,7 +113,7 @@ export function cachedObjects<T extends KubernetesObject>(selects: Selects): Cac
     enter(object) {
       // What the watch has told already may be over again: the object may be gone by now.
       if (!isNewer(versionOf(object), seenVersion)) return undefined;
-      const stored = objects.get(keyOf(object.metadata));
+      const stored = index.get(keyOf(object.metadata));
       if (stored?.metadata.uid !== object.metadata.uid || !stored) return selects(object) ? put(object) : undefined;
       if (!isNewer(versionOf(object), versionOf(stored))) return undefined;
       return put(object);
@@ -99,6 +124,17 @@ export function cachedObjects<T extends KubernetesObject>(selects: Selects): Cac
       return change;
     },
   };
+}
+
+/**
+ * The object with the very specification of the one before, where both say the same: what was concluded from it can be
+ * remembered by its identity, over all the statuses that it gets.
+ */
+function withKeptSpec<T extends KubernetesObject>(object: T, previous: T | undefined): T {
+  const before: unknown = previous && Reflect.get(previous, 'spec');
+  const after: unknown = Reflect.get(object, 'spec');
+  if (!isObject(before) || !isObject(after) || before === after || mergePatch(before, after)) return object;
+  return { ...object, spec: before };
 }
 
 function keyOf({ namespace, name }: { readonly namespace?: string; readonly name?: string }): string {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
 import type { Cluster, ObjectKey, Patch, PatchOptions, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
 import { controllerOf } from '../../model/controller-of.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming } from './follow.ts';
@@ -9,7 +10,7 @@ import { wrap } from '../wrap.ts';
 import type { Selects } from '../../model/label-selector.ts';
 import { selectsOf } from '../selectors.ts';
 
-/** Called after the store has changed; `previous` is what it held before. What it throws ends `start`. */
+/** Called after the store has changed; `previous` is what it held before. What it throws is told to `onRefused`. */
 export type ChangeHandler<K extends ResourceKind> = (
   object: Resources[K],
   previous: Resources[K] | undefined,
@@ -19,6 +20,11 @@ export type ChangeHandler<K extends ResourceKind> = (
 export interface CachedClusterOptions {
   /** Told of each failure to follow a kind; it is tried again after `retryInMs`. */
   readonly onFailure?: (kind: ResourceKind, error: AssayError, retryInMs: number) => void;
+  /**
+   * Told of an object that could not be kept, or that a handler threw at: nothing else is held up by it. Without this,
+   * what is thrown ends `start`, as a bug.
+   */
+  readonly onRefused?: (kind: ResourceKind, object: KubernetesObject, error: unknown) => void;
   readonly timing?: Partial<FollowTiming>;
 }
 
@@ -42,7 +48,7 @@ export interface CachedCluster extends Cluster {
   listStored<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
   /** Asks the cluster itself, and lets the store have the answer: for whoever knows better than a watch that is quiet. */
   refresh<K extends ResourceKind>(kind: K, key: ObjectKey): Promise<Resources[K] | undefined>;
-  refreshAll(kind: ResourceKind, query: Omit<StoredQuery, 'ownerKind'>): Promise<void>;
+  refreshAll(kind: ResourceKind, query: Omit<StoredQuery, 'ownerKind' | 'ownerUid'>): Promise<void>;
   /** Milliseconds since the watch of a kind last told something; infinite before that. */
   quietMs(kind: ResourceKind): number;
   /** Whether an object is one of those that its kind's scope asks for; true for a kind that is not watched. */
@@ -59,22 +65,24 @@ export interface CachedCluster extends Cluster {
 export function cachedCluster(
   cluster: Cluster,
   scopes: readonly Scope[],
-  { onFailure, timing = {} }: CachedClusterOptions = {},
+  { onFailure, onRefused, timing = {} }: CachedClusterOptions = {},
 ): CachedCluster {
   const fullTiming = { ...REAL_TIMING, ...timing };
   const { nowMs } = fullTiming;
-  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, nowMs)]));
+  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, nowMs, onRefused)]));
   const synced = Promise.all([...stores.values()].map((store) => store.whenSynced));
   const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
   const storedOf = <K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][] => {
-    const all = storeOf(kind)?.objects.all() ?? [];
-    return [...all].filter(({ metadata }) => !namespace || metadata.namespace === namespace);
+    const objects = storeOf(kind)?.objects;
+    return (namespace ? objects?.inNamespace(namespace) : objects?.all()) ?? [];
   };
 
   const listStored: CachedCluster['listStored'] = (kind, query) => {
     const store = storeOf(kind);
     if (!store?.isSynced() || !covers(store.scope, query)) return undefined;
-    const stored = storedOf(kind, query.namespace);
+    const { namespace, ownerUid } = query;
+    const isThere: Selects = ({ metadata }) => !namespace || metadata.namespace === namespace;
+    const stored = ownerUid === undefined ? storedOf(kind, namespace) : store.objects.ownedBy(ownerUid).filter(isThere);
     return holdsOthers(store.scope, query) ? stored.filter(keepsOf(query)) : stored;
   };
   const port = wrap(cluster, {
@@ -84,13 +92,11 @@ export function cachedCluster(
     listStored,
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
       const created = await cluster.create(kind, object);
-      storeOf(kind)?.wrote(created);
-      return created;
+      return storeOf(kind)?.wrote(created) ?? created;
     },
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, options?: PatchOptions) {
       const patched = await cluster.patch(kind, key, patch, options);
-      storeOf(kind)?.wrote(patched);
-      return patched;
+      return storeOf(kind)?.wrote(patched) ?? patched;
     },
     async delete(kind, key, options = {}) {
       const store = storeOf(kind);
@@ -129,8 +135,7 @@ export function cachedCluster(
     peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),
     async refresh<K extends ResourceKind>(kind: K, key: ObjectKey) {
       const object = await cluster.get(kind, key);
-      if (object) storeOf(kind)?.wrote(object);
-      return object;
+      return (object && storeOf(kind)?.wrote(object)) ?? object;
     },
     async refreshAll(kind, query) {
       const { items } = await cluster.list(kind, query);
@@ -174,6 +179,10 @@ function ownerKindsOf({ ownerKind }: Pick<Scope, 'ownerKind'>): readonly string[
   return typeof ownerKind === 'string' ? [ownerKind] : ownerKind;
 }
 
+function isSameVersion(left: KubernetesObject, right: KubernetesObject): boolean {
+  return left.metadata.uid === right.metadata.uid && left.metadata.resourceVersion === right.metadata.resourceVersion;
+}
+
 interface Store<K extends ResourceKind> {
   readonly scope: Scope<K>;
   readonly objects: CachedObjects<Resources[K]>;
@@ -187,16 +196,32 @@ interface Store<K extends ResourceKind> {
   isSynced(): boolean;
   /** When the watch last told something; a list is no watch. */
   heardMs(): number;
-  /** Takes over what our own write made of an object, or what it was when we asked. */
-  wrote(object: Resources[K]): void;
+  /** Takes over what our own write made of an object, or what it was when we asked. @returns it, as it is stored */
+  wrote(object: Resources[K]): Resources[K];
   tell(change: ObjectChange<Resources[K]> | undefined): void;
 }
 
-function openStore<K extends ResourceKind>(scope: Scope<K>, nowMs: () => number): Store<K> {
-  const keeps = keepsOf(scope);
+function openStore<K extends ResourceKind>(
+  scope: Scope<K>,
+  nowMs: () => number,
+  onRefused: CachedClusterOptions['onRefused'],
+): Store<K> {
+  const refused = (object: Resources[K], error: unknown): void => {
+    if (!onRefused) throw error;
+    onRefused(scope.kind, object, error);
+  };
+  const hasOwner = keepsOf(scope);
+  const keeps = (object: Resources[K]): boolean => {
+    try {
+      return hasOwner(object);
+    } catch (error) {
+      refused(object, error);
+      return false;
+    }
+  };
   const isSelected = selectsOf(scope.kind, scope);
-  const selects: Selects = (object) => isSelected(object) && keeps(object);
-  const objects = cachedObjects<Resources[K]>(selects);
+  const selects: Selects = (object) => isSelected(object) && hasOwner(object);
+  const objects = cachedObjects<Resources[K]>(selects, refused);
   const handlers = new Set<ChangeHandler<K>>();
   const { promise: whenSynced, resolve } = Promise.withResolvers<void>();
   let isSynced = false;
@@ -204,7 +229,13 @@ function openStore<K extends ResourceKind>(scope: Scope<K>, nowMs: () => number)
 
   const tell = (change: ObjectChange<Resources[K]> | undefined): void => {
     if (!change) return;
-    for (const handler of handlers) handler(change.object, change.previous, change.type);
+    for (const handler of handlers) {
+      try {
+        handler(change.object, change.previous, change.type);
+      } catch (error) {
+        refused(change.object, error);
+      }
+    }
   };
   return {
     scope,
@@ -218,6 +249,8 @@ function openStore<K extends ResourceKind>(scope: Scope<K>, nowMs: () => number)
       const { deletionTimestamp, finalizers } = object.metadata;
       const isGone = deletionTimestamp && !finalizers?.length;
       tell(isGone ? objects.drop(object) : objects.enter(object));
+      const stored = objects.get({ name: '', ...object.metadata });
+      return stored && isSameVersion(stored, object) ? stored : object;
     },
     tell,
     follower: {

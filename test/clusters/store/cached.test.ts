@@ -61,6 +61,16 @@ const patch = async (cluster: Cluster, name: string, change: Record<string, unkn
   cluster.patch('AnalysisRun', { namespace, name }, change);
 const get = async (cluster: Cluster, name: string) => cluster.get('AnalysisRun', { namespace, name });
 
+/** A cluster that lists an object with metadata that no API server stores. */
+const listingOdd = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  list: async (kind, query) => {
+    const page = await cluster.list(kind, query);
+    const bad = { apiVersion: 'v1', kind, metadata: { name: 'bad', ownerReferences: 7 } };
+    return { ...page, items: [bad as never, ...page.items] };
+  },
+});
+
 describe('cachedCluster', () => {
   it('starts with what is listed, over all pages', async () => {
     const names = Array.from({ length: 501 }, (_, index) => `run-${1000 + index}`);
@@ -240,6 +250,43 @@ describe('cachedCluster', () => {
     await expect(following).rejects.toThrow('a bug');
   });
 
+  it('goes on where a handler throws, and tells at which object', async () => {
+    const refused: string[] = [];
+    const onRefused: CachedClusterOptions['onRefused'] = (kind, { metadata }, error) =>
+      refused.push(`${kind} ${metadata.name}: ${String(error)}`);
+    const { memory, cached, seen } = await open(['a', 'b'], { onRefused });
+    cached.onChange('AnalysisRun', ({ metadata }) => {
+      if (metadata.name === 'bad') throw new TypeError('a bug');
+    });
+    const others: string[] = [];
+    cached.onChange('AnalysisRun', ({ metadata }) => others.push(metadata.name ?? ''));
+    await create(memory, 'bad');
+    await create(cached, 'c');
+    await vi.waitFor(() => expect(seen).toStrictEqual(['ADDED a', 'ADDED b', 'ADDED bad', 'ADDED c']));
+    expect(others.toSorted()).toStrictEqual(['bad', 'c']);
+    expect(refused).toStrictEqual(['AnalysisRun bad: TypeError: a bug']);
+    expect(cached.stored('AnalysisRun')).toHaveLength(4);
+    await patch(cached, 'bad', { status: { phase: 'Running' } });
+    expect(refused).toHaveLength(2);
+  });
+
+  it('goes on where an object of a list cannot be kept', async () => {
+    const refused: string[] = [];
+    const onRefused: CachedClusterOptions['onRefused'] = (_kind, { metadata }) => refused.push(metadata.name ?? '');
+    const scope = { kind: 'AnalysisRun', ownerKind: 'Experiment' } as const;
+    const { cached, seen } = await open(['a'], { scope, between: listingOdd, onRefused });
+    expect(cached.synced()).toBe(true);
+    expect([refused, seen]).toStrictEqual([['bad'], []]);
+  });
+
+  it('gives what it stored to whoever wrote, with the specification that it had', async () => {
+    const { cached } = await open(['a']);
+    const before = await get(cached, 'a');
+    const patched = await patch(cached, 'a', { status: { phase: 'Running' } });
+    expect(patched.spec).toBe(before?.spec);
+    expect(await cached.refresh('AnalysisRun', { namespace, name: 'a' })).toBe(patched);
+  });
+
   it('answers a list from its store where that has all that is asked for', async () => {
     const scope = { kind: 'AnalysisRun', labelSelector: 'team', ownerKind: 'Experiment' } as const;
     const { memory, cached, seen } = await open([], { scope });
@@ -261,6 +308,10 @@ describe('cachedCluster', () => {
     expect(cached.listStored('AnalysisRun', { ...query, labelSelector: 'other' })).toBeUndefined();
     expect(cached.listStored('AnalysisRun', { namespace, labelSelector: 'team' })).toBeUndefined();
     expect(cached.listStored('Job', query)).toBeUndefined();
+    const ofOwner = { labelSelector: 'team', ownerKind: 'Experiment', ownerUid: owner.uid };
+    expect(cached.listStored('AnalysisRun', ofOwner)).toMatchObject([owned]);
+    expect(cached.listStored('AnalysisRun', { ...ofOwner, namespace: 'elsewhere' })).toStrictEqual([]);
+    expect(cached.listStored('AnalysisRun', { ...ofOwner, ownerUid: 'another' })).toStrictEqual([]);
 
     await patch(memory, 'owned', { metadata: { ownerReferences: null } });
     await eventually(() => expect(seen).toStrictEqual(['ADDED owned', 'DELETED owned']));

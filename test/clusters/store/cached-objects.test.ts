@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type CachedObjects, cachedObjects } from '../../../lib/clusters/store/cached-objects.ts';
+import type { AnalysisRun } from '../../../lib/model/analysis-run.ts';
+import { aRun, type RunOverride } from '../../builders.ts';
+
+let objects: CachedObjects<AnalysisRun>;
+let refused: string[];
+
+beforeEach(() => {
+  refused = [];
+  objects = cachedObjects<AnalysisRun>(
+    () => true,
+    ({ metadata }, error) => refused.push(`${metadata.name}: ${String(error)}`),
+  );
+});
+
+const run = (version: number, { metadata, ...override }: RunOverride = {}): AnalysisRun =>
+  aRun({ ...override, metadata: { name: 'a', uid: 'u1', resourceVersion: String(version), ...metadata } });
+const key = { namespace: 'shop', name: 'a' };
+const version = () => objects.get(key)?.metadata.resourceVersion;
+
+/** So deep that no function reaches its end by calling itself. */
+function tooDeep(at: number, name: string): AnalysisRun {
+  let nested: Record<string, unknown> = {};
+  for (let level = 0; level < 50_000; level += 1) nested = { nested };
+  const deep = run(at, { metadata: { name, uid: name } });
+  return { ...deep, spec: { ...deep.spec, ...nested } };
+}
+
+describe('what we deleted', () => {
+  beforeEach(() => {
+    objects.replace([run(1)], '1');
+    objects.drop(run(1));
+  });
+
+  test('is gone at once', () => {
+    expect(objects.get(key)).toBeUndefined();
+  });
+
+  test('does not come back with what the watch tells late, and its end is told once', () => {
+    expect(objects.see('MODIFIED', run(2))).toBeUndefined();
+    expect(objects.see('ADDED', run(3))).toBeUndefined();
+    expect(objects.all()).toEqual([]);
+    expect(objects.see('DELETED', run(4))).toBeUndefined();
+    expect(objects.all()).toEqual([]);
+  });
+
+  test('does not come back with a list that was begun before, nor with what the watch tells after it', () => {
+    expect(objects.replace([run(2)], '2')).toEqual([]);
+    expect(objects.see('MODIFIED', run(3))).toBeUndefined();
+    expect(objects.see('DELETED', run(4))).toBeUndefined();
+    expect(objects.all()).toEqual([]);
+  });
+
+  test('is forgotten once a list no longer shows it', () => {
+    objects.replace([], '5');
+    expect(objects.see('ADDED', run(6))).toMatchObject({ type: 'ADDED' });
+  });
+
+  test('is another than what has its name next', () => {
+    expect(objects.see('ADDED', run(5, { metadata: { uid: 'u2' } }))).toMatchObject({ type: 'ADDED' });
+    expect(objects.see('DELETED', run(4))).toBeUndefined();
+    expect(version()).toBe('5');
+  });
+});
+
+describe('the specification', () => {
+  test('stays the same object for as long as it says the same', () => {
+    objects.replace([run(1)], '1');
+    const first = objects.get(key)?.spec;
+    objects.see('MODIFIED', run(2, { status: { phase: 'Running' } }));
+    objects.enter(run(3, { status: { phase: 'Failed' } }));
+    objects.replace([run(4, { status: { phase: 'Error' } })], '4');
+    expect(objects.get(key)).toMatchObject({ metadata: { resourceVersion: '4' }, status: { phase: 'Error' } });
+    expect(objects.get(key)?.spec).toBe(first);
+
+    objects.see('MODIFIED', run(5, { spec: { terminate: true } }));
+    expect(objects.get(key)?.spec).toMatchObject({ terminate: true });
+    expect(Object.isFrozen(objects.get(key)?.spec)).toBe(true);
+  });
+
+  test('is told as it is stored', () => {
+    objects.replace([run(1)], '1');
+    const change = objects.see('MODIFIED', run(2));
+    expect(change?.object).toBe(objects.get(key));
+  });
+});
+
+describe('what cannot be kept', () => {
+  test('in a list leaves the others alone', () => {
+    const b = run(1, { metadata: { name: 'b', uid: 'b' } });
+    const changes = objects.replace([run(1), tooDeep(1, 'deep'), b], '1');
+    expect(changes.map(({ object }) => object.metadata.name)).toEqual(['a', 'b']);
+    expect(objects.all()).toHaveLength(2);
+    expect(refused).toEqual(['deep: RangeError: Maximum call stack size exceeded']);
+  });
+
+  test('counts as gone, until it can', () => {
+    objects.replace([run(1)], '1');
+    expect(objects.see('MODIFIED', { ...tooDeep(2, 'a') })).toMatchObject({ type: 'DELETED', previous: run(1) });
+    expect(objects.get(key)).toBeUndefined();
+    expect(objects.see('MODIFIED', run(3))).toMatchObject({ type: 'ADDED' });
+  });
+});
