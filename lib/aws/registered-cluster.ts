@@ -3,6 +3,7 @@ import { settingsCredentials } from '../clusters/access/settings-credentials.ts'
 import type { Credentials } from '../clusters/access/credentials.ts';
 import { type ClusterSettings, isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
+import type { Log } from '../model/ports.ts';
 import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/provider.ts';
 import type { Secrets } from '../model/cluster-documents.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
@@ -13,6 +14,7 @@ export interface RegisteredClusterOptions {
   readonly secrets: Secrets;
   readonly roles: AssumedRoles;
   readonly now: () => Date;
+  readonly log: Pick<Log, 'error'>;
   /** Where this process has its own control API, as in AWS_LAMBDA_RUNTIME_API. */
   readonly runtimeApi?: string;
 }
@@ -39,15 +41,20 @@ export function openRegisteredCluster(
   });
   const credentials = registeredCredentials(name, settings, options);
   const lookup = operatorLookup(openResolver());
-  const { now } = options;
-  const cluster = kubernetesCluster({ name, credentials, http, now, addressMode, services, lookup, ...PATIENCE });
-  return {
-    ...cluster,
-    async close() {
-      http.close();
-      await cluster.close();
-    },
-  };
+  const { now, log } = options;
+  const onUnreadable = (problem: string): void => log.error('object set aside', { cluster: name, problem });
+  return kubernetesCluster({
+    name,
+    credentials,
+    http,
+    now,
+    addressMode,
+    services,
+    lookup,
+    onUnreadable,
+    onClose: http.close,
+    ...PATIENCE,
+  });
 }
 
 /** The way into the cluster that settings describe. Nothing is read before it is needed. */

@@ -46,20 +46,14 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openCluster(
   name: string,
-  { source, openHttp, now, addressMode, services }: ServedClustersOptions,
+  { source, openHttp, now, log, addressMode, services }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
   const lookup = operatorLookup(openResolver());
   const http = openHttp();
-  const cluster = kubernetesCluster({ name, credentials, http, now, addressMode, services, lookup });
-  return {
-    ...cluster,
-    async close() {
-      http.close();
-      await cluster.close();
-    },
-  };
+  const onUnreadable = (problem: string): void => log.error('object set aside', { cluster: name, problem });
+  return kubernetesCluster({ name, credentials, http, now, addressMode, services, lookup, onUnreadable, onClose: http.close });
 }
 
 function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {

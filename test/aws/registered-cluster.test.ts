@@ -110,6 +110,7 @@ const open = (override: Partial<ClusterDocument>, runtimeApi?: string) =>
     secrets: memorySecrets(),
     roles: noteRoles(),
     now,
+    log: { error() {} },
     ...(runtimeApi !== undefined && { runtimeApi }),
   });
 

@@ -38,6 +38,10 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   readonly watchTimeoutSeconds?: number;
   /** After which a silent watch is ended. Default 90,000: where anything changes, a bookmark comes every minute. */
   readonly watchIdleMs?: number;
+  /** Told of what cannot be read in a list or a watch, in words: it is left out of them. */
+  readonly onUnreadable?: (problem: string) => void;
+  /** Ends what was opened for this cluster beside its own connections: its `http`, for one. */
+  readonly onClose?: () => void;
 }
 
 /** Requests to Services at one time; those of one namespace get half of them at most. */
@@ -49,6 +53,7 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
+  const { onUnreadable: setAside = () => {} } = options;
   const connection = openConnection(options);
   // Apart, so that Services that do not answer hold up no request to the API server itself.
   const proxy = openServiceProxy({
@@ -68,13 +73,13 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
       const answer = await connection.exchange({ path: objectPath(kind, key) });
       if (isAbsent(answer, key)) return undefined;
-      return readObject(kind, bodyOf(answer)) as Resources[K];
+      return readObject(name, kind, bodyOf(answer)) as Resources[K];
     },
 
     async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
       const { namespace, ...rest } = query;
       const path = collectionPath(kind, namespace) + queryString({ ...rest });
-      return readPage(kind, bodyOf(await connection.exchange({ path }))) as ListPage<Resources[K]>;
+      return readPage(name, kind, bodyOf(await connection.exchange({ path })), setAside) as ListPage<Resources[K]>;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
@@ -84,14 +89,14 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const path = collectionPath(kind, metadata.namespace);
       const body = JSON.stringify(object);
       const answer = await connection.exchange({ method: 'POST', path, body, contentType: 'application/json' });
-      return readObject(kind, bodyOf(answer)) as Resources[K];
+      return readObject(name, kind, bodyOf(answer)) as Resources[K];
     },
 
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) {
       const contentType = isJsonPatch(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
       const path = objectPath(kind, key) + (subresource ? `/${subresource}` : '');
       const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
-      return readObject(kind, bodyOf(answer)) as Resources[K];
+      return readObject(name, kind, bodyOf(answer)) as Resources[K];
     },
 
     async delete(kind, key, deletion = {}) {
@@ -112,7 +117,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
       const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
       const path = collectionPath(kind, namespace) + parameters;
-      return readWatch(connection, { name, kind, path, idleMs: watchIdleMs, signal }) as AsyncGenerator<
+      return readWatch(connection, { name, kind, path, idleMs: watchIdleMs, signal, setAside }) as AsyncGenerator<
         WatchEvent<Resources[K]>
       >;
     },
@@ -123,6 +128,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     },
 
     async close() {
+      options.onClose?.();
       await Promise.all([connection.close(), proxy.close()]);
     },
   };

@@ -3,11 +3,21 @@ import type { WatchEvent } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { ResourceKind } from '../../model/resources.ts';
 import { failureOf } from './failure.ts';
-import { readWatchEvent } from './object.ts';
+import { readWatchEvent, type SetAside } from './object.ts';
 import type { Connection } from './connection.ts';
 
 /** One object and its metadata are 1.5 MiB at most in etcd; what is longer than this is no watch. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
+
+interface WatchOptions {
+  /** Of the cluster, for messages. */
+  readonly name: string;
+  readonly kind: ResourceKind;
+  readonly path: string;
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+  readonly setAside: SetAside;
+}
 
 /**
  * Follows the watch at `path` until the server ends it, `signal` aborts, or nothing has come for `idleMs`: a connection
@@ -17,13 +27,7 @@ const MAX_LINE_LENGTH = 16 * 1024 * 1024;
  */
 export async function* readWatch(
   connection: Connection,
-  {
-    name,
-    kind,
-    path,
-    idleMs,
-    signal,
-  }: { name: string; kind: ResourceKind; path: string; idleMs: number; signal: AbortSignal },
+  { name, kind, path, idleMs, signal, setAside }: WatchOptions,
 ): AsyncGenerator<WatchEvent<KubernetesObject>> {
   if (signal.aborted) return;
   try {
@@ -31,7 +35,10 @@ export async function* readWatch(
     if (answer.status >= 300) {
       throw failureOf(name, { status: answer.status, headers: answer.headers, body: await answer.body.text() });
     }
-    for await (const line of readLines(answer.body.setEncoding('utf8'))) yield readWatchEvent(name, kind, line);
+    for await (const line of readLines(answer.body.setEncoding('utf8'))) {
+      const event = readWatchEvent(name, kind, line, setAside);
+      if (event) yield event;
+    }
   } catch (error) {
     if (signal.aborted || isIdle(error)) return;
     throw connection.explain(error);

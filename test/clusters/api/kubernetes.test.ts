@@ -15,6 +15,10 @@ afterEach(async () => {
 
 const key = { namespace: 'shop', name: 'run' };
 const run = { ...aNewRun('shop', { metadata: { name: 'run' } }) };
+const named = (name: string, other: Record<string, unknown> = {}) => ({
+  ...run,
+  metadata: { ...run.metadata, name, ...other },
+});
 const fixed = (server: string, token = 'secret-token'): Credentials => {
   const access: Access = { server, tls: {}, headers: { authorization: `Bearer ${token}` } };
   return { access: () => access, renew: async () => access };
@@ -248,6 +252,73 @@ describe('failures', () => {
     await cluster.close();
     expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_UNREACHABLE');
     await server.close();
+  });
+});
+
+describe('what is not as it should be', () => {
+  const odd = [
+    { item: null, says: 'AnalysisRun "": is no object' },
+    { item: 7, says: 'AnalysisRun "": is no object' },
+    { item: { kind: 'AnalysisRun' }, says: 'AnalysisRun "": has no metadata' },
+    { item: { metadata: { labels: {} } }, says: 'AnalysisRun "": has no name' },
+    { item: named('a', { ownerReferences: {} }), says: 'AnalysisRun "shop/a": metadata.ownerReferences is no list' },
+    { item: named('a', { finalizers: 'x' }), says: 'AnalysisRun "shop/a": metadata.finalizers is no list' },
+    { item: named('a', { labels: ['x'] }), says: 'AnalysisRun "shop/a": metadata.labels is no map' },
+    { item: named('a', { annotations: 7 }), says: 'AnalysisRun "shop/a": metadata.annotations is no map' },
+  ] as const;
+
+  it.each(odd)('is left out of a list and told: $says', async ({ item, says }) => {
+    const told: string[] = [];
+    const items = [named('first'), item, named('last', { labels: null })];
+    const body = { metadata: { resourceVersion: '5', continue: '' }, items };
+    const { cluster } = await open(() => ({ body }), { onUnreadable: (problem) => told.push(problem) });
+    const page = await cluster.list('AnalysisRun');
+    expect(page.items.map(({ metadata }) => metadata.name)).toStrictEqual(['first', 'last']);
+    expect(page).toMatchObject({ resourceVersion: '5' });
+    expect(page).not.toHaveProperty('continue');
+    expect(told).toStrictEqual([says]);
+  });
+
+  it.each(odd)('is left out of a watch and told: $says', async ({ item, says }) => {
+    const told: string[] = [];
+    const lines = [named('first'), item, named('last')].map((object) => JSON.stringify({ type: 'ADDED', object }));
+    const { cluster } = await open(() => ({ body: `${lines.join('\n')}\n` }), {
+      onUnreadable: (problem) => told.push(problem),
+    });
+    const events: string[] = [];
+    const watch = cluster.watch('AnalysisRun', { resourceVersion: '1' }, new AbortController().signal);
+    for await (const event of watch) events.push(summary(event));
+    expect(events).toStrictEqual(['ADDED first', 'ADDED last']);
+    expect(told).toStrictEqual([says]);
+  });
+
+  it.each(odd)('is an error where it alone was asked for: $says', async ({ item, says }) => {
+    const { cluster } = await open(() => ({ body: JSON.stringify(item) }));
+    expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({
+      code: 'ASSAY_RESOURCE_INVALID',
+      retry: false,
+      message: `cluster prod: ${says}`,
+    });
+  });
+
+  it.each([
+    { name: 'a page', body: '<html>Sign in</html>', says: 'what is no JSON' },
+    { name: 'half an answer', body: '{"metadata":', says: 'what is no JSON' },
+    { name: 'a list without metadata', body: '{"items":[]}', says: 'a list that is none' },
+    { name: 'a list of nothing', body: '{"metadata":{},"items":"none"}', says: 'a list that is none' },
+    { name: 'a list that is null', body: 'null', says: 'a list that is none' },
+  ])('is no answer: $name', async ({ body, says }) => {
+    const { cluster } = await open(() => ({ body }));
+    expect(await errorOf(cluster.list('AnalysisRun'))).toMatchObject({
+      code: 'ASSAY_CLUSTER_UNREACHABLE',
+      retry: true,
+      message: `cluster prod: answered with ${says}`,
+    });
+  });
+
+  it.each(['<html>', 'null', '7'])('breaks a watch, to be begun again: %s', async (text) => {
+    const { cluster } = await open(() => ({ body: `${text}\n` }));
+    expect(await errorOf(iterate(cluster).next())).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE', retry: true });
   });
 });
 
