@@ -52,7 +52,7 @@ export function openRegisteredCluster(
     services,
     lookup,
     onUnreadable,
-    onClose: http.close,
+    onClose: () => http.close(),
     ...PATIENCE,
   });
 }

@@ -53,7 +53,17 @@ async function openCluster(
   const lookup = operatorLookup(openResolver());
   const http = openHttp();
   const onUnreadable = (problem: string): void => log.error('object set aside', { cluster: name, problem });
-  return kubernetesCluster({ name, credentials, http, now, addressMode, services, lookup, onUnreadable, onClose: http.close });
+  return kubernetesCluster({
+    name,
+    credentials,
+    http,
+    now,
+    addressMode,
+    services,
+    lookup,
+    onUnreadable,
+    onClose: () => http.close(),
+  });
 }
 
 function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {
