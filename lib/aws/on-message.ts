@@ -11,7 +11,6 @@ import { errorFields } from '../log/error-fields.ts';
 import type { Runtime } from './functions.ts';
 import { ownObject } from './own-object.ts';
 import { resync } from '../runtime/resync.ts';
-import { resyncSchedules } from '../schedules/resync-schedules.ts';
 import { looksAfter } from '../runtime/scopes.ts';
 import { step } from '../runtime/step.ts';
 
@@ -99,6 +98,8 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
 
 /** What is overdue, and what is scheduled. */
 async function lookAt(cluster: string, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
+  // Once a minute and cluster: what a container is made for is a step, mostly.
+  const { resyncSchedules } = await import('../schedules/resync-schedules.ts');
   await Promise.all([resync(cluster, settings, ports), resyncSchedules(cluster, settings, ports)]);
 }
 

@@ -1,6 +1,6 @@
 import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import type { Kind } from '../model/kind.ts';
+import type { Kind, KindRow } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
@@ -23,7 +23,7 @@ export async function resync(
   cluster: string,
   looked: Looked,
   ports: Ports,
-  kinds: readonly Kind[] = KINDS,
+  kinds: readonly KindRow[] = KINDS,
 ): Promise<void> {
   for (const kind of kinds) {
     try {
@@ -36,14 +36,16 @@ export async function resync(
   }
 }
 
-async function resyncKind(watched: Kind, name: string, looked: Looked, ports: Ports): Promise<void> {
+async function resyncKind(watched: KindRow, name: string, looked: Looked, ports: Ports): Promise<void> {
   const { kind } = watched.facts;
   const cluster = ports.clusters.get(name);
   const { labelSelector, ...where } = objectScope(looked);
   const query = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}` };
   for await (const { items } of listPages(cluster, kind, query)) {
+    if (items.length === 0) continue;
+    const loaded = await watched.load();
     const now = ports.now();
-    const overdue = items.filter((object) => isSurelyOverdue(object, refOf(name, object), now, [watched], ports));
+    const overdue = items.filter((object) => isSurelyOverdue(object, refOf(name, object), now, loaded, ports));
     await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
     if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
   }
@@ -54,11 +56,11 @@ function isSurelyOverdue(
   object: KubernetesObject,
   ref: ObjectRef,
   now: Date,
-  kinds: readonly Kind[],
+  kind: Kind,
   ports: Ports,
 ): boolean {
   try {
-    return isOverdue(object, now, kinds);
+    return isOverdue(object, now, kind);
   } catch (error) {
     setAside(ref, error, ports);
     return false;
