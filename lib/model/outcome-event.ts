@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { BusEvent } from './bus.ts';
 import type { KindFacts } from './kind-facts.ts';
 import type { ObjectRef } from './ref.ts';
+import { wholeSeconds } from './whole-seconds.ts';
 
 /** Events from Assay itself; those of clusters say `assay.cluster.<name>`, and no rule takes one for the other. */
 export const OUTCOME_SOURCE = 'assay';
@@ -102,7 +103,7 @@ function eventOf(detailType: string, detail: Readonly<Record<string, unknown>>):
 type Told = { readonly [Field in 'phase' | 'message' | 'startedAt' | 'finishedAt']: string | undefined };
 
 function detailOf({ cluster, kind, namespace, name, uid }: ObjectRef, told: Told, now: Date): Record<string, unknown> {
-  const { phase, message = '', startedAt, finishedAt = `${now.toISOString().slice(0, 19)}Z` } = told;
+  const { phase, message = '', startedAt, finishedAt = wholeSeconds(now) } = told;
   const began = startedAt === undefined ? {} : { startedAt };
   return { cluster, kind, namespace, name, uid, phase, message: cut(message), ...began, finishedAt };
 }
