@@ -1,5 +1,6 @@
 import { KINDS } from '../kinds/registry.ts';
-import { AssayError } from '../model/errors.ts';
+import { errorFields } from '../log/error-fields.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
 import type { Kind, KindRow } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import { listPages } from '../model/list-pages.ts';
@@ -29,8 +30,8 @@ export async function resync(
     try {
       await resyncKind(kind, cluster, looked, ports);
     } catch (error) {
-      if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
-      ports.log.warn('objects not listed', { cluster, kind: kind.facts.kind, code: error.code, error: error.message });
+      if (!(error instanceof AssayError) || isAbout(error, 'QUEUE')) throw error;
+      ports.log.warn('objects not listed', { cluster, kind: kind.facts.kind, ...errorFields(error) });
       if (error.code === 'ASSAY_CLUSTER_UNREACHABLE') return;
     }
   }
@@ -52,13 +53,7 @@ async function resyncKind(watched: KindRow, name: string, looked: Looked, ports:
 }
 
 /** What cannot even be told of one object is its own affair: the others are looked at all the same. */
-function isSurelyOverdue(
-  object: KubernetesObject,
-  ref: ObjectRef,
-  now: Date,
-  kind: Kind,
-  ports: Ports,
-): boolean {
+function isSurelyOverdue(object: KubernetesObject, ref: ObjectRef, now: Date, kind: Kind, ports: Ports): boolean {
   try {
     return isOverdue(object, now, kind);
   } catch (error) {

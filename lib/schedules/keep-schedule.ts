@@ -13,6 +13,7 @@ import type { Schedule, ScheduledTemplate } from '../schedule/schedule.ts';
 import { apply } from '../runtime/apply.ts';
 import type { ChosenNamespaces } from './chosen-namespaces.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import { recordEvent } from '../runtime/record-events.ts';
 
 /** What keeping schedules needs of the world. */
 export interface Scheduler {
@@ -221,11 +222,6 @@ async function tell(
 async function record(template: ScheduledTemplate, event: EventRecord, { cluster, log }: Scheduler): Promise<void> {
   const { apiVersion, kind, metadata } = template;
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
-  try {
-    await cluster.recordEvent({ apiVersion, kind, namespace, name, uid, resourceVersion }, event);
-  } catch (error) {
-    if (!(error instanceof AssayError)) throw error;
-    const fields = { cluster: cluster.name, namespace, template: name, reason: event.reason };
-    log.warn('event not recorded', { ...fields, code: error.code, error: error.message });
-  }
+  const fields = { cluster: cluster.name, namespace, template: name };
+  await recordEvent({ apiVersion, kind, namespace, name, uid, resourceVersion }, event, { cluster, log, fields });
 }
