@@ -3,6 +3,7 @@ import type { AnyStatus } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import type { ResourceKind } from './resources.ts';
 import { wholeSeconds } from './whole-seconds.ts';
+import { cut } from './cut.ts';
 
 /** Characters that are left of a text. */
 const LONGEST = 1000;
@@ -71,7 +72,7 @@ function without(value: unknown, field: string): unknown {
 
 function cutTexts<T>(value: T): T;
 function cutTexts(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
+  if (typeof value === 'string') return cut(value, LONGEST);
   if (Array.isArray(value)) return value.map((each: unknown) => cutTexts(each));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutTexts(member)]));

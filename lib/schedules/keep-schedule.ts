@@ -14,6 +14,7 @@ import { apply } from '../runtime/apply.ts';
 import type { ChosenNamespaces } from './chosen-namespaces.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
 import { recordEvent } from '../runtime/record-events.ts';
+import { cut } from '../model/cut.ts';
 
 /** What keeping schedules needs of the world. */
 export interface Scheduler {
@@ -209,8 +210,7 @@ async function tell(
   event: EventRecord,
   scheduler: Scheduler,
 ): Promise<void> {
-  const message =
-    event.message.length > LONGEST_MESSAGE ? `${event.message.slice(0, LONGEST_MESSAGE)}…` : event.message;
+  const message = cut(event.message, LONGEST_MESSAGE);
   if (!scheduler.memory.isNews(template, namespace, `${event.reason} ${message}`)) return;
   const { cluster, log } = scheduler;
   const { name, namespace: home } = template.metadata;
