@@ -1,5 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises';
-import { lazyBus } from '../sinks/registry.ts';
+import { lazyBus } from '../sinks/open-bus.ts';
+import { LOG_ADDRESS } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { wrap } from '../clusters/wrap.ts';
 import { KINDS } from '../kinds/registry.ts';
@@ -114,7 +115,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const ports: Ports = {
     clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
     queue,
-    bus: lazyBus({ busLog: log }),
+    bus: lazyBus(LOG_ADDRESS, { log }),
     log,
     meter,
     now,
