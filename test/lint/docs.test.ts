@@ -40,6 +40,11 @@ test('the page has each rule of the table, in its order, and no other', () => {
   expect([...PAGE.matchAll(/^### (.*)$/gm)].map(([, name]) => name)).toEqual(RULE_LIST.map(({ name }) => name));
 });
 
+test('each rule is a file of its name, and each file is a rule', () => {
+  const files = readdirSync('lib/lint/rules').filter((file) => file !== 'registry.ts');
+  expect(files).toEqual(RULE_LIST.map(({ name }) => `${name}.ts`).toSorted());
+});
+
 describe.each(RULE_LIST)('$name', ({ name }) => {
   const [bad = '', good] = examplesIn(sectionOf(name));
 
