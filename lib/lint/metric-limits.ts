@@ -1,4 +1,4 @@
-import { hasText } from '../analysis/limits.ts';
+import { effectiveCount, hasText, integerOf } from '../analysis/limits.ts';
 import { findInvalidField, type InvalidField } from '../analysis/validate.ts';
 import type { Metric } from '../model/analysis-run.ts';
 import type { MetricSubject } from './subject.ts';
@@ -27,6 +27,16 @@ export function knownLimits(
     return limit === undefined ? [] : [[field, fillKnown(String(limit), withPlaceholders)?.text] as const];
   });
   return limits.every(([, limit]) => limit !== undefined) ? Object.fromEntries(limits) : undefined;
+}
+
+/** Whether a metric is measured until somebody ends the run, as far as its arguments are known. */
+export function isEndless(metric: Metric, values: KnownValues): boolean {
+  const limits = knownLimits(metric, values);
+  if (limits === undefined || !hasText(metric.interval)) return false;
+  // What was meant to be a count is told of by itself.
+  if (!/^[+-]?\d*$/.test(String(limits.count ?? ''))) return false;
+  const isOpen = effectiveCount({ ...metric, ...limits }) === undefined;
+  return isOpen && integerOf(limits.consecutiveSuccessLimit) <= 0n;
 }
 
 /** Of an interval that is not known yet, it is known that there is one: `1s` stands for it. */

@@ -23,6 +23,8 @@ export interface Reference {
   readonly keys: Keys;
   /** What it gives; undefined where it is a template, which gives nothing and whose arguments come from its user. */
   readonly args: readonly GivenArgument[] | undefined;
+  /** Whether something does not go on before the analysis has ended. */
+  readonly isAwaited: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export function referencesOf(object: unknown): Reference[] {
     case 'ClusterAnalysisTemplate': {
       const keys = ['spec', 'templates'];
       const templates = templatesAt(at(...keys), keys);
-      return templates.length === 0 ? [] : [{ templates, keys, args: undefined }];
+      return templates.length === 0 ? [] : [{ templates, keys, args: undefined, isAwaited: false }];
     }
     case 'Experiment':
       return analysesOf(at('spec', 'analyses'), ['spec', 'analyses']);
@@ -52,27 +54,32 @@ export function referencesOf(object: unknown): Reference[] {
 }
 
 function rolloutReferences(at: (...keys: Keys) => unknown): Reference[] {
-  const strategy = ['spec', 'strategy'];
-  const single = [
-    [...strategy, 'canary', 'analysis'],
-    [...strategy, 'blueGreen', 'prePromotionAnalysis'],
-    [...strategy, 'blueGreen', 'postPromotionAnalysis'],
+  const [canary, blueGreen] = [
+    ['spec', 'strategy', 'canary'],
+    ['spec', 'strategy', 'blueGreen'],
   ];
-  const steps = itemsOf(at(...strategy, 'canary', 'steps')).flatMap((step, index) => {
-    const keys = [...strategy, 'canary', 'steps', index];
+  const steps = itemsOf(at(...canary, 'steps')).flatMap((step, index) => {
+    const keys = [...canary, 'steps', index];
     return [
-      ...analysisOf(valueAt(step, ['analysis']), [...keys, 'analysis']),
+      ...analysisOf(valueAt(step, ['analysis']), [...keys, 'analysis'], true),
       ...analysesOf(valueAt(step, ['experiment', 'analyses']), [...keys, 'experiment', 'analyses']),
     ];
   });
-  return [...steps, ...single.flatMap((keys) => analysisOf(at(...keys), keys))];
+  const promotions = ['prePromotionAnalysis', 'postPromotionAnalysis'].map((field) => [...blueGreen, field]);
+  const background = [...canary, 'analysis'];
+  return [
+    ...steps,
+    ...analysisOf(at(...background), background, false),
+    ...promotions.flatMap((keys) => analysisOf(at(...keys), keys, true)),
+  ];
 }
 
 /** An analysis of a Rollout: several templates, and the arguments of all. */
-function analysisOf(analysis: unknown, keys: Keys): Reference[] {
+function analysisOf(analysis: unknown, keys: Keys, isAwaited: boolean): Reference[] {
   if (!isObject(analysis)) return [];
   const templates = templatesAt(analysis['templates'], [...keys, 'templates']);
-  return templates.length === 0 ? [] : [{ templates, keys, args: argsAt(analysis['args'], [...keys, 'args']) }];
+  const args = argsAt(analysis['args'], [...keys, 'args']);
+  return templates.length === 0 ? [] : [{ templates, keys, args, isAwaited }];
 }
 
 /** Analyses of an Experiment, each of one template. */
@@ -84,7 +91,8 @@ function analysesOf(analyses: unknown, keys: Keys): Reference[] {
       keys: [...own, 'templateName'],
     }));
     const args = argsAt(valueAt(analysis, ['args']), [...own, 'args']);
-    return templates.length === 0 ? [] : [{ templates, keys: own, args }];
+    const isAwaited = valueAt(analysis, ['requiredForCompletion']) === true;
+    return templates.length === 0 ? [] : [{ templates, keys: own, args, isAwaited }];
   });
 }
 

@@ -107,6 +107,35 @@ test('of several templates of one name, that of the own file is meant; else noth
   expect(together([`${text}---\n${one}`, other])).toEqual(['error argument-not-given spec.strategy.canary.analysis']);
 });
 
+test.each([
+  { name: 'a step', strategy: '{canary: {steps: [{analysis: {templates: [{templateName: x}]}}]}}', waits: true },
+  {
+    name: 'a promotion',
+    strategy: '{blueGreen: {prePromotionAnalysis: {templates: [{templateName: x}]}}}',
+    waits: true,
+  },
+  {
+    name: 'nobody in the background',
+    strategy: '{canary: {analysis: {templates: [{templateName: x}]}}}',
+    waits: false,
+  },
+  {
+    name: 'an experiment whose analysis must complete',
+    strategy:
+      '{canary: {steps: [{experiment: {analyses: [{name: a, templateName: x, requiredForCompletion: true}]}}]}}',
+    waits: true,
+  },
+  {
+    name: 'no experiment that ends its analysis',
+    strategy: '{canary: {steps: [{experiment: {analyses: [{name: a, templateName: x}]}}]}}',
+    waits: false,
+  },
+])('$name waits for a metric without end: $waits', ({ strategy, waits }) => {
+  const endless = template('x', { spec: METRICS.replace('name: m,', 'name: m, interval: 1m,') });
+  const found = together([rollout(strategy), endless]).filter((line) => line.includes('endless-wait'));
+  expect(found).toHaveLength(waits ? 1 : 0);
+});
+
 test('a circle is told once, and ends nothing', () => {
   const [a, b] = [
     template('a', { spec: '\n  templates: [{templateName: b}]\n' }),

@@ -11,6 +11,7 @@ import { dryRunTooWide } from './dry-run-too-wide.ts';
 import { duplicateName } from './duplicate-name.ts';
 import { emptyAnswer } from './empty-answer.ts';
 import { emptyField } from './empty-field.ts';
+import { endlessWait } from './endless-wait.ts';
 import { experimentInvalid } from './experiment-invalid.ts';
 import { firstOfMany } from './first-of-many.ts';
 import { getWithBody } from './get-with-body.ts';
@@ -120,6 +121,7 @@ export const RULES = {
   'argument-not-given': argumentNotGiven,
   'argument-not-declared': argumentNotDeclared,
   'templates-conflict': templatesConflict,
+  'endless-wait': endlessWait,
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof RULES;
