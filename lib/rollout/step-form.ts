@@ -1,0 +1,107 @@
+import type {
+  CanaryStep,
+  HeaderMatch,
+  PluginStep,
+  RolloutExperimentAnalysis,
+  RolloutExperimentStep,
+  RolloutExperimentTemplate,
+  RolloutPause,
+  RouteMatch,
+  SetCanaryScale,
+  SetHeaderRoute,
+  SetMirrorRoute,
+  StringMatch,
+} from '../model/canary-step.ts';
+import { each, type JsonForm, may, maybe, must, mustEach, set, struct } from '../model/json-form.ts';
+import type { TemplateMetadata } from '../model/metadata.ts';
+import type { LabelSelector } from '../model/pod-template.ts';
+import type { RolloutAnalysis, RolloutArgument } from '../model/rollout-analysis.ts';
+
+const metadata = struct<TemplateMetadata>({ labels: may, annotations: may });
+
+const selector = struct<LabelSelector>({
+  matchLabels: may,
+  matchExpressions: each(struct({ key: must(''), operator: must(''), values: may })),
+});
+
+const argumentsForm = each(
+  struct<RolloutArgument>({
+    name: must(''),
+    value: may,
+    valueFrom: maybe(
+      struct<NonNullable<RolloutArgument['valueFrom']>>({
+        podTemplateHashValue: set,
+        fieldRef: maybe(struct({ fieldPath: must('') })),
+      }),
+    ),
+  }),
+);
+
+const dryRun = each(struct({ metricName: must('') }));
+
+const analysis = struct<RolloutAnalysis>({
+  templates: each(struct({ templateName: must(''), clusterScope: set })),
+  args: argumentsForm,
+  dryRun,
+  measurementRetention: each(struct({ metricName: must(''), limit: must(0) })),
+  analysisRunMetadata: maybe(metadata),
+});
+
+const experiment = struct<RolloutExperimentStep>({
+  templates: mustEach(
+    struct<RolloutExperimentTemplate>({
+      name: must(''),
+      specRef: must(''),
+      replicas: set,
+      metadata,
+      selector: maybe(selector),
+      weight: set,
+      service: maybe(struct({ name: may })),
+    }),
+  ),
+  duration: may,
+  analyses: each(
+    struct<RolloutExperimentAnalysis>({
+      name: must(''),
+      templateName: must(''),
+      clusterScope: set,
+      args: argumentsForm,
+      requiredForCompletion: may,
+    }),
+  ),
+  dryRun,
+  analysisRunMetadata: metadata,
+  scaleDownDelaySeconds: set,
+});
+
+const stringMatch = struct<StringMatch>({ exact: may, prefix: may, regex: may });
+
+/**
+ * How Go writes steps, field by field in the order of its structures. Map keys come sorted, so maps of structures are
+ * as they stand: what is empty in them never gets here.
+ *
+ * @source CanaryStep in pkg/apis/rollouts/v1alpha1/types.go of argoproj/argo-rollouts
+ */
+export const CANARY_STEPS: JsonForm = mustEach(
+  struct<CanaryStep>({
+    setWeight: set,
+    pause: maybe(struct<RolloutPause>({ duration: set })),
+    experiment: maybe(experiment),
+    analysis: maybe(analysis),
+    setCanaryScale: maybe(struct<SetCanaryScale>({ weight: set, replicas: set, matchTrafficWeight: may })),
+    setHeaderRoute: maybe(
+      struct<SetHeaderRoute>({
+        name: may,
+        match: each(struct<HeaderMatch>({ headerName: must(''), headerValue: maybe(stringMatch) })),
+      }),
+    ),
+    setMirrorRoute: maybe(
+      struct<SetMirrorRoute>({
+        name: must(''),
+        match: each(struct<RouteMatch>({ method: maybe(stringMatch), path: maybe(stringMatch), headers: may })),
+        percentage: set,
+      }),
+    ),
+    plugin: maybe(struct<PluginStep>({ name: must(''), config: set })),
+  }),
+);
