@@ -35,3 +35,8 @@ export function replicasIn({ spec }: ReplicaSet): number {
 export function availableIn({ status }: ReplicaSet): number {
   return status?.availableReplicas ?? 0;
 }
+
+/** The same of several ReplicaSets together. */
+export function availableInAll(replicaSets: readonly ReplicaSet[]): number {
+  return replicaSets.reduce((total, replicaSet) => total + availableIn(replicaSet), 0);
+}

@@ -1,0 +1,115 @@
+import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { Experiment } from '../model/experiment.ts';
+import type { KubernetesObject, OwnerReference, Target } from '../model/kubernetes.ts';
+import type { OutcomeEvent } from '../model/outcome.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { PauseCondition, PauseReason, RolloutStatus } from '../model/rollout-status.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
+import type { Writes } from '../workload/writes.ts';
+import type { Intent } from './intent.ts';
+import type { SeenRollout, Service } from './seen.ts';
+
+/** A longer wait is left to the next look at the Rollout, which comes at least this often. */
+export const RESYNC_MS = 900_000;
+
+/** The runs that a status names. */
+export interface CurrentRuns {
+  readonly step?: AnalysisRun | undefined;
+  readonly background?: AnalysisRun | undefined;
+  readonly prePromotion?: AnalysisRun | undefined;
+  readonly postPromotion?: AnalysisRun | undefined;
+}
+
+/** The ReplicaSets of a Rollout, by the part that they play. */
+export interface Versions {
+  readonly all: readonly ReplicaSet[];
+  /** Of the pods that are wanted. */
+  readonly latest: ReplicaSet | undefined;
+  /** Of the pods to go back to; the same as the latest once that has been promoted. */
+  readonly stable: ReplicaSet | undefined;
+  /** All but the latest. */
+  readonly older: readonly ReplicaSet[];
+  /** All but the latest and the stable one. */
+  readonly others: readonly ReplicaSet[];
+}
+
+/** A decision in the making: what it is about, and what it has come to so far. */
+export interface Work {
+  readonly seen: SeenRollout;
+  readonly now: Date;
+  /** As it was stored, with the template that `workloadRef` names; its annotations are kept up to date. */
+  rollout: Rollout;
+  /** Whether the template comes from elsewhere. */
+  readonly isResolved: boolean;
+  versions: Versions;
+  readonly currentRuns: CurrentRuns;
+  readonly otherRuns: readonly AnalysisRun[];
+  readonly experiment: Experiment | undefined;
+  readonly otherExperiments: readonly Experiment[];
+  /** Whether the latest ReplicaSet was still waiting to be scaled down when this was looked at. */
+  readonly isLatestWaiting: boolean;
+  /** Those that were switched in this step, by name. */
+  readonly services: Map<string, Service>;
+  readonly intent: Intent;
+  readonly writes: Writes;
+  readonly events: OutcomeEvent[];
+  /** Times, in milliseconds since 1970, at which something wants to be looked at again. */
+  readonly wakesMs: number[];
+}
+
+/** A step that cannot be taken: the reconcile ends here, and is tried again. */
+export class StepFailure extends Error {
+  override readonly name = 'StepFailure';
+}
+
+/** Does something, and says in its failure what was being done. */
+export function within<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof StepFailure ? new StepFailure(`${what}: ${error.message}`) : error;
+  }
+}
+
+/** A time to the millisecond; statuses are cut to whole seconds at the very end. */
+export function timeOf(now: Date): string {
+  return now.toISOString();
+}
+
+export function statusOf({ status = {} }: Rollout): RolloutStatus {
+  return status;
+}
+
+export function warn({ events }: Work, reason: string, message: string): void {
+  events.push({ type: 'Warning', reason, message });
+}
+
+export function note({ events }: Work, reason: string, message: string): void {
+  events.push({ type: 'Normal', reason, message });
+}
+
+export function wakeAfter({ wakesMs, now }: Work, delayMs: number): void {
+  wakesMs.push(now.getTime() + delayMs);
+}
+
+/** An object as changes name it; its uid keeps them from one of the same name that has come since. */
+export function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Target {
+  const { namespace = '', name = '', uid } = metadata;
+  return { apiVersion, kind, namespace, name, ...(uid !== undefined && { uid }) };
+}
+
+/** Makes the Rollout the owner of what it creates: it goes when the Rollout does. */
+export function ownerReference({ metadata }: Rollout): OwnerReference {
+  const { name = '', uid = '' } = metadata;
+  const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name, uid };
+  return { ...owner, controller: true, blockOwnerDeletion: true };
+}
+
+export function findPause({ pauseConditions = [] }: RolloutStatus, reason: PauseReason): PauseCondition | undefined {
+  return pauseConditions.find((pause) => pause.reason === reason);
+}
+
+/** Whether nothing about pods may change: somebody paused the Rollout, or an analysis could not tell. */
+export function isHalted({ spec, status = {} }: Rollout): boolean {
+  return spec.paused === true || findPause(status, 'InconclusiveAnalysisRun') !== undefined;
+}

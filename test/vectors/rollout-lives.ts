@@ -1,0 +1,142 @@
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
+import type { OutcomeEvent } from '../../lib/model/outcome.ts';
+import { differ, withoutEmpty } from './analysis-compare.ts';
+import { applyMergePatch } from './apply-merge-patch.ts';
+import type { Action, Event, Json } from './experiment-world.ts';
+import { takeStep } from './rollout-step.ts';
+import { RolloutWorld } from './rollout-world.ts';
+
+interface Step {
+  readonly now: string;
+  readonly world?: readonly Event[];
+  readonly actions?: readonly (Action | string)[];
+  readonly events?: readonly Json[];
+  readonly requeue?: readonly (number | 'rateLimited')[];
+  readonly status?: Json;
+  readonly error?: string;
+}
+
+export interface LifeVector {
+  readonly id: string;
+  readonly rollout: Json;
+  readonly objects?: readonly Json[];
+  readonly steps: readonly Step[];
+  readonly finalStatus?: Json;
+}
+
+/** How far a life agrees. */
+export interface Replay {
+  /** Steps in which nothing differs. */
+  readonly passed: number;
+  /** The first difference, undefined if there is none. */
+  readonly difference: string | undefined;
+}
+
+/**
+ * Lives a Rollout's life again, step by step. After a step that differs the world goes on as the vector says, as far
+ * as the status goes.
+ */
+export function replayLife({ id, rollout, objects = [], steps, finalStatus = {} }: LifeVector): Replay {
+  const world = new RolloutWorld();
+  world.add({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', ...rollout } as unknown as KubernetesObject);
+  for (const object of objects) world.add(object as unknown as KubernetesObject);
+  let passed = 0;
+  let first: string | undefined;
+  let told: Json = {};
+  for (const [index, step] of steps.entries()) {
+    for (const event of step.world ?? []) {
+      world.happen(event);
+      if (event.op === 'patch' && event.kind === 'Rollout') told = statusAfter(told, event.patch);
+    }
+    told = expectedStatus(told, step.status);
+    const difference = replayStep(world, id, step, told);
+    if (difference === undefined) passed += 1;
+    else first ??= `step ${index} (${step.now}): ${difference}`;
+  }
+  first ??= differ('finalStatus', withoutEmpty(finalStatus), withoutEmpty(storedStatus(world, id)));
+  return { passed, difference: first };
+}
+
+function replayStep(world: RolloutWorld, id: string, step: Step, status: Json): string | undefined {
+  world.actions.length = 0;
+  const now = new Date(step.now);
+  const { events, wakesMs, error } = takeStep(world, id, now);
+  return (
+    differ('error', step.error, error) ??
+    firstOf('action', (step.actions ?? []).map(plainAction), world.actions.map(plainAction)) ??
+    firstOf('event', step.events ?? [], events.map(plainEvent)) ??
+    differInFields(status, storedStatus(world, id)) ??
+    differ('requeue', (step.requeue ?? []).map(secondsOf), wakesMs.map((ms) => (ms - now.getTime()) / 1000))
+  );
+}
+
+/** The first fields that differ. */
+function differInFields(want: Json, got: Json): string | undefined {
+  const wanted = withoutEmpty(want) as Json;
+  const found = withoutEmpty(got) as Json;
+  for (const name of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
+    const { [name]: one } = wanted;
+    const { [name]: other } = found;
+    const isList = Array.isArray(one) && Array.isArray(other);
+    const difference = isList ? firstOf(`status.${name}`, one, other) : differ(`status.${name}`, one, other);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+/** The first entries that differ. */
+function firstOf(what: string, wanted: readonly unknown[], got: readonly unknown[]): string | undefined {
+  const length = Math.max(wanted.length, got.length);
+  for (let at = 0; at < length; at += 1) {
+    const difference = differ(`${what} ${at}`, wanted[at], got[at]);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+/** At once, though rate limited. */
+function secondsOf(requeue: number | 'rateLimited'): number {
+  return requeue === 'rateLimited' ? 0 : requeue;
+}
+
+/** How a status was written does not matter; annotations are written by merge patch here. */
+function plainAction(action: Action | string): unknown {
+  if (typeof action === 'string' || action.verb === 'status') return 'status';
+  const { patchType, patch, object, ...rest } = action;
+  const merge = patchType === 'json' ? (patch as readonly Json[]).map(annotationPatch)[0] : patch;
+  const { apiVersion: _version, kind: _kind, ...fields } = (object ?? {}) as Json;
+  return JSON.parse(
+    JSON.stringify({ ...rest, ...(object !== undefined && { object: withoutEmpty(fields) }), patch: merge }),
+  ) as unknown;
+}
+
+function annotationPatch({ path, value }: Json): Json {
+  const name = String(path).replace('/metadata/annotations/', '');
+  return { metadata: { annotations: { [name]: value ?? null } } };
+}
+
+function plainEvent({ about, ...event }: OutcomeEvent): Json {
+  return about ? { ...event, object: `${about.kind}/${about.name}` } : { ...event };
+}
+
+function storedStatus(world: RolloutWorld, id: string): Json {
+  const rollout = world.stored('Rollout', id) as { readonly status?: Json } | undefined;
+  return rollout?.status ?? {};
+}
+
+function statusAfter(told: Json, patch: Json): Json {
+  return 'status' in patch ? (applyMergePatch(told, patch['status']) as Json) : told;
+}
+
+/** The whole status, out of the change of it that a step lists. */
+function expectedStatus(before: Json, change: Json = {}): Json {
+  const { conditions, ...rest } = change;
+  const after = applyMergePatch(before, rest) as Json;
+  if (conditions === undefined) return after;
+  const old = new Map(((before['conditions'] ?? []) as readonly Json[]).map((condition) => [condition['type'], condition]));
+  const next = ((conditions ?? []) as readonly (Json | string)[]).map((entry) => {
+    const type = typeof entry === 'string' ? entry : entry['type'];
+    return typeof entry === 'string' ? old.get(type) : applyMergePatch(old.get(type) ?? {}, entry);
+  });
+  return { ...after, conditions: next };
+}
