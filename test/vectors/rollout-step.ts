@@ -2,13 +2,13 @@ import type { Template, TemplateSource } from '../../lib/analysis/templates.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { Experiment } from '../../lib/model/experiment.ts';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
+import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { OutcomeEvent } from '../../lib/model/outcome.ts';
 import { type Found, isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
 import type { RolloutPod, SeenRollout, Service, Workload } from '../../lib/rollout/seen.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
-import { changedFields, type Json } from './experiment-world.ts';
 import type { RolloutWorld } from './rollout-world.ts';
 
 /** What a step came to. */
@@ -26,7 +26,7 @@ export function takeStep(world: RolloutWorld, id: string, now: Date): Taken {
   const decision = decide(world, observe(world, rollout), now);
   const { status, events, eventsOnceStored, wakesMs, failure } = decision;
   if (status === undefined) return { events, wakesMs, error: failure };
-  const patch = changedFields((rollout.status ?? {}) as Json, JSON.parse(JSON.stringify(status)) as Json);
+  const patch = mergePatch({ ...rollout.status }, { ...status });
   const error = patch && world.storeStatus(id, patch);
   if (error !== undefined) return { events, wakesMs, error };
   return { events: [...events, ...eventsOnceStored], wakesMs, error: failure };
