@@ -62,7 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'the web server knows routes, not what they show: whoever opens it hands in the pages',
   },
   'lib/clusters': {
-    imports: ['lib/model'],
+    imports: ['lib/model', 'lib/log'],
     packages: ['node:'],
     instead: 'clusters take http, secrets and roles as arguments, and know nothing of who uses them',
   },

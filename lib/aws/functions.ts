@@ -1,6 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
 import { lazyBus } from '../sinks/registry.ts';
-import { AssayError } from '../model/errors.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import type { DeliveringQueue } from '../model/queue.ts';
 import { openQueue } from '../queues/registry.ts';
@@ -10,6 +9,7 @@ import { jsonLog } from '../log/json-log.ts';
 import { openRegisteredClusters, type RegisteredClusters } from './registered-clusters.ts';
 import type { Environment } from '../model/settings.ts';
 import { readSettings } from './settings.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 /** What a function has between invocations: the registry, and connections to all that it speaks with. */
 export interface Runtime {
@@ -85,8 +85,7 @@ export function invocation(runtime: () => Runtime): MiddlewareObj {
     after: () => runtime().meter.flush(),
     onError({ error }) {
       const { ports, meter } = runtime();
-      const details = error instanceof AssayError ? { code: error.code, hint: error.hint } : { stack: error?.stack };
-      ports.log.error('invocation failed', { error: error?.message, ...details });
+      ports.log.error('invocation failed', errorFields(error));
       meter.flush();
     },
   };

@@ -1,6 +1,6 @@
 import type { OpenCluster } from './registered.ts';
 import { wrap } from './wrap.ts';
-import { AssayError } from '../model/errors.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
 import type { ListQuery, ObjectKey, Patch, PatchOptions } from '../model/cluster.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 
@@ -129,7 +129,7 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
         if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
         // A refusal or a failure of this request alone is an answer (`api/failure.ts` tells them apart); a secret that
         // cannot be read, or a bug, says nothing of the server.
-        else if (code.startsWith('ASSAY_CLUSTER_')) answered();
+        else if (isAbout(error, 'CLUSTER')) answered();
         throw error;
       } finally {
         if (isProbe) isProbing = false;

@@ -18,6 +18,7 @@ import { jsonLog } from '../log/json-log.ts';
 import { type Route, textAnswer } from '../web/routes.ts';
 import { openServer } from '../web/server.ts';
 import { openPlainHttp } from '../http/plain-http.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 export interface WebhookOptions {
   readonly settings: WebhookSettings;
@@ -109,7 +110,7 @@ export async function runWebhook(environment: Environment): Promise<void> {
     await webhook.stop();
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    log.error('cannot start', { code: error.code, error: error.message, hint: error.hint });
+    log.error('cannot start', errorFields(error));
     process.exitCode = 78;
   }
 }
@@ -172,8 +173,7 @@ function logSometimes(log: Log, now: () => Date): (error: unknown, retryInMs: nu
   const mayLog = onceIn(LOG_FAILURES_MS, now);
   return (error, retryInMs) => {
     if (!mayLog()) return;
-    const why = error instanceof AssayError ? { code: error.code, error: error.message } : { error: String(error) };
-    log.warn('events not published', { ...why, retryInMs });
+    log.warn('events not published', { ...errorFields(error), retryInMs });
   };
 }
 
