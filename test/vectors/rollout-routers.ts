@@ -3,10 +3,9 @@ import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
-import type { Routed, RoutedObject, Router, Routing } from '../../lib/rollout/routers/router.ts';
+import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
-import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
-import { applyMergePatch } from './apply-merge-patch.ts';
+import { keyOf, RouterWorld, type WorldChange } from './rollout-router-world.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,19 +33,6 @@ interface Call {
   readonly panic?: string;
 }
 
-interface WorldChange {
-  readonly op: 'patch' | 'create' | 'delete' | 'fail';
-  readonly kind?: string;
-  readonly name?: string;
-  readonly patch?: Json;
-  readonly object?: KubernetesObject;
-  readonly verb?: string;
-  readonly resource?: string;
-  readonly times?: number;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
 /** What Argo's routers did to some objects, call by call. */
 export interface RouterVector {
   readonly id: string;
@@ -57,80 +43,50 @@ export interface RouterVector {
   readonly objectsAfter: readonly KubernetesObject[];
 }
 
-/** What differs between two records of the calls; undefined: nothing. Writes and events without effect do not count. */
+/**
+ * What differs between two records of the calls; undefined: nothing. Writes and events without effect do not count. What
+ * crashes there is compared up to that call.
+ */
 export function playRouter(vector: RouterVector): string | undefined {
-  const own: KubernetesObject = { ...vector.rollout, kind: 'Rollout' };
-  const world = new Map([own, ...vector.objects].map((object) => [keyOf(object.kind, object.metadata), object]));
-  const failures: { change: WorldChange; left: number }[] = [];
+  const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects]);
   const [router] = routersOf(vector.rollout);
   if (!router) return 'no router';
   for (const [index, call] of vector.calls.entries()) {
-    for (const change of call.world ?? []) changeWorld(world, failures, change);
-    const seen = make(router, call, world, failures, keyOf('Rollout', own.metadata));
+    for (const change of call.world ?? []) world.change(change);
+    const got = make(router, call, world);
+    if (call.panic !== undefined) return undefined;
     const expected = {
       actions: (call.actions ?? []).filter((action) => !isIdle(action)),
       events: withoutIdle(call),
       result: call.result ?? undefined,
-      // What crashes there is an error here, in words of our own.
-      error: call.panic === undefined ? call.error : seen.error && 'an error',
+      error: call.error,
     };
-    const got = { ...seen, error: call.panic === undefined ? seen.error : seen.error && 'an error' };
-    if (call.panic !== undefined && seen.error === undefined) return `call ${index}: no error, but ${call.panic}`;
-    const difference = mergePatch(expected, got);
+    const difference = mergePatch(expected, { ...got });
     if (difference)
       return `call ${index} (${call.fn}): ${JSON.stringify(difference)}, expected ${JSON.stringify(expected)}`;
   }
-  world.delete(keyOf('Rollout', own.metadata));
   const after = Object.fromEntries(vector.objectsAfter.map((object) => [keyOf(object.kind, object.metadata), object]));
-  const difference = mergePatch(after, Object.fromEntries(world));
+  const difference = mergePatch(after, world.objectsBesideRollout());
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
 }
 
-interface Seen {
-  readonly actions: Json[];
-  readonly events: Json[];
+interface Made {
+  readonly actions: readonly Json[];
+  readonly events: readonly Json[];
   readonly result?: boolean | undefined;
   readonly error?: string;
 }
 
-function make(
-  router: Router,
-  { fn, args = {} }: Call,
-  world: Map<string, KubernetesObject>,
-  failures: { change: WorldChange; left: number }[],
-  rolloutKey: string,
-): Seen {
-  const rollout = world.get(rolloutKey) as Rollout;
-  const actions: Json[] = [];
+function make(router: Router, { fn, args = {} }: Call, world: RouterWorld): Made {
   const events: Json[] = [];
-  const replicaSets = [...world.values()].filter((object): object is ReplicaSet => object.kind === 'ReplicaSet');
+  const actions = world.begin();
   const routing: Routing = {
-    rollout,
-    replicaSets,
-    find: ({ kind, namespace, name }: Routed) => world.get(keyOf(kind, { namespace, name })),
-    replace(before: RoutedObject, after: RoutedObject) {
-      const { name = '', namespace } = before.metadata;
-      const resource = `${before.kind.toLowerCase()}s`;
-      const patch = mergePatch({ ...before }, { ...after }) ?? {};
-      const place = namespace === 'default' ? {} : { namespace };
-      const action = { verb: 'update', resource, name, ...place, patch };
-      const failure = failures.find(
-        ({ change, left }) =>
-          left > 0 &&
-          change.verb === 'update' &&
-          change.resource === resource &&
-          (!change.name || change.name === name),
-      );
-      if (failure) {
-        failure.left -= 1;
-        const { reason = '', message = '' } = failure.change;
-        const error = `Operation cannot be fulfilled on ${resource}.networking.istio.io "${name}": ${message}`;
-        actions.push({ ...action, error, errorReason: reason });
-        throw new StepFailure(error);
-      }
-      actions.push(action);
-      world.set(keyOf(before.kind, before.metadata), after);
-    },
+    rollout: world.rollout(),
+    replicaSets: world.replicaSets(),
+    find: (object) => world.find(object, router),
+    replace: (before, after) => world.replace(before, after, router),
+    create: (object) => world.create(object, router),
+    remove: (object) => world.remove(object, router),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
   };
@@ -148,33 +104,6 @@ function make(
     if (!(error instanceof StepFailure)) throw error;
     return { actions, events, error: error.message };
   }
-}
-
-function changeWorld(
-  world: Map<string, KubernetesObject>,
-  failures: { change: WorldChange; left: number }[],
-  change: WorldChange,
-): void {
-  if (change.op === 'fail') {
-    failures.push({ change, left: change.times ?? 1 });
-    return;
-  }
-  if (change.op === 'create' && change.object) {
-    world.set(keyOf(change.object.kind, change.object.metadata), change.object);
-    return;
-  }
-  const [name = '', namespace = 'default'] = (change.name ?? '').split('/').toReversed();
-  const key = keyOf(change.kind ?? '', { namespace, name });
-  const object = world.get(key);
-  if (change.op === 'delete') world.delete(key);
-  else if (object) world.set(key, applyMergePatch(object, change.patch ?? {}) as KubernetesObject);
-}
-
-function keyOf(
-  kind: string,
-  { namespace = '', name = '' }: { readonly namespace?: string; readonly name?: string },
-): string {
-  return `${kind}/${namespace}/${name}`;
 }
 
 /** A write that changes nothing, which is not made here. */

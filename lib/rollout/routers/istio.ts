@@ -1,10 +1,9 @@
-import { sprint } from '../../expression/go/sprint.ts';
-import type { Value } from '../../expression/value.ts';
 import { isObject } from '../../model/is-object.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { IstioTrafficRouting, IstioVirtualService } from '../../model/traffic-routing.ts';
 import { StepFailure, within } from '../step-failure.ts';
+import { listAt } from './accessor.ts';
 import { findLate } from './istio-late.ts';
 import { findWeighted, headerRoute, inOrder, mirrorRoute } from './istio-managed.ts';
 import { chooseRoutes, type Json, nameOf, type Parties, routesOf } from './istio-routes.ts';
@@ -16,6 +15,8 @@ import { canaryServices } from './services.ts';
 /** On a DestinationRule: the Rollout that looks after its subsets. */
 const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 const GROUP = 'networking.istio.io';
+/** Served by every Istio there is. */
+const VERSION = `${GROUP}/v1alpha3`;
 
 /**
  * Istio: weights of the destinations of VirtualServices, and subsets of a DestinationRule.
@@ -25,6 +26,10 @@ const GROUP = 'networking.istio.io';
  */
 export const istio: Router = {
   type: 'Istio',
+  resources: {
+    VirtualService: { apiVersion: VERSION, plural: 'virtualservices', namespaced: true, status: 'subresource' },
+    DestinationRule: { apiVersion: VERSION, plural: 'destinationrules', namespaced: true, status: 'subresource' },
+  },
 
   needs(rollout) {
     const rule = ruleOf(rollout);
@@ -215,17 +220,7 @@ function requireHttp(object: RoutedObject): readonly Json[] {
 }
 
 function httpOrNone(object: RoutedObject): readonly Json[] | undefined {
-  const http = isObject(object.spec) ? object.spec['http'] : undefined;
-  if (http === undefined || http === null || Array.isArray(http)) return routesOf(object, 'http');
-  throw new StepFailure(
-    `.spec.http accessor error: ${sprint(http as Value)} is of the type ${goTypeOf(http)}, expected []interface{}`,
-  );
-}
-
-function goTypeOf(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'string' ? 'string' : 'map[string]interface {}';
+  return listAt(object, 'spec', 'http') && routesOf(object, 'http');
 }
 
 /** @throws StepFailure where there is none, after a warning */

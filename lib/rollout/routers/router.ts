@@ -1,5 +1,7 @@
 import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { Found } from '../../model/reply.ts';
+import type { ResourceType } from '../../model/resources.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { WeightDestination } from '../../model/rollout-status.ts';
 import type { ReplicaSet } from '../../workload/replica-set.ts';
@@ -15,13 +17,24 @@ export interface Routed {
 export interface Routing {
   readonly rollout: Rollout;
   readonly replicaSets: readonly ReplicaSet[];
-  /** As it is after what has been written so far. Undefined: there is none. */
+  /**
+   * As it is after what has been written so far. Undefined: there is none.
+   * @throws StepFailure with the API server's words, where it could not be read
+   */
   find(object: Routed): RoutedObject | undefined;
   /**
    * Writes what is different in `after`.
    * @throws StepFailure with the API server's words
    */
   replace(before: RoutedObject, after: RoutedObject): void;
+  /**
+   * Creates an object in the namespace of the Rollout.
+   * @returns what has that name already
+   * @throws StepFailure with the API server's words
+   */
+  create(object: RoutedObject): Found<RoutedObject> | undefined;
+  /** @throws StepFailure with the API server's words */
+  remove(object: RoutedObject): void;
   note(reason: string, message: string): void;
   warn(reason: string, message: string): void;
 }
@@ -41,6 +54,8 @@ export interface RoutedObject extends KubernetesObject {
 export interface Router {
   /** As in events: `Istio`. */
   readonly type: string;
+  /** The kinds of objects that it reads and writes. */
+  readonly resources: Readonly<Record<string, ResourceType>>;
   /** What has to be read before anything is called. */
   needs(rollout: Rollout): readonly Routed[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
@@ -56,3 +71,12 @@ export interface Router {
   /** Takes away what the two above have made. */
   removeManagedRoutes(routing: Routing): void;
 }
+
+/** Most routers know weights alone. */
+export const WEIGHTS_ALONE = {
+  verifyWeight: () => undefined,
+  updateHash() {},
+  setHeaderRoute() {},
+  setMirrorRoute() {},
+  removeManagedRoutes() {},
+} as const satisfies Partial<Router>;
