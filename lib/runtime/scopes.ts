@@ -1,5 +1,5 @@
 import type { Scope } from '../model/cluster.ts';
-import { FACTS, type Facts, ownedOf } from '../kinds/facts/registry.ts';
+import { FACTS, type Facts, namedKinds, ownedOf } from '../kinds/facts/registry.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { RESOURCES } from '../model/resources.ts';
@@ -34,7 +34,7 @@ function compile({ namespace, labelSelector }: ReturnType<typeof objectScope>): 
   return (object) => hasLabels(object) && (namespace === undefined || object.metadata.namespace === namespace);
 }
 
-/** What is watched: the objects that are looked after, what becomes of those that they own, and what is read for them. */
+/** What is watched: the objects that are looked after, what becomes of those that they own, what they name, and what is read for them. */
 export function scopesOf(looked: Looked, facts: Facts = FACTS): Scope[] {
   const { namespace, instanceId } = looked;
   const where = namespace === undefined ? {} : { namespace };
@@ -47,6 +47,7 @@ export function scopesOf(looked: Looked, facts: Facts = FACTS): Scope[] {
       // A label that names the owner is nobody else's; any other may be on what is owned by others.
       return [{ kind, ...where, labelSelector, ...(uidLabel === undefined && { ownerKind: ownerKinds }) }];
     }),
+    ...namedKinds(facts).map((kind) => ({ kind, ...where })),
     ...read.flatMap((kind): Scope[] => {
       const labelSelector = instanceSelector(instanceId);
       if (RESOURCES[kind].namespaced) return [{ kind, ...where, labelSelector }];

@@ -1,0 +1,153 @@
+import { AssayError } from '../model/errors.ts';
+import type { Cluster } from '../model/cluster.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import { listAll } from '../model/list-pages.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { type Found, wordsOf } from '../model/reply.ts';
+import { isResourceKind, type ResourceKind, type Resources } from '../model/resources.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { RolloutStatus } from '../model/rollout-status.ts';
+import { dueAt } from '../rollout/due-at.ts';
+import { needs } from '../rollout/needs.ts';
+import { rolloutOutcome } from '../rollout/outcome.ts';
+import type { SeenRollout, Workload } from '../rollout/seen.ts';
+import { formatSelector } from '../rollout/selector.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
+import { REPLICA_SETS } from './facts/experiment.ts';
+import { ROLLOUT } from './facts/rollout.ts';
+import { readTemplates } from './read-templates.ts';
+import { readableKind } from './readable-kind.ts';
+
+/** Rollouts: bring pods up to date step by step, start analyses and experiments, and go back where these say so. */
+export const rollout = readableKind<RolloutStatus, Seen>({
+  facts: ROLLOUT,
+
+  async observe(object, ref, ports) {
+    const cluster = ports.clusters.get(ref.cluster);
+    const { namespace, uid } = ref;
+    const wanted = needs(object, ports.now());
+    const owned = <K extends ResourceKind>(kind: K, isWanted: boolean, labelSelector: string, ownerKind?: string) =>
+      readOwned(cluster, kind, isWanted, { namespace, ownerUid: uid, labelSelector, ...(ownerKind && { ownerKind }) });
+    const instance = instanceSelector(object);
+    const { selector } = object.spec;
+    const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
+      owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
+      owned('AnalysisRun', wanted.runs, instance),
+      owned('Experiment', wanted.experiments, instance),
+      readNamed(
+        cluster,
+        wanted.services.map((name) => ({ kind: 'Service', namespace, name })),
+      ),
+      readNamed(cluster, wanted.routed),
+      wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
+      readTemplates(cluster, namespace, wanted.templates, true),
+      readWorkload(cluster, namespace, object),
+    ]);
+    return {
+      object,
+      rollout: object,
+      replicaSets: replicaSets as readonly ReplicaSet[],
+      analysisRuns,
+      experiments,
+      services: new Map([...services].map(([key, service]) => [key.slice('Service/'.length), service])),
+      routes,
+      pods,
+      templates,
+      ...workload,
+    };
+  },
+
+  reconcile(seen, now, replies = []) {
+    if (seen.malformation !== undefined) return refuse(seen.object, seen.malformation);
+    return rolloutOutcome({ ...seen, replies }, now);
+  },
+
+  observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
+  dueAt,
+});
+
+interface Seen extends SeenRollout {
+  readonly object: Rollout;
+  /** Why the object cannot be read; nothing else was looked at then. */
+  readonly malformation?: string;
+}
+
+const NOTHING: Omit<SeenRollout, 'rollout'> = {
+  replicaSets: [],
+  analysisRuns: [],
+  experiments: [],
+  services: new Map(),
+  routes: new Map(),
+  pods: [],
+  templates: { template: () => undefined, clusterTemplate: () => undefined },
+};
+
+/** Says why, and leaves everything as it is: a status that cannot be read is nothing to build on. */
+function refuse({ status = {} }: Rollout, malformation: string): Outcome<RolloutStatus> {
+  const message = `Rollout cannot be read: ${malformation}`;
+  return { status, nextAt: undefined, events: [{ type: 'Warning', reason: 'InvalidSpec', message }], changes: [] };
+}
+
+interface OwnedQuery {
+  readonly namespace: string;
+  readonly ownerUid: string;
+  readonly labelSelector: string;
+  readonly ownerKind?: string;
+}
+
+/** From a store where there is one; else from the cluster, but only what is wanted. */
+async function readOwned<K extends ResourceKind>(
+  cluster: Cluster,
+  kind: K,
+  isWanted: boolean,
+  query: OwnedQuery,
+): Promise<readonly Resources[K][]> {
+  const stored = cluster.listStored?.(kind, query);
+  if (stored) return stored;
+  return isWanted ? listAll(cluster, kind, { namespace: query.namespace, labelSelector: query.labelSelector }) : [];
+}
+
+/** By `kind/name`; what is not there is left out. */
+async function readNamed(
+  cluster: Cluster,
+  wanted: readonly { readonly kind: string; readonly namespace: string; readonly name: string }[],
+): Promise<ReadonlyMap<string, KubernetesObject>> {
+  const found = await Promise.all(
+    wanted.map(async ({ kind, namespace, name }) =>
+      isResourceKind(kind) ? cluster.get(kind, { namespace, name }) : undefined,
+    ),
+  );
+  return new Map(
+    found.flatMap((object, index) => {
+      const { kind, name } = wanted[index] ?? {};
+      return object ? [[`${kind}/${name}`, object]] : [];
+    }),
+  );
+}
+
+async function readWorkload(
+  cluster: Cluster,
+  namespace: string,
+  { spec }: Rollout,
+): Promise<Pick<SeenRollout, 'workload' | 'deployment'>> {
+  const { kind = '', name = '' } = spec.workloadRef ?? {};
+  if (spec.workloadRef === undefined || !WORKLOADS.has(kind)) return {};
+  try {
+    const object = (await cluster.get(kind as ResourceKind, { namespace, name })) as Workload | undefined;
+    if (!object) return {};
+    const workload: Found<Workload> = { object };
+    return { workload, ...(kind === 'Deployment' && { deployment: object }) };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { workload: { problem: wordsOf(error, cluster.name) } };
+  }
+}
+
+const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'ReplicaSet', 'PodTemplate']);
+
+/** What is made for a Rollout has its instance. */
+function instanceSelector({ metadata }: Rollout): string {
+  const instanceId = metadata.labels?.[INSTANCE_ID_LABEL];
+  return instanceId === undefined ? `!${INSTANCE_ID_LABEL}` : `${INSTANCE_ID_LABEL}=${instanceId}`;
+}
