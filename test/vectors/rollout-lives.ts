@@ -53,7 +53,7 @@ export function replayLife({ id, rollout, objects = [], steps, finalStatus = {} 
     if (difference === undefined) passed += 1;
     else first ??= `step ${index} (${step.now}): ${difference}`;
   }
-  first ??= differ('finalStatus', withoutEmpty(finalStatus), withoutEmpty(storedStatus(world, id)));
+  first ??= differInFields(finalStatus, storedStatus(world, id));
   return { passed, difference: first };
 }
 
@@ -63,17 +63,23 @@ function replayStep(world: RolloutWorld, id: string, step: Step, status: Json): 
   const { events, wakesMs, error } = takeStep(world, id, now);
   return (
     differ('error', step.error, error) ??
-    firstOf('action', (step.actions ?? []).map(plainAction), world.actions.map(plainAction)) ??
+    firstOf('action', plainActions(step.actions ?? []), plainActions(world.actions)) ??
     firstOf('event', step.events ?? [], events.map(plainEvent)) ??
     differInFields(status, storedStatus(world, id)) ??
     differ('requeue', (step.requeue ?? []).map(secondsOf), wakesMs.map((ms) => (ms - now.getTime()) / 1000))
   );
 }
 
+/** What is false is as good as absent. */
+function stripped(status: Json): Json {
+  const fields = Object.entries(withoutEmpty(status) as Json).filter(([, value]) => value !== false);
+  return Object.fromEntries(fields);
+}
+
 /** The first fields that differ. */
 function differInFields(want: Json, got: Json): string | undefined {
-  const wanted = withoutEmpty(want) as Json;
-  const found = withoutEmpty(got) as Json;
+  const wanted = stripped(want);
+  const found = stripped(got);
   for (const name of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
     const { [name]: one } = wanted;
     const { [name]: other } = found;
@@ -97,6 +103,12 @@ function firstOf(what: string, wanted: readonly unknown[], got: readonly unknown
 /** At once, though rate limited. */
 function secondsOf(requeue: number | 'rateLimited'): number {
   return requeue === 'rateLimited' ? 0 : requeue;
+}
+
+/** A status that Argo writes twice in one step is written once here. */
+function plainActions(actions: readonly (Action | string)[]): readonly unknown[] {
+  const plain = actions.map(plainAction);
+  return plain.filter((action, at) => action !== 'status' || plain[at + 1] !== 'status');
 }
 
 /** How a status was written does not matter; annotations are written by merge patch here. */
