@@ -8,7 +8,8 @@ import { isAborted } from './intent.ts';
 import { newExperiment } from './new-experiment.ts';
 import { controllerOf } from '../model/controller-of.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import { findPause, note, statusOf, StepFailure, targetOf, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { findPause, note, statusOf, targetOf, type Work } from './work.ts';
 
 /** What experiments have come to. */
 export interface Experiments {

@@ -5,7 +5,8 @@ import { type PodMetadata, podMetadataOf, withPart, withPodMetadata } from './po
 import { updateReplicaSet } from './scale.ts';
 import { isSelected } from './selector.ts';
 import { hashOf } from './versions.ts';
-import { statusOf, StepFailure, targetOf, within, type Work } from './work.ts';
+import { StepFailure, within } from './step-failure.ts';
+import { statusOf, targetOf, type Work } from './work.ts';
 
 /** How often a pod is written that others write too. */
 const ATTEMPTS = 3;

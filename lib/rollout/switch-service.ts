@@ -2,7 +2,8 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import { availableIn, replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import type { Service } from './seen.ts';
 import { hashOf } from './versions.ts';
-import { note, StepFailure, targetOf, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { note, targetOf, type Work } from './work.ts';
 
 /** On a Service: the Rollout that switches it. */
 export const MANAGED_BY_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';

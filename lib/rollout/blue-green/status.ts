@@ -10,7 +10,8 @@ import type { Service } from '../seen.ts';
 import { formatSelector } from '../selector.ts';
 import { selectedHash } from '../switch-service.ts';
 import { findByHash } from '../versions.ts';
-import { type CurrentRuns, statusOf, StepFailure, type Work } from '../work.ts';
+import { StepFailure } from '../step-failure.ts';
+import { type CurrentRuns, statusOf, type Work } from '../work.ts';
 import { isPauseDone, isPrePromotionDone } from './pause.ts';
 
 /** What a reconcile has done for a blue-green update before its status is reckoned. */
