@@ -57,7 +57,8 @@ export function replayLife({ id, rollout, objects = [], steps, finalStatus = {} 
   return { passed, difference: first };
 }
 
-function replayStep(world: RolloutWorld, id: string, step: Step, status: Json): string | undefined {
+function replayStep(world: RolloutWorld, id: string, asTold: Step, status: Json): string | undefined {
+  const step = withoutIdle(asTold);
   world.actions.length = 0;
   const now = new Date(step.now);
   const { events, wakesMs, error } = takeStep(world, id, now);
@@ -103,6 +104,31 @@ function firstOf(what: string, wanted: readonly unknown[], got: readonly unknown
 /** At once, though rate limited. */
 function secondsOf(requeue: number | 'rateLimited'): number {
   return requeue === 'rateLimited' ? 0 : requeue;
+}
+
+const NONE: Action = { verb: '', resource: '', name: '' };
+
+/** Routers write nothing and tell nothing where nothing changes; Argo's do. */
+function withoutIdle(step: Step): Step {
+  const { actions = [], events = [] } = step;
+  const updates = actions.filter(isRouteUpdate);
+  const written = updates.filter(({ error }) => error === undefined);
+  const told = events.filter(({ reason }) => reason === 'Updated VirtualService');
+  const idle = new Set(updates.filter(isIdle));
+  const silent = new Set(told.filter((_event, at) => idle.has(written[at] ?? NONE)));
+  return {
+    ...step,
+    actions: actions.filter((action) => !idle.has(action as Action)),
+    events: events.filter((event) => !silent.has(event)),
+  };
+}
+
+function isRouteUpdate(action: Action | string): action is Action {
+  return typeof action === 'object' && action.resource === 'virtualservices';
+}
+
+function isIdle({ patch, error }: Action): boolean {
+  return error === undefined && Object.keys((patch ?? {}) as Json).length === 0;
 }
 
 /** A status that Argo writes twice in one step is written once here. */
