@@ -12,7 +12,7 @@ import type {
   SetMirrorRoute,
   StringMatch,
 } from '../model/canary-step.ts';
-import { each, type JsonForm, may, maybe, must, mustEach, set, struct } from '../model/json-form.ts';
+import { each, entries, type JsonForm, may, maybe, must, mustEach, orNull, set, struct } from '../model/json-form.ts';
 import type { TemplateMetadata } from '../model/metadata.ts';
 import type { LabelSelector } from '../model/pod-template.ts';
 import type { RolloutAnalysis, RolloutArgument } from '../model/rollout-analysis.ts';
@@ -82,13 +82,15 @@ export const STRING_MATCH: JsonForm = struct<StringMatch>({ exact: may, prefix: 
 /** How Go writes a header route. */
 export const HEADER_ROUTE: JsonForm = struct<SetHeaderRoute>({
   name: may,
-  match: each(struct<HeaderMatch>({ headerName: must(''), headerValue: maybe(STRING_MATCH) })),
+  match: each(struct<HeaderMatch>({ headerName: must(''), headerValue: orNull(STRING_MATCH) })),
 });
 
-/** How Go writes a mirror route. Map keys come sorted, so the headers are as they stand. */
+/** How Go writes a mirror route. */
 export const MIRROR_ROUTE: JsonForm = struct<SetMirrorRoute>({
   name: must(''),
-  match: each(struct<RouteMatch>({ method: maybe(STRING_MATCH), path: maybe(STRING_MATCH), headers: may })),
+  match: each(
+    struct<RouteMatch>({ method: maybe(STRING_MATCH), path: maybe(STRING_MATCH), headers: entries(STRING_MATCH) }),
+  ),
   percentage: set,
 });
 

@@ -1,6 +1,7 @@
 import { integerOf, type IntOrString } from '../../analysis/limits.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { CanaryStrategy } from '../../model/rollout-strategy.ts';
+import type { TrafficRouting } from '../../model/traffic-routing.ts';
 import { saidMaxSurge, saidMaxUnavailable } from '../replicas/limits.ts';
 import { invalid, invalidJson } from './field-error.ts';
 import { isRoutedByAny } from './routed-by-any.ts';
@@ -44,25 +45,28 @@ function serviceProblems(canary: CanaryStrategy, path: string): string[] {
   if (canaryService !== '' && canaryService === stableService) {
     problems.push(invalid(`${path}.stableService`, stableService, SAME_SERVICES));
   }
-  problems.push(...pairProblems(canary, path));
+  if (canary.pingPong !== undefined) problems.push(...pairProblems(canary.pingPong, canary.trafficRouting, path));
   if (!areServicesNeeded(canary)) return problems;
   if (stableService === '') problems.push(invalid(`${path}.stableService`, stableService, SERVICES_NEEDED));
   if (canaryService === '') problems.push(invalid(`${path}.canaryService`, canaryService, SERVICES_NEEDED));
   return problems;
 }
 
-function pairProblems({ pingPong, trafficRouting }: CanaryStrategy, path: string): string[] {
-  if (pingPong === undefined) return [];
-  const { pingService = '', pongService = '' }: Partial<typeof pingPong> = pingPong;
+/** API servers refuse a pair that lacks one; files may come without. */
+function pairProblems(
+  { pingService = '', pongService = '' }: Partial<NonNullable<CanaryStrategy['pingPong']>>,
+  routing: TrafficRouting | undefined,
+  path: string,
+): string[] {
   const problems: string[] = [];
-  if (trafficRouting !== undefined && !isRoutedByAny(trafficRouting, ['alb', 'istio', 'plugins'])) {
+  if (routing !== undefined && !isRoutedByAny(routing, ['alb', 'istio', 'plugins'])) {
     const why = 'Ping-pong feature works with the ALB, Istio, and plugin-based traffic routers only';
     problems.push(invalidJson(`${path}.trafficRouting.alb`, 'null', why));
   }
   if (pingService === '') problems.push(invalid(`${path}.pingPong.pingService`, pingService, PAIR_NEEDED));
   if (pongService === '') problems.push(invalid(`${path}.pingPong.pongService`, pongService, PAIR_NEEDED));
   if (pingService === pongService) problems.push(invalid(`${path}.pingPong.pingService`, pingService, SAME_PAIR));
-  if (trafficRouting?.alb !== undefined && (trafficRouting.alb.rootService ?? '') === '') {
+  if (routing?.alb !== undefined && (routing.alb.rootService ?? '') === '') {
     const why = 'Root service field is required for the configuration with ALB and ping-pong feature enabled';
     problems.push(invalid(`${path}.trafficRouting.alb.rootService`, '', why));
   }

@@ -9,41 +9,45 @@ const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 const MOST_PORT = 65_535;
 
-/** What is wrong with the names of the volumes of a pod. */
-export function volumeProblems(spec: Json, path: string): string[] {
+/** What is wrong with the names of the volumes of a pod, and which names are right. */
+export function checkVolumes(
+  spec: Json,
+  path: string,
+): { readonly problems: string[]; readonly names: ReadonlySet<string> } {
   const names = new Set<string>();
-  return itemsOf(spec['volumes']).flatMap((volume, index) => {
+  const problems = itemsOf(spec['volumes']).flatMap((volume, index) => {
     const at = `${path}.volumes[${index}].name`;
     const name = textOf(volume['name']);
-    const problems = [...labelProblems(name, at), ...(names.has(name) ? [duplicate(at, name)] : [])];
-    if (problems.length === 0) names.add(name);
-    return problems;
+    const wrong = [...labelProblems(name, at), ...(names.has(name) ? [duplicate(at, name)] : [])];
+    if (wrong.length === 0) names.add(name);
+    return wrong;
   });
+  return { problems, names };
 }
 
 /**
  * What is wrong with the containers of a pod and those that run before them.
- * @param spec  with its defaults
+ * @param spec     with its defaults
+ * @param volumes  the names that mounts may have
  * @source validateContainers in pkg/apis/core/validation of k8s.io/kubernetes v1.34.5
  */
-export function containerProblems(spec: Json, path: string): string[] {
+export function containerProblems(spec: Json, volumes: ReadonlySet<string>, path: string): string[] {
   const containers = itemsOf(spec['containers']);
-  const volumes = new Set(itemsOf(spec['volumes']).map(({ name }) => textOf(name)));
-  if (containers.length === 0) return [required(`${path}.containers`)];
   const names = new Set<string>();
-  const check = (container: Json, at: string): string[] => {
+  const check = (container: Json, at: string, isMain: boolean): string[] => {
     const name = textOf(container['name']);
     const repeated = names.has(name) ? [duplicate(`${at}.name`, name)] : [];
-    names.add(name);
+    if (isMain || name !== '') names.add(name);
     return [...commonProblems(container, volumes, at), ...repeated];
   };
-  return [
-    ...containers.flatMap((container, index) => check(container, `${path}.containers[${index}]`)),
-    ...hostPortProblems(containers, `${path}.containers`),
-    ...itemsOf(spec['initContainers']).flatMap((container, index) =>
-      check(container, `${path}.initContainers[${index}]`),
-    ),
-  ];
+  const main = containers.flatMap((container, index) => check(container, `${path}.containers[${index}]`, true));
+  const before = itemsOf(spec['initContainers']).flatMap((container, index) => {
+    const problems = check(container, `${path}.initContainers[${index}]`, false);
+    // They run one by one; whichever it is, the API server calls it the first.
+    return [...problems, ...hostPortProblems([container], `${path}.initContainers`)];
+  });
+  if (containers.length === 0) return [required(`${path}.containers`), ...before];
+  return [...main, ...hostPortProblems(containers, `${path}.containers`), ...before];
 }
 
 function commonProblems(container: Json, volumes: ReadonlySet<string>, at: string): string[] {

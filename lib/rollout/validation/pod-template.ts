@@ -1,12 +1,15 @@
 import { goJson } from '../../expression/go/json-fields.ts';
+import { isAbsent } from '../../model/empty.ts';
 import type { LabelSelector, PodTemplate } from '../../model/pod-template.ts';
 import { qualifiedNameProblems } from '../../workload/names.ts';
 import { withDefaults } from '../../workload/pod-template-defaults.ts';
-import { containerProblems, volumeProblems } from './containers.ts';
+import { checkVolumes, containerProblems } from './containers.ts';
 import { forbidden, invalid, invalidJson, unsupported } from './field-error.ts';
 import { isSelected, labelProblems } from './selector.ts';
 
 const MOST_ANNOTATION_BYTES = 256 * 1024;
+const MOST_SECONDS = 2 ** 31 - 1;
+const POLICIES = ['Always', 'OnFailure', 'Never'];
 
 /**
  * What is wrong with the template of pods that a ReplicaSet is to make. Argo asks all that an API server would; here
@@ -22,8 +25,10 @@ export function podTemplateProblems(
 ): string[] {
   const { labels, annotations } = template.metadata ?? {};
   const { spec = {} } = withDefaults(template) as { readonly spec?: Readonly<Record<string, unknown>> };
-  const { restartPolicy } = spec;
+  const restartPolicy = String(spec['restartPolicy']);
+  const isKnownPolicy = POLICIES.includes(restartPolicy);
   const at = `${path}.spec`;
+  const volumes = checkVolumes(spec, at);
   return [
     ...(isSelected(labels ?? {}, selector)
       ? []
@@ -32,10 +37,13 @@ export function podTemplateProblems(
         ]),
     ...labelProblems(labels, `${path}.labels`),
     ...annotationProblems(annotations, `${path}.annotations`),
-    ...volumeProblems(spec, at),
-    ...containerProblems(spec, at),
-    ...restartProblems(restartPolicy, `${at}.restartPolicy`),
-    ...(spec['activeDeadlineSeconds'] === undefined
+    ...volumes.problems,
+    ...containerProblems(spec, volumes.names, at),
+    ...(isKnownPolicy ? [] : [unsupported(`${at}.restartPolicy`, restartPolicy, POLICIES)]),
+    ...deadlineProblems(spec['activeDeadlineSeconds'], `${at}.activeDeadlineSeconds`),
+    // A pod may have them, those of a ReplicaSet may not.
+    ...(restartPolicy === 'Always' ? [] : [unsupported(`${at}.restartPolicy`, restartPolicy, ['Always'])]),
+    ...(isAbsent(spec['activeDeadlineSeconds'])
       ? []
       : [forbidden(`${at}.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported')]),
   ];
@@ -51,11 +59,7 @@ function annotationProblems(annotations: Readonly<Record<string, string>> = {}, 
   return [...problems, `${path}: Too long: may not be more than ${MOST_ANNOTATION_BYTES} bytes`];
 }
 
-/** It is asked twice: what a pod may have, and what the pods of a ReplicaSet may. */
-function restartProblems(policy: unknown, path: string): string[] {
-  if (policy === 'Always') return [];
-  const word = String(policy);
-  const ofSets = unsupported(path, word, ['Always']);
-  const known = ['Always', 'OnFailure', 'Never'];
-  return known.includes(word) ? [ofSets] : [unsupported(path, word, known), ofSets];
+function deadlineProblems(seconds: unknown, path: string): string[] {
+  if (typeof seconds !== 'number' || (seconds >= 1 && seconds <= MOST_SECONDS)) return [];
+  return [invalid(path, seconds, `must be between 1 and ${MOST_SECONDS}, inclusive`)];
 }
