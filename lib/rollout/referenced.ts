@@ -32,8 +32,10 @@ function servicesOf({ rollout }: Work): readonly string[] {
   return names.flatMap((name = '') => (name === '' ? [] : [name]));
 }
 
-function selects({ seen }: Work, name: string, hash: string): boolean {
-  return seen.services.get(name)?.spec?.selector?.[POD_HASH_LABEL] === hash;
+/** A Service that was switched in this step already counts as it is now. */
+function selects({ services, seen }: Work, name: string, hash: string): boolean {
+  const service = services.get(name) ?? seen.services.get(name);
+  return service?.spec?.selector?.[POD_HASH_LABEL] === hash;
 }
 
 /** Where Istio splits traffic by labels, Services say nothing. */
