@@ -95,7 +95,8 @@ function endOthers(work: Work, others: readonly Experiment[]): void {
 /** @throws StepFailure if one cannot be written */
 function cancelExperiments({ writes }: Work, experiments: readonly (Experiment | undefined)[]): void {
   for (const experiment of experiments) {
-    if (experiment === undefined || experiment.spec.terminate === true || isFinished(experiment.status?.phase)) continue;
+    if (experiment === undefined || experiment.spec.terminate === true || isFinished(experiment.status?.phase))
+      continue;
     const reply = writes.make({ verb: 'patch', target: targetOf(experiment), patch: { spec: { terminate: true } } });
     if (reply.went === 'failed') throw new StepFailure(reply.message);
   }

@@ -51,7 +51,11 @@ function givePart(work: Work, replicaSet: ReplicaSet | undefined, part: PodMetad
   }
 }
 
-function writePod({ writes }: Work, target: ReturnType<typeof targetOf>, patch: Readonly<Record<string, unknown>>): void {
+function writePod(
+  { writes }: Work,
+  target: ReturnType<typeof targetOf>,
+  patch: Readonly<Record<string, unknown>>,
+): void {
   for (let attempt = 1; ; attempt += 1) {
     const reply = writes.make({ verb: 'patch', target, patch });
     if (reply.went !== 'failed') return;

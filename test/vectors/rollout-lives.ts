@@ -67,7 +67,11 @@ function replayStep(world: RolloutWorld, id: string, asTold: Step, status: Json)
     firstOf('action', plainActions(step.actions ?? []), plainActions(world.actions)) ??
     firstOf('event', step.events ?? [], events.map(plainEvent)) ??
     differInFields(status, storedStatus(world, id)) ??
-    differ('requeue', (step.requeue ?? []).map(secondsOf), wakesMs.map((ms) => (ms - now.getTime()) / 1000))
+    differ(
+      'requeue',
+      (step.requeue ?? []).map(secondsOf),
+      wakesMs.map((ms) => (ms - now.getTime()) / 1000),
+    )
   );
 }
 
@@ -171,7 +175,9 @@ function expectedStatus(before: Json, change: Json = {}): Json {
   const { conditions, ...rest } = change;
   const after = applyMergePatch(before, rest) as Json;
   if (conditions === undefined) return after;
-  const old = new Map(((before['conditions'] ?? []) as readonly Json[]).map((condition) => [condition['type'], condition]));
+  const old = new Map(
+    ((before['conditions'] ?? []) as readonly Json[]).map((condition) => [condition['type'], condition]),
+  );
   const next = ((conditions ?? []) as readonly (Json | string)[]).map((entry) => {
     const type = typeof entry === 'string' ? entry : entry['type'];
     return typeof entry === 'string' ? old.get(type) : applyMergePatch(old.get(type) ?? {}, entry);

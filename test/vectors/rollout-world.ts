@@ -16,7 +16,9 @@ export class RolloutWorld extends World {
   now = new Date(0);
 
   override apply(change: Change): Reply {
-    return change.verb === 'create' && change.object.kind === 'Eviction' ? this.evict(change.object) : super.apply(change);
+    return change.verb === 'create' && change.object.kind === 'Eviction'
+      ? this.evict(change.object)
+      : super.apply(change);
   }
 
   protected override actionOf(change: Change, kind: string, name: string): Action {
@@ -83,7 +85,11 @@ export class RolloutWorld extends World {
     const failure = this.fail('create', 'Pod', name);
     if (failure) {
       this.actions.push({ ...action, error: failure.text, errorReason: failure.reason });
-      return { went: 'failed', message: failure.text, ...(failure.reason === 'TooManyRequests' && { isRateLimited: true }) };
+      return {
+        went: 'failed',
+        message: failure.text,
+        ...(failure.reason === 'TooManyRequests' && { isRateLimited: true }),
+      };
     }
     this.actions.push(action);
     const pod = this.stored('Pod', name);

@@ -76,8 +76,12 @@ function canaryStatus(work: Work, progress: CanaryProgress): RolloutStatus {
 /** Back to the stable pods, or to others that are still there, there are no steps. */
 function startAnew(work: Work, after: RolloutStatus, steps: number): RolloutStatus {
   const { rollout, versions } = work;
-  const { currentStepAnalysisRunStatus: _s, currentBackgroundAnalysisRunStatus: _b, stepPluginStatuses: _p, ...canary } =
-    after.canary ?? {};
+  const {
+    currentStepAnalysisRunStatus: _s,
+    currentBackgroundAnalysisRunStatus: _b,
+    stepPluginStatuses: _p,
+    ...canary
+  } = after.canary ?? {};
   const reset = withReset(work, { ...after, canary });
   const { latest } = versions;
   if (latest === undefined || steps === 0) return reset;

@@ -1,7 +1,13 @@
 import { resolveMetric } from '../../analysis/arguments.ts';
 import { effectiveCount } from '../../analysis/limits.ts';
 import { SpecError } from '../../analysis/spec-error.ts';
-import { filterUnique, newRunFromTemplates, type Template, type Templates, type TemplateSource } from '../../analysis/templates.ts';
+import {
+  filterUnique,
+  newRunFromTemplates,
+  type Template,
+  type Templates,
+  type TemplateSource,
+} from '../../analysis/templates.ts';
 import { isAbsent } from '../../model/empty.ts';
 import type { Argument } from '../../model/analysis-run.ts';
 import type { AnalysisTemplateRef } from '../../model/analysis-template.ts';
@@ -75,11 +81,7 @@ function follow(
  * @source ValidateAnalysisTemplatesWithType in pkg/apis/rollouts/validation/validation_references.go of
  *         argoproj/argo-rollouts
  */
-export function checkTemplates(
-  named: NamedAnalysis,
-  rollout: Rollout,
-  source: TemplateSource,
-): string | undefined {
+export function checkTemplates(named: NamedAnalysis, rollout: Rollout, source: TemplateSource): string | undefined {
   const { path } = named;
   const found = findTemplates(named, source);
   const all = [...found.templates, ...found.clusterTemplates];

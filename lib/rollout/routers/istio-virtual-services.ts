@@ -10,7 +10,8 @@ export interface AskedVirtualService {
 
 /** Names may end in a namespace: `name.namespace`, or as the cluster's DNS has it. */
 export function virtualServicesOf(rollout: Rollout): readonly AskedVirtualService[] {
-  const { virtualService, virtualServices = virtualService ? [virtualService] : [] } = rollout.spec.strategy?.canary?.trafficRouting?.istio ?? {};
+  const { virtualService, virtualServices = virtualService ? [virtualService] : [] } =
+    rollout.spec.strategy?.canary?.trafficRouting?.istio ?? {};
   return virtualServices.map((asked) => {
     const parts = asked.name.replace(/\.cluster\.local$/, '').split('.');
     const last = parts.length > 1 ? parts.pop() : undefined;

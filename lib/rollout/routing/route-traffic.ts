@@ -45,12 +45,7 @@ interface RoutedTraffic {
   readonly isOver?: boolean;
 }
 
-function routeBy(
-  work: Work,
-  router: Router,
-  routing: Routing,
-  current: TrafficWeights | undefined,
-): RoutedTraffic {
+function routeBy(work: Work, router: Router, routing: Routing, current: TrafficWeights | undefined): RoutedTraffic {
   const { rollout, versions } = work;
   const { wanted, hashes } = decideWeight(work, router, routing);
   const most = maxTrafficWeight(rollout);
