@@ -8,7 +8,8 @@ import { deleteAll } from './history.ts';
 import { isAborted } from './intent.ts';
 import { isFullyPromoted } from './phase.ts';
 import { isFastRollback } from './rollback.ts';
-import { type CurrentRuns, note, statusOf, StepFailure, warn, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { type CurrentRuns, note, statusOf, warn, type Work } from './work.ts';
 import { cancelRuns } from './cancel-runs.ts';
 
 /** What analyses have come to. */

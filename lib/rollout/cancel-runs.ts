@@ -1,6 +1,7 @@
 import { isFinished } from '../analysis/phases.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { StepFailure, targetOf, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { targetOf, type Work } from './work.ts';
 
 /**
  * Ends runs before their time. One that is gone needs no end.

@@ -8,7 +8,8 @@ import { isAborted } from './intent.ts';
 import { newExperiment } from './new-experiment.ts';
 import { controllerOf } from '../model/controller-of.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import { findPause, note, statusOf, StepFailure, targetOf, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { findPause, note, statusOf, targetOf, type Work } from './work.ts';
 
 /** What experiments have come to. */
 export interface Experiments {
@@ -94,7 +95,8 @@ function endOthers(work: Work, others: readonly Experiment[]): void {
 /** @throws StepFailure if one cannot be written */
 function cancelExperiments({ writes }: Work, experiments: readonly (Experiment | undefined)[]): void {
   for (const experiment of experiments) {
-    if (experiment === undefined || experiment.spec.terminate === true || isFinished(experiment.status?.phase)) continue;
+    if (experiment === undefined || experiment.spec.terminate === true || isFinished(experiment.status?.phase))
+      continue;
     const reply = writes.make({ verb: 'patch', target: targetOf(experiment), patch: { spec: { terminate: true } } });
     if (reply.went === 'failed') throw new StepFailure(reply.message);
   }

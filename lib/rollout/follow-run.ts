@@ -7,7 +7,8 @@ import { buildRolloutArguments } from './analysis-arguments.ts';
 import { newRunFromRollout } from './analysis-run.ts';
 import { rolloutLabels, type RolloutPurpose } from './labels.ts';
 import { hashOf } from './versions.ts';
-import { findPause, statusOf, StepFailure, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { findPause, statusOf, type Work } from './work.ts';
 
 /**
  * Whether a run is to be started: there is none, or one that could not decide and for which the Rollout was paused, or

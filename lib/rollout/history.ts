@@ -4,7 +4,8 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionHistoryLimit } from './defaults.ts';
 import { compareAge } from './versions.ts';
-import { StepFailure, targetOf, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { targetOf, type Work } from './work.ts';
 
 /**
  * Deletes the oldest ReplicaSets without pods beyond the limit, with the runs and experiments of their versions.

@@ -6,7 +6,8 @@ import { buildRolloutArguments } from './analysis-arguments.ts';
 import { latestOf } from './current-step.ts';
 import { REVISION_ANNOTATION } from './revision.ts';
 import { hashOf, wantedHash } from './versions.ts';
-import { ownerReference, statusOf, StepFailure, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { ownerReference, statusOf, type Work } from './work.ts';
 
 /**
  * The experiment of the current step, named `<rollout>-<hash>-<revision>-<step>`.

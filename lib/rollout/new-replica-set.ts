@@ -10,7 +10,8 @@ import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision, revisionOf } from './revision.ts';
 import { showRevision } from './sync-revision.ts';
 import { sortVersions, wantedHash } from './versions.ts';
-import { note, ownerReference, statusOf, StepFailure, warn, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { note, ownerReference, statusOf, warn, type Work } from './work.ts';
 
 /**
  * Creates the ReplicaSet of the pods that are wanted, without any pods yet.

@@ -5,7 +5,8 @@ import { type PodMetadata, podMetadataOf, withPart, withPodMetadata } from './po
 import { updateReplicaSet } from './scale.ts';
 import { isSelected } from './selector.ts';
 import { hashOf } from './versions.ts';
-import { statusOf, StepFailure, targetOf, within, type Work } from './work.ts';
+import { StepFailure, within } from './step-failure.ts';
+import { statusOf, targetOf, type Work } from './work.ts';
 
 /** How often a pod is written that others write too. */
 const ATTEMPTS = 3;
@@ -50,7 +51,11 @@ function givePart(work: Work, replicaSet: ReplicaSet | undefined, part: PodMetad
   }
 }
 
-function writePod({ writes }: Work, target: ReturnType<typeof targetOf>, patch: Readonly<Record<string, unknown>>): void {
+function writePod(
+  { writes }: Work,
+  target: ReturnType<typeof targetOf>,
+  patch: Readonly<Record<string, unknown>>,
+): void {
   for (let attempt = 1; ; attempt += 1) {
     const reply = writes.make({ verb: 'patch', target, patch });
     if (reply.went !== 'failed') return;

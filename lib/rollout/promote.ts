@@ -2,6 +2,7 @@ import type { RolloutStatus } from '../model/rollout-status.ts';
 import { availableIn } from '../workload/replica-set.ts';
 import { currentStep } from './current-step.ts';
 import { replicasOf } from './defaults.ts';
+import { scaleWorkload } from './follow-workload.ts';
 import { forgetPauses, isAborted } from './intent.ts';
 import { isThresholdMet } from './replicas/at-desired.ts';
 import { isFastRollback, isWithinWindow } from './rollback.ts';
@@ -66,6 +67,16 @@ export function promoteStable(work: Work, after: RolloutStatus, reason: string):
   const revision = `revision ${revisionOf(work.rollout)} (${currentPodHash})`;
   note(work, 'RolloutCompleted', `Rollout completed update to ${revision}: ${reason}`);
   return { ...promoted, ...completionOf(work, after), ...pingPong(work, after), stableRS: currentPodHash };
+}
+
+/**
+ * Takes the pods of the Deployment whose template the Rollout uses, once the first version of the Rollout is well.
+ * @throws StepFailure if it is not there, or cannot be written
+ */
+export function replaceWorkload(work: Work): void {
+  const { rollout } = work;
+  const isWanted = rollout.spec.workloadRef?.scaleDown === 'onsuccess';
+  if (isWanted && revisionOf(rollout) === 1 && statusOf(rollout).phase === 'Healthy') scaleWorkload(work, 0);
 }
 
 function completionOf({ rollout }: Work, { duration }: RolloutStatus): Pick<RolloutStatus, 'duration'> {

@@ -10,7 +10,7 @@ import { createReplicaSet } from './new-replica-set.ts';
 import { openWork } from './open-work.ts';
 import { followPause } from './paused-conditions.ts';
 import { isFullyPromoted } from './phase.ts';
-import { checkReferences } from './references.ts';
+import { checkReferences } from './references/check.ts';
 import { resolveWorkload } from './resolve-workload.ts';
 import { desiredReplicasOf } from './revision.ts';
 import { followScaling } from './scaling.ts';
@@ -19,7 +19,8 @@ import { toStored } from './stored.ts';
 import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
-import { statusOf, StepFailure, targetOf, within, type Work } from './work.ts';
+import { StepFailure, within } from './step-failure.ts';
+import { statusOf, targetOf, type Work } from './work.ts';
 
 /** What is to be done about a Rollout. Nothing of it has happened yet. */
 export interface Decision {

@@ -1,6 +1,7 @@
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { isObject } from '../model/is-object.ts';
 import { POD_HASH_LABEL } from '../model/labels.ts';
+import { routeKey } from './routing/open-routing.ts';
 import { hashOf } from './versions.ts';
 import { statusOf, type Work } from './work.ts';
 
@@ -31,15 +32,21 @@ function servicesOf({ rollout }: Work): readonly string[] {
   return names.flatMap((name = '') => (name === '' ? [] : [name]));
 }
 
-function selects({ seen }: Work, name: string, hash: string): boolean {
-  return seen.services.get(name)?.spec?.selector?.[POD_HASH_LABEL] === hash;
+/** A Service that was switched in this step already counts as it is now. */
+function selects({ services, seen }: Work, name: string, hash: string): boolean {
+  const service = services.get(name) ?? seen.services.get(name);
+  return service?.spec?.selector?.[POD_HASH_LABEL] === hash;
 }
 
 /** Where Istio splits traffic by labels, Services say nothing. */
 function isSubset({ rollout, seen }: Work, hash: string): boolean {
   const name = rollout.spec.strategy?.canary?.trafficRouting?.istio?.destinationRule?.name;
+  const { namespace = '' } = rollout.metadata;
   if (name === undefined) return false;
-  const { spec } = (seen.routes.get(`DestinationRule/${name}`) ?? {}) as { readonly spec?: unknown };
+  const found = seen.routes.get(routeKey({ kind: 'DestinationRule', namespace, name }));
+  if (found === undefined) return false;
+  if ('problem' in found) return true;
+  const { spec } = found.object;
   const subsets = isObject(spec) && Array.isArray(spec['subsets']) ? (spec['subsets'] as readonly unknown[]) : [];
   return subsets.some((subset) => {
     const labels = isObject(subset) ? subset['labels'] : undefined;

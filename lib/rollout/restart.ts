@@ -5,7 +5,8 @@ import { maxUnavailable } from './replicas/limits.ts';
 import type { RolloutPod } from './seen.ts';
 import { isSelected } from './selector.ts';
 import { createdMs } from './versions.ts';
-import { RESYNC_MS, statusOf, StepFailure, wakeAfter, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { RESYNC_MS, statusOf, wakeAfter, type Work } from './work.ts';
 
 const RETRY_MS = 30_000;
 

@@ -6,7 +6,8 @@ import { followWorkload } from './follow-workload.ts';
 import { addDeadline, DEADLINE_ANNOTATION } from './scale-down-deadline.ts';
 import { isNoteOutdated, scaleReplicaSet } from './scale.ts';
 import { replaceIn } from './versions.ts';
-import { RESYNC_MS, wakeAfter, within, type Work } from './work.ts';
+import { within } from './step-failure.ts';
+import { RESYNC_MS, wakeAfter, type Work } from './work.ts';
 
 /**
  * Gives the latest ReplicaSet its pods. After an abort it keeps those that it has for a while, if it is to.

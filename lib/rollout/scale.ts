@@ -5,7 +5,8 @@ import { replicasOf } from './defaults.ts';
 import { DESIRED_REPLICAS_ANNOTATION } from './revision.ts';
 import { revisionOf } from './revision.ts';
 import { DEADLINE_ANNOTATION, deadlineOf } from './scale-down-deadline.ts';
-import { note, StepFailure, targetOf, within, type Work } from './work.ts';
+import { StepFailure, within } from './step-failure.ts';
+import { note, targetOf, type Work } from './work.ts';
 
 /**
  * Writes what differs of a ReplicaSet.

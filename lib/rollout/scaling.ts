@@ -5,7 +5,8 @@ import { scaleCanary } from './canary/scale.ts';
 import { type Ending, endWith } from './ending.ts';
 import { syncRevision } from './sync-revision.ts';
 import { findByHash } from './versions.ts';
-import { statusOf, within, type Work } from './work.ts';
+import { within } from './step-failure.ts';
+import { statusOf, type Work } from './work.ts';
 
 /**
  * Gives the ReplicaSets their pods after somebody has changed how many are wanted, and counts; nothing else.

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
 import type { Found, Reply } from '../model/reply.ts';
 import type { Rollout } from '../model/rollout.ts';
+import type { RoutedObject } from './routers/router.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 
 /** The parts of a Service that matter here. */
@@ -42,8 +43,8 @@ export interface SeenRollout {
   readonly experiments: readonly Experiment[];
   /** By name. One that is missing here does not exist. */
   readonly services: ReadonlyMap<string, Service>;
-  /** Objects that traffic routers look after, by `<kind>/<name>`. One that is missing here does not exist. */
-  readonly routes: ReadonlyMap<string, KubernetesObject>;
+  /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
+  readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

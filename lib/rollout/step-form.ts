@@ -12,19 +12,21 @@ import type {
   SetMirrorRoute,
   StringMatch,
 } from '../model/canary-step.ts';
-import { each, type JsonForm, may, maybe, must, mustEach, set, struct } from '../model/json-form.ts';
+import { each, entries, type JsonForm, may, maybe, must, mustEach, orNull, set, struct } from '../model/json-form.ts';
 import type { TemplateMetadata } from '../model/metadata.ts';
 import type { LabelSelector } from '../model/pod-template.ts';
 import type { RolloutAnalysis, RolloutArgument } from '../model/rollout-analysis.ts';
 
 const metadata = struct<TemplateMetadata>({ labels: may, annotations: may });
 
-const selector = struct<LabelSelector>({
+/** How Go writes a label selector. */
+export const SELECTOR: JsonForm = struct<LabelSelector>({
   matchLabels: may,
   matchExpressions: each(struct({ key: must(''), operator: must(''), values: may })),
 });
 
-const argumentsForm = each(
+/** How Go writes the arguments of an analysis. */
+export const ARGUMENTS: JsonForm = each(
   struct<RolloutArgument>({
     name: must(''),
     value: may,
@@ -41,7 +43,7 @@ const dryRun = each(struct({ metricName: must('') }));
 
 const analysis = struct<RolloutAnalysis>({
   templates: each(struct({ templateName: must(''), clusterScope: set })),
-  args: argumentsForm,
+  args: ARGUMENTS,
   dryRun,
   measurementRetention: each(struct({ metricName: must(''), limit: must(0) })),
   analysisRunMetadata: maybe(metadata),
@@ -54,7 +56,7 @@ const experiment = struct<RolloutExperimentStep>({
       specRef: must(''),
       replicas: set,
       metadata,
-      selector: maybe(selector),
+      selector: maybe(SELECTOR),
       weight: set,
       service: maybe(struct({ name: may })),
     }),
@@ -65,7 +67,7 @@ const experiment = struct<RolloutExperimentStep>({
       name: must(''),
       templateName: must(''),
       clusterScope: set,
-      args: argumentsForm,
+      args: ARGUMENTS,
       requiredForCompletion: may,
     }),
   ),
@@ -74,11 +76,26 @@ const experiment = struct<RolloutExperimentStep>({
   scaleDownDelaySeconds: set,
 });
 
-const stringMatch = struct<StringMatch>({ exact: may, prefix: may, regex: may });
+/** How Go writes what a text must be. */
+export const STRING_MATCH: JsonForm = struct<StringMatch>({ exact: may, prefix: may, regex: may });
+
+/** How Go writes a header route. */
+export const HEADER_ROUTE: JsonForm = struct<SetHeaderRoute>({
+  name: may,
+  match: each(struct<HeaderMatch>({ headerName: must(''), headerValue: orNull(STRING_MATCH) })),
+});
+
+/** How Go writes a mirror route. */
+export const MIRROR_ROUTE: JsonForm = struct<SetMirrorRoute>({
+  name: must(''),
+  match: each(
+    struct<RouteMatch>({ method: maybe(STRING_MATCH), path: maybe(STRING_MATCH), headers: entries(STRING_MATCH) }),
+  ),
+  percentage: set,
+});
 
 /**
- * How Go writes steps, field by field in the order of its structures. Map keys come sorted, so maps of structures are
- * as they stand: what is empty in them never gets here.
+ * How Go writes steps, field by field in the order of its structures.
  *
  * @source CanaryStep in pkg/apis/rollouts/v1alpha1/types.go of argoproj/argo-rollouts
  */
@@ -89,19 +106,8 @@ export const CANARY_STEPS: JsonForm = mustEach(
     experiment: maybe(experiment),
     analysis: maybe(analysis),
     setCanaryScale: maybe(struct<SetCanaryScale>({ weight: set, replicas: set, matchTrafficWeight: may })),
-    setHeaderRoute: maybe(
-      struct<SetHeaderRoute>({
-        name: may,
-        match: each(struct<HeaderMatch>({ headerName: must(''), headerValue: maybe(stringMatch) })),
-      }),
-    ),
-    setMirrorRoute: maybe(
-      struct<SetMirrorRoute>({
-        name: must(''),
-        match: each(struct<RouteMatch>({ method: maybe(stringMatch), path: maybe(stringMatch), headers: may })),
-        percentage: set,
-      }),
-    ),
+    setHeaderRoute: maybe(HEADER_ROUTE),
+    setMirrorRoute: maybe(MIRROR_ROUTE),
     plugin: maybe(struct<PluginStep>({ name: must(''), config: set })),
   }),
 );

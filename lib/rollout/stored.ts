@@ -4,7 +4,14 @@ import { mergePatch } from '../model/merge-patch.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 
 /** Fields that say something also where they are zero. */
-const POINTERS = new Set(['currentStepIndex', 'collisionCount', 'weight', 'verified', 'status', 'totalManualPauseDurationSeconds']);
+const POINTERS = new Set([
+  'currentStepIndex',
+  'collisionCount',
+  'weight',
+  'verified',
+  'status',
+  'totalManualPauseDurationSeconds',
+]);
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d+Z$/;
 
 /** A status as it is kept: times in whole seconds, without what says nothing. */

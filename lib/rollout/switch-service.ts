@@ -2,7 +2,8 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import { availableIn, replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import type { Service } from './seen.ts';
 import { hashOf } from './versions.ts';
-import { note, StepFailure, targetOf, type Work } from './work.ts';
+import { StepFailure } from './step-failure.ts';
+import { note, targetOf, type Work } from './work.ts';
 
 /** On a Service: the Rollout that switches it. */
 export const MANAGED_BY_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';
@@ -38,7 +39,9 @@ export function switchService(work: Work, service: Service, hash: string): Servi
   const reply = work.writes.make({ verb: 'patch', target: targetOf(service), patch });
   if (reply.went === 'failed') throw new StepFailure(reply.message);
   note(work, 'SwitchService', `Switched selector for service '${name}' from '${before ?? ''}' to '${hash}'`);
-  return { ...service, spec: { ...spec, selector: { ...spec?.selector, ...selector } } };
+  const switched = { ...service, spec: { ...spec, selector: { ...spec?.selector, ...selector } } };
+  work.services.set(name, switched);
+  return switched;
 }
 
 function isAdopted({ metadata }: Service): boolean {
@@ -65,6 +68,6 @@ export function pointService(
   const available = availableIn(replicaSet);
   const wanted = replicasIn(replicaSet);
   const isFull = wanted !== 0 && available !== 0 && available >= wanted;
-  if (awaitsPods && (available === 0 || (!isAdopted(service) && !isFull))) return;
-  work.services.set(name, switchService(work, service, hash));
+  if (awaitsPods && (available <= 0 || (!isAdopted(service) && !isFull))) return;
+  switchService(work, service, hash);
 }

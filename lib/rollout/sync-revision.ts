@@ -6,7 +6,8 @@ import { REVISION_ANNOTATION } from './revision.ts';
 import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision } from './revision.ts';
 import { updateReplicaSet } from './scale.ts';
-import { note, statusOf, StepFailure, targetOf, within, type Work } from './work.ts';
+import { StepFailure, within } from './step-failure.ts';
+import { note, statusOf, targetOf, type Work } from './work.ts';
 
 /**
  * Keeps the latest ReplicaSet and the Rollout in step: its revision, annotations, minReadySeconds and affinity; or, once

@@ -1,3 +1,4 @@
+import { formatted } from '../expression/go/formatted.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject, OwnerReference, Target } from '../model/kubernetes.ts';
@@ -57,20 +58,6 @@ export interface Work {
   readonly wakesMs: number[];
 }
 
-/** A step that cannot be taken: the reconcile ends here, and is tried again. */
-export class StepFailure extends Error {
-  override readonly name = 'StepFailure';
-}
-
-/** Does something, and says in its failure what was being done. */
-export function within<T>(what: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof StepFailure ? new StepFailure(`${what}: ${error.message}`) : error;
-  }
-}
-
 /** A time to the millisecond; statuses are cut to whole seconds at the very end. */
 export function timeOf(now: Date): string {
   return now.toISOString();
@@ -80,8 +67,9 @@ export function statusOf({ status = {} }: Rollout): RolloutStatus {
   return status;
 }
 
+/** Adds an event. Messages arrive as Argo's do, which takes them for formats. */
 export function warn({ events }: Work, reason: string, message: string): void {
-  events.push({ type: 'Warning', reason, message });
+  events.push({ type: 'Warning', reason, message: formatted(message) });
 }
 
 export function note({ events }: Work, reason: string, message: string): void {

@@ -53,27 +53,38 @@ export function replayLife({ id, rollout, objects = [], steps, finalStatus = {} 
     if (difference === undefined) passed += 1;
     else first ??= `step ${index} (${step.now}): ${difference}`;
   }
-  first ??= differ('finalStatus', withoutEmpty(finalStatus), withoutEmpty(storedStatus(world, id)));
+  first ??= differInFields(finalStatus, storedStatus(world, id));
   return { passed, difference: first };
 }
 
-function replayStep(world: RolloutWorld, id: string, step: Step, status: Json): string | undefined {
+function replayStep(world: RolloutWorld, id: string, asTold: Step, status: Json): string | undefined {
+  const step = withoutIdle(asTold);
   world.actions.length = 0;
   const now = new Date(step.now);
   const { events, wakesMs, error } = takeStep(world, id, now);
   return (
     differ('error', step.error, error) ??
-    firstOf('action', (step.actions ?? []).map(plainAction), world.actions.map(plainAction)) ??
+    firstOf('action', plainActions(step.actions ?? []), plainActions(world.actions)) ??
     firstOf('event', step.events ?? [], events.map(plainEvent)) ??
     differInFields(status, storedStatus(world, id)) ??
-    differ('requeue', (step.requeue ?? []).map(secondsOf), wakesMs.map((ms) => (ms - now.getTime()) / 1000))
+    differ(
+      'requeue',
+      (step.requeue ?? []).map(secondsOf),
+      wakesMs.map((ms) => (ms - now.getTime()) / 1000),
+    )
   );
+}
+
+/** What is false is as good as absent. */
+function stripped(status: Json): Json {
+  const fields = Object.entries(withoutEmpty(status) as Json).filter(([, value]) => value !== false);
+  return Object.fromEntries(fields);
 }
 
 /** The first fields that differ. */
 function differInFields(want: Json, got: Json): string | undefined {
-  const wanted = withoutEmpty(want) as Json;
-  const found = withoutEmpty(got) as Json;
+  const wanted = stripped(want);
+  const found = stripped(got);
   for (const name of new Set([...Object.keys(wanted), ...Object.keys(found)])) {
     const { [name]: one } = wanted;
     const { [name]: other } = found;
@@ -97,6 +108,37 @@ function firstOf(what: string, wanted: readonly unknown[], got: readonly unknown
 /** At once, though rate limited. */
 function secondsOf(requeue: number | 'rateLimited'): number {
   return requeue === 'rateLimited' ? 0 : requeue;
+}
+
+const NONE: Action = { verb: '', resource: '', name: '' };
+
+/** Routers write nothing and tell nothing where nothing changes; Argo's do. */
+function withoutIdle(step: Step): Step {
+  const { actions = [], events = [] } = step;
+  const updates = actions.filter(isRouteUpdate);
+  const written = updates.filter(({ error }) => error === undefined);
+  const told = events.filter(({ reason }) => reason === 'Updated VirtualService');
+  const idle = new Set(updates.filter(isIdle));
+  const silent = new Set(told.filter((_event, at) => idle.has(written[at] ?? NONE)));
+  return {
+    ...step,
+    actions: actions.filter((action) => !idle.has(action as Action)),
+    events: events.filter((event) => !silent.has(event)),
+  };
+}
+
+function isRouteUpdate(action: Action | string): action is Action {
+  return typeof action === 'object' && action.resource === 'virtualservices';
+}
+
+function isIdle({ patch, error }: Action): boolean {
+  return error === undefined && Object.keys((patch ?? {}) as Json).length === 0;
+}
+
+/** A status that Argo writes twice in one step is written once here. */
+function plainActions(actions: readonly (Action | string)[]): readonly unknown[] {
+  const plain = actions.map(plainAction);
+  return plain.filter((action, at) => action !== 'status' || plain[at + 1] !== 'status');
 }
 
 /** How a status was written does not matter; annotations are written by merge patch here. */
@@ -133,7 +175,9 @@ function expectedStatus(before: Json, change: Json = {}): Json {
   const { conditions, ...rest } = change;
   const after = applyMergePatch(before, rest) as Json;
   if (conditions === undefined) return after;
-  const old = new Map(((before['conditions'] ?? []) as readonly Json[]).map((condition) => [condition['type'], condition]));
+  const old = new Map(
+    ((before['conditions'] ?? []) as readonly Json[]).map((condition) => [condition['type'], condition]),
+  );
   const next = ((conditions ?? []) as readonly (Json | string)[]).map((entry) => {
     const type = typeof entry === 'string' ? entry : entry['type'];
     return typeof entry === 'string' ? old.get(type) : applyMergePatch(old.get(type) ?? {}, entry);

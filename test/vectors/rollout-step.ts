@@ -7,6 +7,7 @@ import type { OutcomeEvent } from '../../lib/model/outcome.ts';
 import { type Found, isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
+import { routeKey } from '../../lib/rollout/routing/open-routing.ts';
 import type { RolloutPod, SeenRollout, Service, Workload } from '../../lib/rollout/seen.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import type { RolloutWorld } from './rollout-world.ts';
@@ -59,9 +60,11 @@ function observe(world: RolloutWorld, rollout: Rollout): SeenRollout {
     analysisRuns: world.cachedAll('AnalysisRun') as AnalysisRun[],
     experiments: world.cachedAll('Experiment') as Experiment[],
     services: byName(world.cachedAll('Service') as Service[], ({ metadata }) => metadata.name ?? ''),
-    routes: byName(
-      [...world.storedAll('VirtualService'), ...world.storedAll('DestinationRule')],
-      ({ kind, metadata }) => `${kind}/${metadata.name ?? ''}`,
+    routes: new Map(
+      [...world.storedAll('VirtualService'), ...world.storedAll('DestinationRule')].map((object) => {
+        const { kind, metadata } = object;
+        return [routeKey({ kind, namespace: metadata.namespace ?? '', name: metadata.name ?? '' }), { object }];
+      }),
     ),
     pods: world.storedAll('Pod') as RolloutPod[],
     templates,

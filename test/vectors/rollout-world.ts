@@ -1,10 +1,14 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Change } from '../../lib/model/outcome.ts';
 import type { Reply } from '../../lib/model/reply.ts';
+import { mergePatch } from '../../lib/model/merge-patch.ts';
+import { withoutEmpty } from './analysis-compare.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
 import { type Action, type Json, keyOf, World } from './experiment-world.ts';
 
 const DEADLINE = 'scale-down-deadline';
+/** Kinds of which Go writes no empty fields. */
+const TYPED = new Set(['ReplicaSet', 'Pod', 'Deployment']);
 
 /** The cluster of a Rollout's life: what it creates has an age, pods can be evicted, and Argo writes objects whole. */
 export class RolloutWorld extends World {
@@ -12,7 +16,9 @@ export class RolloutWorld extends World {
   now = new Date(0);
 
   override apply(change: Change): Reply {
-    return change.verb === 'create' && change.object.kind === 'Eviction' ? this.evict(change.object) : super.apply(change);
+    return change.verb === 'create' && change.object.kind === 'Eviction'
+      ? this.evict(change.object)
+      : super.apply(change);
   }
 
   protected override actionOf(change: Change, kind: string, name: string): Action {
@@ -53,9 +59,18 @@ export class RolloutWorld extends World {
     return undefined;
   }
 
-  /** Whoever changes the specification of a Rollout begins a new generation of it. */
+  /**
+   * An update is listed as what it changes. Empty fields are not kept, and whoever changes the specification of a
+   * Rollout begins a new generation of it.
+   */
   protected override alter(change: Exclude<Change, { verb: 'create' }>, action: Action): Reply {
-    const reply = super.alter(change, action);
+    const { kind, name } = change.target;
+    const before = this.stored(kind, name);
+    const isUpdate = action.verb === 'update' && before !== undefined && change.verb === 'patch';
+    const after = isUpdate && TYPED.has(kind) ? withoutEmpty(applyMergePatch(before, change.patch)) : undefined;
+    const patch = after && (mergePatch({ ...before }, after as Json) ?? {});
+    const reply = super.alter(change, patch ? { ...action, patch } : action);
+    if (after) this.add(after as KubernetesObject);
     const isSpec = change.verb === 'patch' && change.target.kind === 'Rollout' && 'spec' in change.patch;
     const rollout = isSpec && reply.went === 'done' && this.stored('Rollout', change.target.name);
     if (!rollout) return reply;
@@ -70,7 +85,11 @@ export class RolloutWorld extends World {
     const failure = this.fail('create', 'Pod', name);
     if (failure) {
       this.actions.push({ ...action, error: failure.text, errorReason: failure.reason });
-      return { went: 'failed', message: failure.text, ...(failure.reason === 'TooManyRequests' && { isRateLimited: true }) };
+      return {
+        went: 'failed',
+        message: failure.text,
+        ...(failure.reason === 'TooManyRequests' && { isRateLimited: true }),
+      };
     }
     this.actions.push(action);
     const pod = this.stored('Pod', name);

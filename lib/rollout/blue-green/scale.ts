@@ -7,7 +7,8 @@ import { removeDeadlines } from '../scale-down-deadline.ts';
 import { scaleLatest } from '../scale-latest.ts';
 import { scaleReplicaSet } from '../scale.ts';
 import { findByHash, hashOf, isActive } from '../versions.ts';
-import { findPause, statusOf, StepFailure, within, type Work } from '../work.ts';
+import { StepFailure, within } from '../step-failure.ts';
+import { findPause, statusOf, type Work } from '../work.ts';
 import { isBeforePromotion } from './analyses.ts';
 
 /**

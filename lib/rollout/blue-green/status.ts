@@ -4,12 +4,13 @@ import { baseStatus, replicasThere, withReset } from '../base-status.ts';
 import { isTemplateChanged } from '../changes.ts';
 import { type Ending, endWith } from '../ending.ts';
 import { forgetPauses } from '../intent.ts';
-import { promoteStable, whyPromote } from '../promote.ts';
+import { promoteStable, replaceWorkload, whyPromote } from '../promote.ts';
 import { isWithinWindow } from '../rollback.ts';
 import type { Service } from '../seen.ts';
 import { formatSelector } from '../selector.ts';
 import { selectedHash } from '../switch-service.ts';
 import { findByHash } from '../versions.ts';
+import { StepFailure } from '../step-failure.ts';
 import { type CurrentRuns, statusOf, type Work } from '../work.ts';
 import { isPauseDone, isPrePromotionDone } from './pause.ts';
 
@@ -37,8 +38,19 @@ export function endBlueGreen(work: Work, progress: BlueGreenProgress): Ending {
   const { postPromotionAnalysis } = rollout.spec.strategy?.blueGreen ?? {};
   const isAnalysed = postPromotionAnalysis === undefined || runs.postPromotion?.status?.phase === 'Successful';
   const reason = whyPromote(work, started, { isAnalysed });
-  const promoted = reason === undefined ? withCheckPoint(work, started) : promoteStable(work, started, reason);
+  if (reason === undefined) return endWith(work, withCounts(work, withCheckPoint(work, started)));
+  const promoted = promoteStable(work, started, reason);
+  tryToReplaceWorkload(work);
   return endWith(work, withCounts(work, promoted));
+}
+
+/** What goes wrong is passed over here: it is tried at each look. */
+function tryToReplaceWorkload(work: Work): void {
+  try {
+    replaceWorkload(work);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+  }
 }
 
 function blueGreenStatus(work: Work, { preview, active, statuses, restartedAt }: BlueGreenProgress): RolloutStatus {

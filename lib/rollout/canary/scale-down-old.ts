@@ -7,7 +7,8 @@ import { byRevision, delayScaleDown, type Waiting } from '../scale-down-delay.ts
 import { deadlineOf } from '../scale-down-deadline.ts';
 import { scaleReplicaSet } from '../scale.ts';
 import { compareAge } from '../versions.ts';
-import { StepFailure, within, type Work } from '../work.ts';
+import { StepFailure, within } from '../step-failure.ts';
+import type { Work } from '../work.ts';
 
 /**
  * Takes pods from old ReplicaSets: first those that are not available, then as many as availability allows.

@@ -5,7 +5,7 @@ import { areTemplateOrStepsChanged } from '../changes.ts';
 import { currentStep } from '../current-step.ts';
 import { type Ending, endWith } from '../ending.ts';
 import { forgetPauses, isAborted } from '../intent.ts';
-import { promoteStable, whyPromote } from '../promote.ts';
+import { promoteStable, replaceWorkload, whyPromote } from '../promote.ts';
 import { isWithinWindow } from '../rollback.ts';
 import { formatSelector } from '../selector.ts';
 import { stepHash } from '../step-hash.ts';
@@ -37,7 +37,11 @@ export function endCanary(work: Work, progress: CanaryProgress): Ending {
   const skipsSteps = before.promoteFull === true || isWithinWindow(work);
   if (skipsSteps) forgetPauses(intent);
   const reason = whyPromote(work, after, { isAnalysed: true });
-  if (reason !== undefined) return endWith(work, promoteStable(work, after, reason));
+  if (reason !== undefined) {
+    const promoted = promoteStable(work, after, reason);
+    replaceWorkload(work);
+    return endWith(work, promoted);
+  }
   if (isAborted(intent, before)) {
     const index = (after.stableRS ?? '') === after.currentPodHash ? steps : 0;
     return endWith(work, withIndex(after, steps > 0 ? index : undefined));
@@ -72,8 +76,12 @@ function canaryStatus(work: Work, progress: CanaryProgress): RolloutStatus {
 /** Back to the stable pods, or to others that are still there, there are no steps. */
 function startAnew(work: Work, after: RolloutStatus, steps: number): RolloutStatus {
   const { rollout, versions } = work;
-  const { currentStepAnalysisRunStatus: _s, currentBackgroundAnalysisRunStatus: _b, stepPluginStatuses: _p, ...canary } =
-    after.canary ?? {};
+  const {
+    currentStepAnalysisRunStatus: _s,
+    currentBackgroundAnalysisRunStatus: _b,
+    stepPluginStatuses: _p,
+    ...canary
+  } = after.canary ?? {};
   const reset = withReset(work, { ...after, canary });
   const { latest } = versions;
   if (latest === undefined || steps === 0) return reset;

@@ -8,6 +8,8 @@ import { findLate } from './istio-late.ts';
 import { findWeighted, headerRoute, inOrder, mirrorRoute } from './istio-managed.ts';
 import { chooseRoutes, type Json, nameOf, type Parties, routesOf } from './istio-routes.ts';
 import { withHashes } from './istio-subsets.ts';
+import { istioReferences } from './istio-references.ts';
+import { virtualServicesOf } from './istio-virtual-services.ts';
 import { withWeights } from './istio-weights.ts';
 import type { Routed, RoutedObject, Router, Routing } from './router.ts';
 import { canaryServices } from './services.ts';
@@ -30,6 +32,8 @@ export const istio: Router = {
     VirtualService: { apiVersion: VERSION, plural: 'virtualservices', namespaced: true, status: 'subresource' },
     DestinationRule: { apiVersion: VERSION, plural: 'destinationrules', namespaced: true, status: 'subresource' },
   },
+
+  references: istioReferences,
 
   needs(rollout) {
     const rule = ruleOf(rollout);
@@ -273,20 +277,4 @@ function ruleOf(rollout: Rollout): Routed | undefined {
   const { destinationRule } = istioOf(rollout);
   const { namespace = '' } = rollout.metadata;
   return destinationRule && { kind: 'DestinationRule', namespace, name: destinationRule.name };
-}
-
-interface AskedVirtualService {
-  readonly object: Routed;
-  readonly asked: IstioVirtualService;
-}
-
-/** Names may end in a namespace: `name.namespace`, or as the cluster's DNS has it. */
-function virtualServicesOf(rollout: Rollout): readonly AskedVirtualService[] {
-  const { virtualService, virtualServices = virtualService ? [virtualService] : [] } = istioOf(rollout);
-  return virtualServices.map((asked) => {
-    const parts = asked.name.replace(/\.cluster\.local$/, '').split('.');
-    const last = parts.length > 1 ? parts.pop() : undefined;
-    const namespace = last ?? rollout.metadata.namespace ?? '';
-    return { object: { kind: 'VirtualService', namespace, name: parts.join('.') }, asked };
-  });
 }

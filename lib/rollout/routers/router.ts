@@ -56,6 +56,8 @@ export interface Router {
   readonly type: string;
   /** The kinds of objects that it reads and writes. */
   readonly resources: Readonly<Record<string, ResourceType>>;
+  /** What is checked before anything of the Rollout is done; without it: nothing. */
+  readonly references?: RouterReferences;
   /** What has to be read before anything is called. */
   needs(rollout: Rollout): readonly Routed[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
@@ -70,6 +72,17 @@ export interface Router {
   setMirrorRoute(routing: Routing, step: SetMirrorRoute): void;
   /** Takes away what the two above have made. */
   removeManagedRoutes(routing: Routing): void;
+}
+
+/** Reads an object. Undefined: there is none. @throws StepFailure with the API server's words */
+export type FindRouted = (object: Routed) => RoutedObject | undefined;
+
+/** What may be wrong with the objects that a Rollout names; both say what is, undefined: nothing. */
+export interface RouterReferences {
+  /** Whether they are named as they should be, and are there. */
+  findMissing(rollout: Rollout, find: FindRouted): string | undefined;
+  /** Whether they are as they should be; all are there. */
+  check(rollout: Rollout, find: FindRouted): string | undefined;
 }
 
 /** Most routers know weights alone. */
