@@ -1,17 +1,18 @@
 import { AssayError } from '../model/errors.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { KubernetesObject } from '../model/kubernetes.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { listAll } from '../model/list-pages.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Found, wordsOf } from '../model/reply.ts';
-import { isResourceKind, type ResourceKind, type Resources } from '../model/resources.ts';
+import { resourceKind, type ResourceKind, type Resources } from '../model/resources.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { needs } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
-import type { SeenRollout, Workload } from '../rollout/seen.ts';
+import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
+import { routeKey } from '../rollout/routing/open-routing.ts';
+import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
 import { formatSelector } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
@@ -35,11 +36,8 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
       owned('AnalysisRun', wanted.runs, instance),
       owned('Experiment', wanted.experiments, instance),
-      readNamed(
-        cluster,
-        wanted.services.map((name) => ({ kind: 'Service', namespace, name })),
-      ),
-      readNamed(cluster, wanted.routed),
+      Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
+      Promise.all(wanted.routed.map((routed) => readRouted(cluster, routed))),
       wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
@@ -50,8 +48,15 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       replicaSets: replicaSets as readonly ReplicaSet[],
       analysisRuns,
       experiments,
-      services: new Map([...services].map(([key, service]) => [key.slice('Service/'.length), service])),
-      routes,
+      services: new Map(
+        services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
+      ),
+      routes: new Map(
+        routes.flatMap((found, index) => {
+          const routed = wanted.routed[index];
+          return found && routed ? [[routeKey(routed), found]] : [];
+        }),
+      ),
       pods,
       templates,
       ...workload,
@@ -108,22 +113,18 @@ async function readOwned<K extends ResourceKind>(
   return isWanted ? listAll(cluster, kind, { namespace: query.namespace, labelSelector: query.labelSelector }) : [];
 }
 
-/** By `kind/name`; what is not there is left out. */
-async function readNamed(
+/** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */
+async function readRouted(
   cluster: Cluster,
-  wanted: readonly { readonly kind: string; readonly namespace: string; readonly name: string }[],
-): Promise<ReadonlyMap<string, KubernetesObject>> {
-  const found = await Promise.all(
-    wanted.map(async ({ kind, namespace, name }) =>
-      isResourceKind(kind) ? cluster.get(kind, { namespace, name }) : undefined,
-    ),
-  );
-  return new Map(
-    found.flatMap((object, index) => {
-      const { kind, name } = wanted[index] ?? {};
-      return object ? [[`${kind}/${name}`, object]] : [];
-    }),
-  );
+  { kind, namespace, name }: Routed,
+): Promise<Found<RoutedObject> | undefined> {
+  try {
+    const object = await cluster.get(resourceKind(kind), { namespace, name });
+    return object && { object };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { problem: wordsOf(error, cluster.name) };
+  }
 }
 
 async function readWorkload(

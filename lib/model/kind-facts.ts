@@ -34,7 +34,7 @@ export interface OwnedFacts {
 /** Objects of another kind that the objects of this one name, in their own namespace. */
 export interface NamedFacts {
   readonly kind: ResourceKind;
-  namesIn(object: KubernetesObject): readonly string[];
+  readonly namesIn: (object: KubernetesObject) => readonly string[];
 }
 
 /** Verbs on a resource; `without` says what is lost without them, where that is not all. */
