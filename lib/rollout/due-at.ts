@@ -11,6 +11,8 @@ import { findPause } from './work.ts';
 /** What is under way is looked at this often at least, unless something tells sooner; less often where nothing moves. */
 const POLL_MS = 10_000;
 const LONGEST_POLL_MS = 900_000;
+/** A pause is over strictly after its end, as a deadline is. */
+export const STRICTLY_AFTER_MS = 1;
 /** Of the time since something was last seen to move. */
 const POLL_SHARE = 0.1;
 
@@ -28,7 +30,8 @@ export function dueAt(rollout: Rollout, now: Date, polledAt?: Date): Date | unde
   const newsMs = lastNewsMs(status, now) ?? now.getTime();
   const intervalMs = Math.min(Math.max((now.getTime() - newsMs) * POLL_SHARE, POLL_MS), LONGEST_POLL_MS);
   const pollMs = (polledAt?.getTime() ?? newsMs) + intervalMs;
-  return new Date(Math.min(pollMs, pauseEndMs(rollout, now), deadlineMs(rollout, now), restartMs(rollout)));
+  const overMs = Math.min(pauseEndMs(rollout, now), deadlineMs(rollout, now), restartMs(rollout));
+  return new Date(Math.min(pollMs, overMs + STRICTLY_AFTER_MS));
 }
 
 /** Whether the status belongs to what is wanted now. */
