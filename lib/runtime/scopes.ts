@@ -1,5 +1,5 @@
 import type { Scope } from '../model/cluster.ts';
-import { FACTS, type Facts, namedKinds, ownedOf } from '../kinds/facts/registry.ts';
+import { factsFor, type Facts, namedKinds, ownedOf } from '../kinds/facts/registry.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { RESOURCES } from '../model/resources.ts';
@@ -11,6 +11,8 @@ export interface Looked {
   readonly selector?: string;
   /** With it, objects that carry it as label; without it, those that carry none. */
   readonly instanceId?: string;
+  /** Whether Rollouts are looked after too. Default: no. */
+  readonly rollouts?: boolean;
 }
 
 /** The objects that are looked after, as API servers select them. */
@@ -35,7 +37,7 @@ function compile({ namespace, labelSelector }: ReturnType<typeof objectScope>): 
 }
 
 /** What is watched: the objects that are looked after, what becomes of those that they own, what they name, and what is read for them. */
-export function scopesOf(looked: Looked, facts: Facts = FACTS): Scope[] {
+export function scopesOf(looked: Looked, facts: Facts = factsFor(looked)): Scope[] {
   const { namespace, instanceId } = looked;
   const where = namespace === undefined ? {} : { namespace };
   const kinds = facts.map(({ kind }) => kind);

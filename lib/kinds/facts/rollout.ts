@@ -27,7 +27,7 @@ export const ROLLOUT: KindFacts<'Rollout'> = {
     { kind: 'ClusterAnalysisTemplate', verbs: ['get'] },
     { kind: 'Service', verbs: ['get', 'patch'] },
     { kind: 'Pod', verbs: ['list', 'patch'], without: 'no labels and annotations of canary and stable pods' },
-    { kind: 'Eviction', verbs: ['create'], without: 'no restarts (`restartAt`)' },
+    { kind: 'Pod', subresource: 'eviction', verbs: ['create'], without: 'no restarts (`restartAt`)' },
     { kind: 'Deployment', verbs: ['get', 'patch'], without: 'no Rollouts with `workloadRef`' },
   ],
   shows: { name: 'rollout', phases: ['Healthy', 'Degraded', 'Progressing', 'Paused'] },
