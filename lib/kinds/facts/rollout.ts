@@ -28,7 +28,7 @@ export const ROLLOUT: KindFacts<'Rollout'> = {
     { kind: 'Service', verbs: ['get', 'patch'] },
     { kind: 'Pod', verbs: ['list', 'patch'], without: 'no labels and annotations of canary and stable pods' },
     { kind: 'Pod', subresource: 'eviction', verbs: ['create'], without: 'no restarts (`restartAt`)' },
-    { kind: 'Deployment', verbs: ['get', 'patch'], without: 'no Rollouts with `workloadRef`' },
+    { kind: 'Deployment', verbs: ['get', 'list', 'patch'], without: 'no Rollouts with `workloadRef`' },
   ],
   shows: { name: 'rollout', phases: ['Healthy', 'Degraded', 'Progressing', 'Paused'] },
   ends: ['Healthy', 'Degraded', 'Paused'],
