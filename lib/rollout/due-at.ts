@@ -25,7 +25,7 @@ const POLL_SHARE = 0.1;
 export function dueAt(rollout: Rollout, now: Date, polledAt?: Date): Date | undefined {
   const { metadata, status = {} } = rollout;
   if (metadata.deletionTimestamp !== undefined) return undefined;
-  if (!isSeen(rollout)) return now;
+  if (!isSeen(rollout) || isAsked(status)) return now;
   if (isAtRest(rollout)) return undefined;
   const newsMs = lastNewsMs(status, now) ?? now.getTime();
   const intervalMs = Math.min(Math.max((now.getTime() - newsMs) * POLL_SHARE, POLL_MS), LONGEST_POLL_MS);
@@ -39,6 +39,12 @@ function isSeen(rollout: Rollout): boolean {
   const { observedGeneration, phase = '' } = rollout.status ?? {};
   if (phase === '' || observedGeneration === undefined) return false;
   return !rolloutPhase(rollout).message.startsWith('waiting for rollout');
+}
+
+/** Somebody wants it aborted, tried again, or promoted past everything, and nothing has come of that yet. */
+function isAsked({ abort, abortedAt, promoteFull, phase, message = '' }: RolloutStatus): boolean {
+  if (promoteFull === true || (abort === true && abortedAt === undefined)) return true;
+  return abort !== true && phase === 'Degraded' && message.startsWith('RolloutAborted');
 }
 
 /** Nothing happens by time alone, and all pods are as they are to be. */

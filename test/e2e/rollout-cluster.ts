@@ -51,7 +51,7 @@ export function openRolloutCluster({ plane: { api } }: AnalysisCluster): Rollout
       return holds(last.status ?? {}, last) && last;
     };
     try {
-      return await waitFor(`rollout ${name} ${what}`, look, { timeoutMs: 120_000, everyMs: 200 });
+      return await waitFor(`rollout ${name} ${what}`, look, { timeoutMs: 60_000, everyMs: 200 });
     } catch (error) {
       const status = JSON.stringify(last?.status, undefined, 1) ?? 'none';
       throw new Error(`${(error as Error).message}; its status is ${status}`, { cause: error });

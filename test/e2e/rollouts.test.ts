@@ -181,7 +181,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
           { name: 'baseline', specRef: 'stable' as const },
           { name: 'canary', specRef: 'canary' as const },
         ],
-        analyses: [compares],
+        analyses: [{ ...compares, requiredForCompletion: true }],
       };
       const checked = [{ setWeight: 34 }, { analysis: { templates: [{ templateName: 'ro-passes' }] } }, { experiment }];
       await rollouts.create('checked', { strategy: { canary: { steps: checked } } });
