@@ -8,8 +8,7 @@ import { type Found, isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
 import { routeKey } from '../../lib/rollout/routing/open-routing.ts';
-import type { RolloutPod, SeenRollout, Service, Workload } from '../../lib/rollout/seen.ts';
-import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
+import type { SeenRollout, Service, Workload } from '../../lib/rollout/seen.ts';
 import type { RolloutWorld } from './rollout-world.ts';
 
 /** What a step came to. */
@@ -53,10 +52,10 @@ function observe(world: RolloutWorld, rollout: Rollout): SeenRollout {
   const { workloadRef } = rollout.spec;
   const workload = workloadRef && world.cached(workloadRef.kind ?? '', workloadRef.name ?? '');
   const found = workload && ({ object: workload } as Found<Workload>);
-  const deployment = workloadRef && (world.stored('Deployment', workloadRef.name ?? '') as Workload | undefined);
+  const deployment = workloadRef && world.stored('Deployment', workloadRef.name ?? '');
   return {
     rollout,
-    replicaSets: world.cachedAll('ReplicaSet') as ReplicaSet[],
+    replicaSets: world.cachedAll('ReplicaSet'),
     analysisRuns: world.cachedAll('AnalysisRun') as AnalysisRun[],
     experiments: world.cachedAll('Experiment') as Experiment[],
     services: byName(world.cachedAll('Service') as Service[], ({ metadata }) => metadata.name ?? ''),
@@ -66,7 +65,7 @@ function observe(world: RolloutWorld, rollout: Rollout): SeenRollout {
         return [routeKey({ kind, namespace: metadata.namespace ?? '', name: metadata.name ?? '' }), { object }];
       }),
     ),
-    pods: world.storedAll('Pod') as RolloutPod[],
+    pods: world.storedAll('Pod'),
     templates,
     ...(found && { workload: found }),
     ...(deployment && { deployment }),

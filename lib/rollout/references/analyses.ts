@@ -26,19 +26,21 @@ export interface NamedAnalysis {
 
 export function analysesOf({ spec }: Rollout): readonly NamedAnalysis[] {
   const { blueGreen, canary } = spec.strategy ?? {};
-  const name = (field: string, analysis: RolloutAnalysis | undefined, isBackground = false) =>
-    analysis ? [{ path: `spec.strategy.${field}.templates`, analysis, isBackground }] : [];
   if (blueGreen) {
     return [
-      ...name('blueGreen.prePromotionAnalysis', blueGreen.prePromotionAnalysis),
-      ...name('blueGreen.postPromotionAnalysis', blueGreen.postPromotionAnalysis),
+      ...asNamed('blueGreen.prePromotionAnalysis', blueGreen.prePromotionAnalysis),
+      ...asNamed('blueGreen.postPromotionAnalysis', blueGreen.postPromotionAnalysis),
     ];
   }
   const steps = canary?.steps ?? [];
   return [
-    ...steps.flatMap(({ analysis }, index) => name(`canary.steps[${index}].analysis`, analysis)),
-    ...name('canary.analysis', canary?.analysis, true),
+    ...steps.flatMap(({ analysis }, index) => asNamed(`canary.steps[${index}].analysis`, analysis)),
+    ...asNamed('canary.analysis', canary?.analysis, true),
   ];
+}
+
+function asNamed(field: string, analysis: RolloutAnalysis | undefined, isBackground = false): NamedAnalysis[] {
+  return analysis ? [{ path: `spec.strategy.${field}.templates`, analysis, isBackground }] : [];
 }
 
 interface FoundTemplates extends Templates {
