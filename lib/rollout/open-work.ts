@@ -6,7 +6,7 @@ import { noIntent } from './intent.ts';
 import type { Resolved } from './resolve-workload.ts';
 import { remainingMs } from './scale-down-deadline.ts';
 import type { SeenRollout } from './seen.ts';
-import { isSelected } from './selector.ts';
+import { isSelected } from './validation/selector.ts';
 import { findVersions, isControlledBy } from './versions.ts';
 import { type CurrentRuns, statusOf, type Work } from './work.ts';
 
@@ -40,7 +40,7 @@ export function openWork(seen: SeenRollout, { rollout, isResolved }: Resolved, n
 
 function ownReplicaSets(rollout: Rollout, all: readonly ReplicaSet[]): readonly ReplicaSet[] {
   return all.filter((replicaSet) => {
-    return isControlledBy(replicaSet, rollout) && isSelected(rollout.spec.selector, replicaSet.metadata.labels);
+    return isControlledBy(replicaSet, rollout) && isSelected(replicaSet.metadata.labels ?? {}, rollout.spec.selector);
   });
 }
 

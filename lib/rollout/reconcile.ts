@@ -15,6 +15,7 @@ import { resolveWorkload } from './resolve-workload.ts';
 import { desiredReplicasOf } from './revision.ts';
 import { followScaling } from './scaling.ts';
 import type { SeenRollout } from './seen.ts';
+import { selectorFailure } from './selector.ts';
 import { toStored } from './stored.ts';
 import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
@@ -64,6 +65,11 @@ function tryAll(work: Work, problem: string | undefined): Ending {
 /** @source syncHandler in rollout/controller.go of argoproj/argo-rollouts */
 function advance(work: Work, problem: string | undefined): Ending {
   if (work.rollout.metadata.deletionTimestamp !== undefined) return {};
+  const unusable = selectorFailure(work.rollout.spec.selector ?? {});
+  if (unusable !== undefined) {
+    const { namespace, name } = work.rollout.metadata;
+    return { failure: `rollout ${namespace}/${name} has invalid label selector: ${unusable}` };
+  }
   if (problem !== undefined) return refuseWorkload(work, problem);
   const [invalid = checkReferences(work.rollout, work.seen)] = validateRollout(work.rollout);
   if (invalid !== undefined) return refuseSpec(work, invalid);

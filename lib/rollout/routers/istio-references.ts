@@ -1,5 +1,5 @@
 import type { Rollout } from '../../model/rollout.ts';
-import { invalidField } from '../references/invalid-field.ts';
+import { invalid } from '../validation/field-error.ts';
 import { StepFailure } from '../step-failure.ts';
 import { listAt } from './accessor.ts';
 import { chooseRoutes, type Protocol, routesOf, weightOf } from './istio-routes.ts';
@@ -23,14 +23,14 @@ export const istioReferences: RouterReferences = {
     const missing = virtualServicesOf(rollout).find(({ object }) => find(object) === undefined);
     if (missing === undefined) return undefined;
     const { name } = missing.object;
-    return invalidField(fieldOf(rollout), name, `virtualservices.networking.istio.io "${name}" not found`);
+    return invalid(fieldOf(rollout), name, `virtualservices.networking.istio.io "${name}" not found`);
   },
 
   check(rollout, find) {
     for (const asked of virtualServicesOf(rollout)) {
       const found = find(asked.object);
       const problem = found && problemOf(rollout, asked, found);
-      if (problem !== undefined) return invalidField(fieldOf(rollout), asked.object.name, problem);
+      if (problem !== undefined) return invalid(fieldOf(rollout), asked.object.name, problem);
     }
     return undefined;
   },
