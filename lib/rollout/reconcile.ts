@@ -2,6 +2,7 @@ import type { OutcomeEvent, Change } from '../model/outcome.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { reconcileBlueGreen } from './blue-green/reconcile.ts';
 import { reconcileCanary } from './canary/reconcile.ts';
+import { writeClaims } from './claim.ts';
 import { replicasOf } from './defaults.ts';
 import type { Ending } from './ending.ts';
 import { refuseSpec, refuseWorkload } from './invalid-spec.ts';
@@ -70,6 +71,7 @@ function advance(work: Work, problem: string | undefined): Ending {
     const { namespace, name } = work.rollout.metadata;
     return { failure: `rollout ${namespace}/${name} has invalid label selector: ${unusable}` };
   }
+  writeClaims(work);
   if (problem !== undefined) return refuseWorkload(work, problem);
   const [invalid = checkReferences(work.rollout, work.seen)] = validateRollout(work.rollout);
   if (invalid !== undefined) return refuseSpec(work, invalid);
