@@ -22,7 +22,7 @@ export const appMeshReferences: RouterReferences = {
       return invalid(PATH, where, `virtualservices.${GROUP} "${service.name}" not found`);
     }
     const router = virtualRouterOf(found, service.namespace);
-    if (router === undefined) return 'Virtual-service must be configured to use virtual-router';
+    if (router === undefined) return 'Virtual-service is not associated with virtual-router';
     if (find(router) !== undefined) return undefined;
     return invalid(PATH, where, `virtualrouters.${GROUP} "${router.name}" not found`);
   },

@@ -1,8 +1,9 @@
+import { isAbsent } from '../../model/empty.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { invalid } from '../validation/field-error.ts';
 import { StepFailure } from '../step-failure.ts';
 import { listAt } from './accessor.ts';
-import { chooseRoutes, type Protocol, routesOf, weightOf } from './istio-routes.ts';
+import { chooseRoutes, destinationsOf, type Protocol, routesOf } from './istio-routes.ts';
 import { type AskedVirtualService, virtualServicesOf } from './istio-virtual-services.ts';
 import type { RoutedObject, RouterReferences } from './router.ts';
 import { canaryServices } from './services.ts';
@@ -69,10 +70,11 @@ function hasRoutes(found: RoutedObject, protocol: Protocol): boolean {
   }
 }
 
+/** Go reads them into structures, whose weights are whole numbers. */
 function isReadable(found: RoutedObject, protocol: Protocol): boolean {
   try {
-    for (const { route } of routesOf(found, protocol) ?? []) if (Array.isArray(route)) route.forEach(weightOf);
-    return true;
+    const destinations = (routesOf(found, protocol) ?? []).flatMap(destinationsOf);
+    return destinations.every(({ weight }) => isAbsent(weight) || Number.isInteger(weight));
   } catch (error) {
     if (error instanceof StepFailure) return false;
     throw error;
