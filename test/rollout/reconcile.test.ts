@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Rollout, RolloutSpec } from '../../lib/model/rollout.ts';
 import { aRollout } from '../builders.ts';
 import { Stage } from './stage.ts';
@@ -10,12 +11,17 @@ function aLivedStage(spec: Partial<RolloutSpec> = {}): Stage {
   return stage;
 }
 
+function aService(name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'shop' } };
+}
+
 describe('ReplicaSets', () => {
   test('that nobody looks after are taken up, as after the Rollout was deleted without them', () => {
     const before = aLivedStage();
-    const [{ metadata: { ownerReferences: _gone, ...metadata } = {}, ...rest } = {}] = before.replicaSets;
-    const orphan = { apiVersion: 'apps/v1', kind: 'ReplicaSet', ...rest, metadata };
-    const stage = new Stage(aRollout(), [orphan]);
+    const orphans = before.replicaSets.map(({ metadata: { ownerReferences: _gone, ...metadata }, ...rest }) => {
+      return { ...rest, metadata };
+    });
+    const stage = new Stage(aRollout(), orphans);
     const [first] = stage.step().actions;
     expect(first).toMatchObject({
       verb: 'update',
@@ -24,7 +30,7 @@ describe('ReplicaSets', () => {
     });
     stage.live();
     expect(stage.replicaSets).toHaveLength(1);
-    expect(stage.status).toMatchObject({ phase: 'Healthy', stableRS: metadata.labels?.['rollouts-pod-template-hash'] });
+    expect(stage.status).toMatchObject({ phase: 'Healthy', stableRS: before.status.stableRS });
     expect(stage.status).not.toHaveProperty('collisionCount');
   });
 
@@ -57,8 +63,7 @@ test.each<{ readonly name: string; readonly spec: Partial<RolloutSpec>; readonly
     want: 'spec.strategy.canary.steps[1].plugin: Forbidden: Assay has no step plugins',
   },
 ])('refused: $name', ({ spec, want }) => {
-  const service = (name: string) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'shop' } });
-  const stage = new Stage(aRollout(spec), [service('canary'), service('stable')]);
+  const stage = new Stage(aRollout(spec), [aService('canary'), aService('stable')]);
   expect(stage.step().error).toBe(want);
   expect(stage.status).toMatchObject({ phase: 'Degraded', conditions: [{ type: 'InvalidSpec' }] });
   expect(stage.replicaSets).toStrictEqual([]);

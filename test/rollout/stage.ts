@@ -83,6 +83,6 @@ export class Stage {
   }
 
   get replicaSets(): readonly ReplicaSet[] {
-    return this.world.storedAll('ReplicaSet') as readonly ReplicaSet[];
+    return this.world.storedAll('ReplicaSet');
   }
 }

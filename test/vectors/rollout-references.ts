@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { albReferences } from '../../lib/rollout/routers/alb-references.ts';
 import { ambassadorReferences } from '../../lib/rollout/routers/ambassador-references.ts';
-import { appMeshReferences, routerProblem } from '../../lib/rollout/routers/app-mesh-references.ts';
+import { routerProblem } from '../../lib/rollout/routers/app-mesh-references.ts';
 import { istioReferences } from '../../lib/rollout/routers/istio-references.ts';
 import { nginxReferences } from '../../lib/rollout/routers/nginx-references.ts';
 import type { FindRouted, Routed, RoutedObject, RouterReferences } from '../../lib/rollout/routers/router.ts';
@@ -20,27 +20,26 @@ export interface ReferencesVector {
 const REFERENCES: Readonly<Record<string, RouterReferences>> = {
   alb: albReferences,
   ambassador: ambassadorReferences,
-  appmesh: appMeshReferences,
   istio: istioReferences,
   nginx: nginxReferences,
 };
 
 /** The first problem is the one that is told. The vectors leave out whether objects are there. */
 export function replayReferences(vector: ReferencesVector): string | undefined {
-  const { router, rollout, errors, panic } = vector;
-  const references = REFERENCES[router];
-  if (references === undefined) return differ('errors', errors, []);
-  const got = findProblem(references, vector);
+  const { errors, panic } = vector;
+  const got = findProblem(vector);
   return panic === undefined ? differ('first error', errors[0], got) : undefined;
+}
 
-  function findProblem({ findMissing, check }: RouterReferences, { objects }: ReferencesVector): string | undefined {
-    const find: FindRouted = (wanted) => objects.find((object) => isIt(object, wanted));
-    // Of App Mesh there are the virtual routers alone.
-    if (router === 'appmesh') return objects.map(routerProblem).find((problem) => problem !== undefined);
-    const misnamed =
-      router === 'ambassador' ? undefined : findMissing(rollout, (wanted) => find(wanted) ?? anObject(wanted));
-    return misnamed ?? check(rollout, find);
-  }
+function findProblem({ router, rollout, objects }: ReferencesVector): string | undefined {
+  // Of App Mesh there are the virtual routers alone.
+  if (router === 'appmesh') return objects.map(routerProblem).find((problem) => problem !== undefined);
+  const references = REFERENCES[router];
+  if (references === undefined) throw new Error(`unknown router ${router}`);
+  const find: FindRouted = (wanted) => objects.find((object) => isIt(object, wanted));
+  const findAny: FindRouted = (wanted) => find(wanted) ?? anObject(wanted);
+  const misnamed = router === 'ambassador' ? undefined : references.findMissing(rollout, findAny);
+  return misnamed ?? references.check(rollout, find);
 }
 
 function isIt({ kind, metadata }: KubernetesObject, wanted: Routed): boolean {
