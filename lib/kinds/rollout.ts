@@ -1,3 +1,4 @@
+import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
@@ -8,6 +9,7 @@ import { resourceKind, type ResourceKind, type Resources } from '../model/resour
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
+import { listsOf } from '../rollout/lists.ts';
 import { needs } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
@@ -28,16 +30,17 @@ export const rollout = readableKind<RolloutStatus, Seen>({
     const cluster = ports.clusters.get(ref.cluster);
     const { namespace, uid } = ref;
     const wanted = needs(object, ports.now());
+    const lists = listsOf(object, ports.now());
     const owned = <K extends ResourceKind>(kind: K, isWanted: boolean, labelSelector: string, ownerKind?: string) =>
       readOwned(cluster, kind, isWanted, { namespace, ownerUid: uid, labelSelector, ...(ownerKind && { ownerKind }) });
     const instance = instanceSelector(object);
     const { selector } = object.spec;
     const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
       owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
-      owned('AnalysisRun', wanted.runs, instance),
-      owned('Experiment', wanted.experiments, instance),
+      readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
+      owned('Experiment', lists.experiments, instance),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
-      Promise.all(wanted.routed.map((routed) => readRouted(cluster, routed))),
+      Promise.all(wanted.routes.map((routed) => readRouted(cluster, routed))),
       wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
@@ -53,7 +56,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       ),
       routes: new Map(
         routes.flatMap((found, index) => {
-          const routed = wanted.routed[index];
+          const routed = wanted.routes[index];
           return found && routed ? [[routeKey(routed), found]] : [];
         }),
       ),
@@ -111,6 +114,21 @@ async function readOwned<K extends ResourceKind>(
   const stored = cluster.listStored?.(kind, query);
   if (stored) return stored;
   return isWanted ? listAll(cluster, kind, { namespace: query.namespace, labelSelector: query.labelSelector }) : [];
+}
+
+/** Those that the status names are read one by one where a list lacks them: a store may be a moment behind. */
+async function readRuns(
+  cluster: Cluster,
+  names: readonly string[],
+  isWanted: boolean,
+  query: OwnedQuery,
+): Promise<readonly AnalysisRun[]> {
+  const { namespace } = query;
+  const listed = await readOwned(cluster, 'AnalysisRun', isWanted, query);
+  const known = new Set(listed.map(({ metadata }) => metadata.name));
+  const missing = names.filter((name) => !known.has(name));
+  const read = await Promise.all(missing.map((name) => cluster.get('AnalysisRun', { namespace, name })));
+  return [...listed, ...read.filter((run) => run !== undefined)];
 }
 
 /** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */

@@ -107,7 +107,7 @@ export function withoutAntiAffinity(rollout: Rollout, template: PodTemplate): Po
   const field = wantedAntiAffinity(rollout)?.[PREFERRED] ? PREFERRED : REQUIRED;
   const left = podAntiAffinity[field]?.toSpliced(found.at, 1) ?? [];
   const { [field]: _old, ...rest } = podAntiAffinity;
-  const kept: PodAntiAffinity = left.length === 0 ? rest : ({ ...rest, [field]: left } as PodAntiAffinity);
+  const kept: PodAntiAffinity = left.length === 0 ? rest : { ...rest, [field]: left };
   const next = Object.keys(kept).length === 0 ? others : { ...others, podAntiAffinity: kept };
   return withAffinity(template, Object.keys(next).length === 0 ? undefined : next);
 }

@@ -1,3 +1,4 @@
+import { pastMs } from '../model/moment.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { findCondition } from './conditions.ts';
@@ -56,6 +57,6 @@ export function wakeWhenStuck(work: Work, after: RolloutStatus): void {
   const isPaused = (before.pauseConditions ?? []).length > 0 || rollout.spec.paused === true;
   if (condition === undefined || condition.reason === 'ProgressDeadlineExceeded' || isPaused) return;
   if (isHealthy(rollout, after) || before.abort === true || isIndefiniteStep(rollout)) return;
-  const dueMs = Date.parse(condition.lastUpdateTime) + progressDeadlineSeconds(rollout) * 1000 - now.getTime();
+  const dueMs = pastMs(condition.lastUpdateTime, now) + progressDeadlineSeconds(rollout) * 1000 - now.getTime();
   wakeAfter(work, dueMs < MARGIN_MS ? 0 : dueMs + MARGIN_MS);
 }

@@ -1,62 +1,63 @@
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
-import type { Rollout } from '../model/rollout.ts';
-import { servicesOf } from '../model/rollout-services.ts';
+import type { Rollout, WorkloadRef } from '../model/rollout.ts';
+import { analysesOf } from './references/analyses.ts';
+import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import type { Routed } from './routers/router.ts';
-import { isRestartDone } from './restart-done.ts';
 
-/** What must be read for a decision: at most one list a kind. */
-export interface Needs {
-  /** Whether AnalysisRuns, Experiments, or pods matter. ReplicaSets always do. */
-  readonly runs: boolean;
-  readonly experiments: boolean;
-  readonly pods: boolean;
+/** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
+export interface RolloutNeeds {
   /** Names. */
   readonly services: readonly string[];
+  /** Names of AnalysisRuns that must be read one by one where the list of the namespace lacks them. */
+  readonly runs: readonly string[];
   /** With those that these refer to, and so on. */
   readonly templates: readonly AnalysisTemplateRef[];
-  readonly routed: readonly Routed[];
+  /** Objects that traffic routers look after. */
+  readonly routes: readonly Routed[];
+  /** Whether the pods of the selector are wanted. */
+  readonly pods: boolean;
+  /** What the pod template comes from. */
+  readonly workload: WorkloadRef | undefined;
+  /** Name of the Deployment whose pods may be taken: it is to be read as it is now. */
+  readonly deployment: string | undefined;
 }
 
 /** Says what must be read before `reconcileRollout` can decide. */
-export function needs(rollout: Rollout, now: Date): Needs {
-  const { canary, blueGreen } = rollout.spec.strategy ?? {};
-  const { canary: ofCanary, blueGreen: ofBlueGreen } = rollout.status ?? {};
-  const steps = canary?.steps ?? [];
-  const templates = [
-    canary?.analysis,
-    ...steps.map(({ analysis }) => analysis),
-    blueGreen?.prePromotionAnalysis,
-    blueGreen?.postPromotionAnalysis,
-  ].flatMap((analysis) => analysis?.templates ?? []);
-  const analyses = steps.flatMap(({ experiment }) => experiment?.analyses ?? []);
-  const told = [
-    ofCanary?.currentStepAnalysisRunStatus,
-    ofCanary?.currentBackgroundAnalysisRunStatus,
-    ofBlueGreen?.prePromotionAnalysisRunStatus,
-    ofBlueGreen?.postPromotionAnalysisRunStatus,
-  ];
+export function needs(rollout: Rollout, now: Date): RolloutNeeds {
+  const { workloadRef } = rollout.spec;
+  const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
-    runs: templates.length > 0 || told.some((run) => run !== undefined),
-    experiments: steps.some(({ experiment }) => experiment !== undefined) || ofCanary?.currentExperiment !== undefined,
-    pods: isRestarting(rollout, now) || hasPodMetadata(rollout),
-    services: servicesOf(rollout),
-    templates: [...templates, ...analyses].map(({ templateName = '', clusterScope = false }) => ({
-      templateName,
-      clusterScope,
-    })),
-    routed: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
+    runs: runsOf(rollout),
+    templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
+    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    pods: havePodsParts(rollout) || isRestartDue(rollout, now),
+    workload: workloadRef,
+    deployment: takesPods ? workloadRef.name : undefined,
   };
 }
 
-function isRestarting(rollout: Rollout, now: Date): boolean {
-  const { restartAt } = rollout.spec;
-  return restartAt !== undefined && Date.parse(restartAt) <= now.getTime() && !isRestartDone(rollout);
+function runsOf({ status }: Rollout): readonly string[] {
+  const { canary, blueGreen } = status ?? {};
+  const told = [
+    canary?.currentBackgroundAnalysisRunStatus,
+    canary?.currentStepAnalysisRunStatus,
+    blueGreen?.prePromotionAnalysisRunStatus,
+    blueGreen?.postPromotionAnalysisRunStatus,
+  ];
+  return told.flatMap((run) => run?.name ?? []);
 }
 
-/** Whether pods carry labels or annotations of the part that they play. */
-function hasPodMetadata({ spec }: Rollout): boolean {
+/** Whether pods have labels or annotations by the part that they play. */
+function havePodsParts({ spec }: Rollout): boolean {
   const { canary, blueGreen } = spec.strategy ?? {};
-  const parts = [canary?.canaryMetadata, canary?.stableMetadata, blueGreen?.activeMetadata, blueGreen?.previewMetadata];
+  const parts = [canary?.canaryMetadata, canary?.stableMetadata, blueGreen?.previewMetadata, blueGreen?.activeMetadata];
   return parts.some((part) => part !== undefined);
+}
+
+function isRestartDue({ spec, status }: Rollout, now: Date): boolean {
+  const { restartAt } = spec;
+  if (restartAt === undefined || Date.parse(restartAt) >= now.getTime()) return false;
+  return status?.restartedAt === undefined || Date.parse(status.restartedAt) !== Date.parse(restartAt);
 }

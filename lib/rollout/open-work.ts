@@ -1,12 +1,11 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Rollout } from '../model/rollout.ts';
-import type { ReplicaSet } from '../workload/replica-set.ts';
 import { Writes } from '../workload/writes.ts';
+import { claimReplicaSets } from './claim.ts';
 import { noIntent } from './intent.ts';
 import type { Resolved } from './resolve-workload.ts';
 import { remainingMs } from './scale-down-deadline.ts';
 import type { SeenRollout } from './seen.ts';
-import { isSelected } from './selector.ts';
 import { findVersions, isControlledBy } from './versions.ts';
 import { type CurrentRuns, statusOf, type Work } from './work.ts';
 
@@ -15,7 +14,8 @@ import { type CurrentRuns, statusOf, type Work } from './work.ts';
  * @source newRolloutContext in rollout/controller.go of argoproj/argo-rollouts
  */
 export function openWork(seen: SeenRollout, { rollout, isResolved }: Resolved, now: Date): Work {
-  const versions = findVersions(rollout, ownReplicaSets(rollout, seen.replicaSets));
+  const claim = claimReplicaSets(rollout, seen.replicaSets);
+  const versions = findVersions(rollout, claim.claimed);
   const experiments = seen.experiments.filter((experiment) => isControlledBy(experiment, rollout));
   const name = statusOf(rollout).canary?.currentExperiment;
   const experiment = experiments.find(({ metadata }) => name !== undefined && metadata.name === name);
@@ -25,6 +25,7 @@ export function openWork(seen: SeenRollout, { rollout, isResolved }: Resolved, n
     now,
     rollout,
     isResolved,
+    claim,
     versions,
     ...sortRuns(rollout, seen.analysisRuns),
     experiment,
@@ -36,12 +37,6 @@ export function openWork(seen: SeenRollout, { rollout, isResolved }: Resolved, n
     events: [],
     wakesMs: [],
   };
-}
-
-function ownReplicaSets(rollout: Rollout, all: readonly ReplicaSet[]): readonly ReplicaSet[] {
-  return all.filter((replicaSet) => {
-    return isControlledBy(replicaSet, rollout) && isSelected(rollout.spec.selector, replicaSet.metadata.labels);
-  });
 }
 
 /** The runs that the status names, and the rest. */

@@ -38,7 +38,9 @@ function exchange(there: Texts | undefined, before: Texts = {}, after: Texts = {
   const kept = Object.entries(there ?? {}).filter(
     ([name]) => !(Object.hasOwn(before, name) && !Object.hasOwn(after, name)),
   );
-  const next = { ...Object.fromEntries(kept), ...after };
+  // One that is to be empty is as good as one that is not there.
+  const added = Object.entries(after).filter(([name, value]) => (there?.[name] ?? '') !== value);
+  const next = Object.fromEntries([...kept, ...added]);
   return mergePatch(there ?? {}, next) === undefined ? there : next;
 }
 

@@ -3,7 +3,7 @@ import { mergePatch } from '../model/merge-patch.ts';
 import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { type PodMetadata, podMetadataOf, withPart, withPodMetadata } from './pod-metadata.ts';
 import { updateReplicaSet } from './scale.ts';
-import { isSelected } from './selector.ts';
+import { isSelected } from './validation/selector.ts';
 import { hashOf } from './versions.ts';
 import { StepFailure, within } from './step-failure.ts';
 import { statusOf, targetOf, type Work } from './work.ts';
@@ -44,7 +44,7 @@ function givePart(work: Work, replicaSet: ReplicaSet | undefined, part: PodMetad
   const before = podMetadataOf(replicaSet);
   for (const pod of work.seen.pods) {
     const isIts = controllerOf(pod)?.uid === replicaSet.metadata.uid;
-    if (!isIts || !isSelected(replicaSet.spec?.selector, pod.metadata.labels)) continue;
+    if (!isIts || !isSelected(pod.metadata.labels ?? {}, replicaSet.spec?.selector)) continue;
     const metadata = withPart(pod.metadata, before, part);
     const patch = mergePatch({ metadata: pod.metadata }, { metadata });
     if (patch) writePod(work, targetOf(pod), patch);
@@ -58,7 +58,7 @@ function writePod(
 ): void {
   for (let attempt = 1; ; attempt += 1) {
     const reply = writes.make({ verb: 'patch', target, patch });
-    if (reply.went !== 'failed') return;
+    if (reply.went !== 'failed' || reply.message.endsWith(' not found')) return;
     if (attempt === ATTEMPTS) throw new StepFailure(reply.message);
   }
 }

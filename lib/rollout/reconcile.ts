@@ -2,6 +2,7 @@ import type { OutcomeEvent, Change } from '../model/outcome.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { reconcileBlueGreen } from './blue-green/reconcile.ts';
 import { reconcileCanary } from './canary/reconcile.ts';
+import { writeClaims } from './claim.ts';
 import { replicasOf } from './defaults.ts';
 import type { Ending } from './ending.ts';
 import { refuseSpec, refuseWorkload } from './invalid-spec.ts';
@@ -15,6 +16,7 @@ import { resolveWorkload } from './resolve-workload.ts';
 import { desiredReplicasOf } from './revision.ts';
 import { followScaling } from './scaling.ts';
 import type { SeenRollout } from './seen.ts';
+import { selectorFailure } from './selector.ts';
 import { toStored } from './stored.ts';
 import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
@@ -64,6 +66,12 @@ function tryAll(work: Work, problem: string | undefined): Ending {
 /** @source syncHandler in rollout/controller.go of argoproj/argo-rollouts */
 function advance(work: Work, problem: string | undefined): Ending {
   if (work.rollout.metadata.deletionTimestamp !== undefined) return {};
+  const unusable = selectorFailure(work.rollout.spec.selector ?? {});
+  if (unusable !== undefined) {
+    const { namespace, name } = work.rollout.metadata;
+    return { failure: `rollout ${namespace}/${name} has invalid label selector: ${unusable}` };
+  }
+  writeClaims(work);
   if (problem !== undefined) return refuseWorkload(work, problem);
   const [invalid = checkReferences(work.rollout, work.seen)] = validateRollout(work.rollout);
   if (invalid !== undefined) return refuseSpec(work, invalid);

@@ -3,7 +3,7 @@ import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { replicasOf } from './defaults.ts';
 import { maxUnavailable } from './replicas/limits.ts';
 import type { RolloutPod } from './seen.ts';
-import { isSelected } from './selector.ts';
+import { isSelected } from './validation/selector.ts';
 import { createdMs } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
 import { RESYNC_MS, statusOf, wakeAfter, type Work } from './work.ts';
@@ -48,7 +48,7 @@ function ownPods({ rollout, seen, versions }: Work): readonly RolloutPod[] {
   const uids = new Set(versions.all.map(({ metadata }) => metadata.uid));
   return seen.pods.filter(({ metadata }) => {
     const isOwned = metadata.ownerReferences?.some(({ uid }) => uids.has(uid));
-    return isOwned === true && isSelected(rollout.spec.selector, metadata.labels);
+    return isOwned === true && isSelected(metadata.labels ?? {}, rollout.spec.selector);
   });
 }
 

@@ -16,7 +16,8 @@ export function deadlineOf({ metadata }: ReplicaSet): string {
 
 /** Milliseconds until the pods of a ReplicaSet may go; undefined: they need not wait, or that cannot be read. */
 export function remainingMs(replicaSet: ReplicaSet, now: Date): number | undefined {
-  const ms = readRfc3339(deadlineOf(replicaSet));
+  const text = deadlineOf(replicaSet);
+  const ms = text === '' ? undefined : readRfc3339(text);
   return ms !== undefined && ms > now.getTime() ? ms - now.getTime() : undefined;
 }
 

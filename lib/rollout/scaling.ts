@@ -25,7 +25,7 @@ export function followScaling(work: Work): Ending {
       return endWith(work, { ...status, HPAReplicas: replicas, availableReplicas: availableIn(active) });
     }
   } else {
-    within('failed to reconcileCanaryReplicaSets in syncReplicasOnly', () => scaleCanary(work, undefined));
+    within('failed to reconcileCanaryReplicaSets in syncReplicasOnly', () => scaleCanary(work, status.canary?.weights));
   }
   const { all } = work.versions;
   return endWith(work, { ...status, HPAReplicas: replicasThere(all), availableReplicas: availableInAll(all) });

@@ -1,25 +1,8 @@
 import type { LabelSelector } from '../model/pod-template.ts';
+import { labelValueProblems, qualifiedNameProblems } from '../workload/names.ts';
+import { invalid, invalidJson } from './validation/field-error.ts';
 
-type Labels = Readonly<Record<string, string>>;
 type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
-
-/** Whether labels are selected; no selector selects nothing. */
-export function isSelected(selector: LabelSelector | undefined, labels: Labels = {}): boolean {
-  if (selector === undefined) return false;
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every((requirement) => isMet(requirement, labels))
-  );
-}
-
-function isMet({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
-  const value = labels[key];
-  if (operator === 'Exists') return value !== undefined;
-  if (operator === 'DoesNotExist') return value === undefined;
-  const isListed = value !== undefined && values.includes(value);
-  return operator === 'In' ? isListed : !isListed;
-}
 
 /**
  * A selector as text: `app=web,tier in (a,b),!legacy`, in the order of the labels.
@@ -39,4 +22,43 @@ function formatRequirement({ key, operator, values = [] }: Requirement): string 
   if (operator === 'Exists') return key;
   if (operator === 'DoesNotExist') return `!${key}`;
   return `${key} ${operator.toLowerCase()} (${values.toSorted().join(',')})`;
+}
+
+/**
+ * Why a selector cannot be used; undefined: it can.
+ * @source LabelSelectorAsSelector in k8s.io/apimachinery/pkg/apis/meta/v1, and NewRequirement in its pkg/labels
+ */
+export function selectorFailure({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined {
+  const requirements: readonly Requirement[] = [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: '=', values: [value] })),
+    ...matchExpressions,
+  ];
+  for (const requirement of requirements) {
+    const { key, operator, values = [] } = requirement;
+    if (!OPERATORS.has(operator)) return `"${operator}" is not a valid label selector operator`;
+    const problems = [
+      ...joined(qualifiedNameProblems(key)).map((problem) => invalid('key', key, problem)),
+      ...countProblems(requirement),
+      ...values.flatMap((value, at) =>
+        joined(labelValueProblems(value)).map((problem) => invalid(`values[${at}][${key}]`, value, problem)),
+      ),
+    ];
+    if (problems.length > 0) return problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
+  }
+  return undefined;
+}
+
+const OPERATORS = new Set(['=', 'In', 'NotIn', 'Exists', 'DoesNotExist']);
+
+function joined(problems: readonly string[]): readonly string[] {
+  return problems.length === 0 ? [] : [problems.join('; ')];
+}
+
+function countProblems({ operator, values = [] }: Requirement): readonly string[] {
+  if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length === 0) return [];
+    return [invalidJson('values', JSON.stringify(values), 'values set must be empty for exists and does not exist')];
+  }
+  if (values.length > 0) return [];
+  return [invalidJson('values', 'null', "for 'in', 'notin' operators, values set can't be empty")];
 }

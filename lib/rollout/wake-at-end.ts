@@ -1,3 +1,4 @@
+import { pastMs } from '../model/moment.ts';
 import { RESYNC_MS, wakeAfter, type Work } from './work.ts';
 
 /**
@@ -5,6 +6,6 @@ import { RESYNC_MS, wakeAfter, type Work } from './work.ts';
  * @source checkEnqueueRolloutDuringWait in rollout/pause.go of argoproj/argo-rollouts
  */
 export function wakeAtEnd(work: Work, since: string, seconds: number): void {
-  const leftMs = Date.parse(since) + seconds * 1000 - work.now.getTime();
+  const leftMs = pastMs(since, work.now) + seconds * 1000 - work.now.getTime();
   if (leftMs > 0 && leftMs < RESYNC_MS) wakeAfter(work, leftMs);
 }

@@ -7,6 +7,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { PauseCondition, PauseReason, RolloutStatus } from '../model/rollout-status.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import type { Writes } from '../workload/writes.ts';
+import type { Claim } from './claim.ts';
 import type { Intent } from './intent.ts';
 import type { SeenRollout, Service } from './seen.ts';
 
@@ -42,6 +43,7 @@ export interface Work {
   rollout: Rollout;
   /** Whether the template comes from elsewhere. */
   readonly isResolved: boolean;
+  readonly claim: Claim;
   versions: Versions;
   readonly currentRuns: CurrentRuns;
   readonly otherRuns: readonly AnalysisRun[];

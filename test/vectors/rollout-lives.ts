@@ -132,7 +132,7 @@ function isRouteUpdate(action: Action | string): action is Action {
 }
 
 function isIdle({ patch, error }: Action): boolean {
-  return error === undefined && Object.keys((patch ?? {}) as Json).length === 0;
+  return error === undefined && Object.keys(patch ?? {}).length === 0;
 }
 
 /** A status that Argo writes twice in one step is written once here. */

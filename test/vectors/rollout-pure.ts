@@ -18,6 +18,7 @@ import { podTemplateHash } from '../../lib/workload/pod-template-hash.ts';
 import { podTemplateJson } from '../../lib/workload/pod-template-json.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import { differ } from './analysis-compare.ts';
+import { type ReferencesVector, replayReferences } from './rollout-references.ts';
 
 export interface PureVector {
   readonly id: string;
@@ -141,6 +142,8 @@ const FUNCTIONS: Readonly<Record<string, (vector: never) => string | undefined>>
 
   validateRollout: ({ spec, errors }: { readonly spec: RolloutSpec; readonly errors: readonly string[] | null }) =>
     differ('errors', errors ?? [], validateRollout(aRollout(spec))),
+
+  validateReferences: (vector: ReferencesVector) => replayReferences(vector),
 };
 
 function replayReplicas(

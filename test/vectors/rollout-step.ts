@@ -1,15 +1,16 @@
 import type { Template, TemplateSource } from '../../lib/analysis/templates.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { Experiment } from '../../lib/model/experiment.ts';
+import type { AnalysisTemplateRef } from '../../lib/model/analysis-template.ts';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { OutcomeEvent } from '../../lib/model/outcome.ts';
-import { type Found, isSurprise, type Reply } from '../../lib/model/reply.ts';
+import { isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import { needs } from '../../lib/rollout/needs.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
 import { routeKey } from '../../lib/rollout/routing/open-routing.ts';
-import type { RolloutPod, SeenRollout, Service, Workload } from '../../lib/rollout/seen.ts';
-import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
+import type { SeenRollout } from '../../lib/rollout/seen.ts';
 import type { RolloutWorld } from './rollout-world.ts';
 
 /** What a step came to. */
@@ -24,7 +25,7 @@ export function takeStep(world: RolloutWorld, id: string, now: Date): Taken {
   world.now = now;
   const rollout = world.cached('Rollout', id) as Rollout | undefined;
   if (rollout === undefined) return { events: [], wakesMs: [] };
-  const decision = decide(world, observe(world, rollout), now);
+  const decision = decide(world, observe(world, rollout, now), now);
   const { status, events, eventsOnceStored, wakesMs, failure } = decision;
   if (status === undefined) return { events, wakesMs, error: failure };
   const patch = mergePatch({ ...rollout.status }, { ...status });
@@ -44,35 +45,55 @@ function decide(world: RolloutWorld, seen: SeenRollout, now: Date): Decision {
   return decision;
 }
 
-function observe(world: RolloutWorld, rollout: Rollout): SeenRollout {
-  const source = (kind: string) => (name: string) => world.cached(kind, name) as Template | undefined;
-  const templates: TemplateSource = {
-    template: source('AnalysisTemplate'),
-    clusterTemplate: source('ClusterAnalysisTemplate'),
-  };
-  const { workloadRef } = rollout.spec;
-  const workload = workloadRef && world.cached(workloadRef.kind ?? '', workloadRef.name ?? '');
-  const found = workload && ({ object: workload } as Found<Workload>);
-  const deployment = workloadRef && (world.stored('Deployment', workloadRef.name ?? '') as Workload | undefined);
+/** Only what was asked for: an engine that forgets to ask must not pass. */
+function observe(world: RolloutWorld, rollout: Rollout, now: Date): SeenRollout {
+  const wanted = needs(rollout, now);
+  const { workload: ref } = wanted;
+  const workload = ref && world.cached(ref.kind ?? '', ref.name ?? '');
+  const deployment = wanted.deployment === undefined ? undefined : world.stored('Deployment', wanted.deployment);
+  const runs = world.cachedAll('AnalysisRun');
+  const listed = new Set(runs.map(({ metadata }) => metadata.name));
+  const hidden = wanted.runs
+    .filter((name) => !listed.has(name))
+    .flatMap((name) => world.stored('AnalysisRun', name) ?? []);
   return {
     rollout,
-    replicaSets: world.cachedAll('ReplicaSet') as ReplicaSet[],
-    analysisRuns: world.cachedAll('AnalysisRun') as AnalysisRun[],
+    replicaSets: world.cachedAll('ReplicaSet'),
+    analysisRuns: [...runs, ...hidden] as AnalysisRun[],
     experiments: world.cachedAll('Experiment') as Experiment[],
-    services: byName(world.cachedAll('Service') as Service[], ({ metadata }) => metadata.name ?? ''),
+    services: new Map(wanted.services.flatMap((name) => named(name, world.cached('Service', name)))),
     routes: new Map(
-      [...world.storedAll('VirtualService'), ...world.storedAll('DestinationRule')].map((object) => {
-        const { kind, metadata } = object;
-        return [routeKey({ kind, namespace: metadata.namespace ?? '', name: metadata.name ?? '' }), { object }];
+      wanted.routes.flatMap((object) => {
+        return named(routeKey(object), world.stored(object.kind, object.name)).map(([key, found]) => {
+          return [key, { object: found }] as const;
+        });
       }),
     ),
-    pods: world.storedAll('Pod') as RolloutPod[],
-    templates,
-    ...(found && { workload: found }),
+    pods: wanted.pods ? world.storedAll('Pod') : [],
+    templates: readTemplates(world, wanted.templates),
+    ...(workload && { workload: { object: workload } }),
     ...(deployment && { deployment }),
   };
 }
 
-function byName<T extends KubernetesObject>(objects: readonly T[], key: (object: T) => string): ReadonlyMap<string, T> {
-  return new Map(objects.map((object) => [key(object), object]));
+function named(name: string, object: KubernetesObject | undefined): readonly (readonly [string, KubernetesObject])[] {
+  return object ? [[name, object]] : [];
+}
+
+/** Those that were asked for, and what they refer to. */
+function readTemplates(world: RolloutWorld, refs: readonly AnalysisTemplateRef[]): TemplateSource {
+  const found = new Map<string, Template>();
+  const left = [...refs];
+  for (let ref = left.pop(); ref; ref = left.pop()) {
+    const { templateName = '', clusterScope = false } = ref;
+    const kind = clusterScope ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
+    const template = world.cached(kind, templateName) as Template | undefined;
+    if (template === undefined || found.has(`${kind}/${templateName}`)) continue;
+    found.set(`${kind}/${templateName}`, template);
+    left.push(...(template.spec.templates ?? []));
+  }
+  return {
+    template: (name) => found.get(`AnalysisTemplate/${name}`),
+    clusterTemplate: (name) => found.get(`ClusterAnalysisTemplate/${name}`),
+  };
 }

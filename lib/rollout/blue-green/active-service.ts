@@ -18,6 +18,6 @@ export function switchActive(work: Work, active: Service): Service {
   if (isHalted(rollout) || !isReadyForPause(work) || !isSaturated(rollout, versions.latest)) return active;
   const { abort, stableRS = '' } = statusOf(rollout);
   if (abort === true) return switchService(work, active, stableRS);
-  const isPromoted = isFastTracked(work, active) || (isPauseDone(work) && isPrePromotionDone(work));
+  const isPromoted = isFastTracked(work, active) || (isPauseDone(work) && isPrePromotionDone(work, work.currentRuns));
   return switchService(work, active, isPromoted ? hashOf(versions.latest) : selectedHash(active));
 }

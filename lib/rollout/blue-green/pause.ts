@@ -1,9 +1,10 @@
+import { pastMs } from '../../model/moment.ts';
 import type { Service } from '../seen.ts';
 import { isFastRollback } from '../rollback.ts';
 import { selectedHash } from '../switch-service.ts';
 import { hashOf } from '../versions.ts';
 import { wakeAtEnd } from '../wake-at-end.ts';
-import { findPause, isHalted, statusOf, type Work } from '../work.ts';
+import { type CurrentRuns, findPause, isHalted, statusOf, type Work } from '../work.ts';
 import { isReadyForPause } from './scale.ts';
 
 /**
@@ -17,9 +18,9 @@ export function isFastTracked(work: Work, active: Service): boolean {
 }
 
 /** @source completedPrePromotionAnalysis in rollout/pause.go of argoproj/argo-rollouts */
-export function isPrePromotionDone({ rollout, currentRuns }: Work): boolean {
+export function isPrePromotionDone({ rollout }: Work, { prePromotion }: CurrentRuns): boolean {
   if (rollout.spec.strategy?.blueGreen?.prePromotionAnalysis === undefined) return true;
-  return currentRuns.prePromotion?.status?.phase === 'Successful';
+  return prePromotion?.status?.phase === 'Successful';
 }
 
 /**
@@ -34,7 +35,7 @@ export function isPauseDone({ rollout, intent, now }: Work): boolean {
   if (status.blueGreen?.scaleUpPreviewCheckPoint === true) return true;
   if (!autoPromotionEnabled) return status.controllerPause === true && pause === undefined;
   if (autoPromotionSeconds === 0) return true;
-  return pause !== undefined && now.getTime() > Date.parse(pause.startTime) + autoPromotionSeconds * 1000;
+  return pause !== undefined && now.getTime() > pastMs(pause.startTime, now) + autoPromotionSeconds * 1000;
 }
 
 /**
@@ -52,7 +53,7 @@ export function reconcilePause(work: Work, active: Service): void {
     intent.resumes.push('BlueGreenPause');
     return;
   }
-  if (!isPrePromotionDone(work)) return;
+  if (!isPrePromotionDone(work, work.currentRuns)) return;
   const pause = findPause(status, 'BlueGreenPause');
   if (pause === undefined) {
     if (status.controllerPause !== true) intent.pauses.push('BlueGreenPause');

@@ -38,7 +38,7 @@ export function endBlueGreen(work: Work, progress: BlueGreenProgress): Ending {
   const { postPromotionAnalysis } = rollout.spec.strategy?.blueGreen ?? {};
   const isAnalysed = postPromotionAnalysis === undefined || runs.postPromotion?.status?.phase === 'Successful';
   const reason = whyPromote(work, started, { isAnalysed });
-  if (reason === undefined) return endWith(work, withCounts(work, withCheckPoint(work, started)));
+  if (reason === undefined) return endWith(work, withCounts(work, withCheckPoint(work, started, runs)));
   const promoted = promoteStable(work, started, reason);
   tryToReplaceWorkload(work);
   return endWith(work, withCounts(work, promoted));
@@ -71,11 +71,11 @@ function blueGreenStatus(work: Work, { preview, active, statuses, restartedAt }:
  * Once the preview has been tried, it is scaled up to be promoted, until it is stable or another one is wanted.
  * @source calculateScaleUpPreviewCheckPoint in rollout/bluegreen.go of argoproj/argo-rollouts
  */
-function withCheckPoint(work: Work, after: RolloutStatus): RolloutStatus {
+function withCheckPoint(work: Work, after: RolloutStatus, runs: CurrentRuns): RolloutStatus {
   const { rollout, versions } = work;
   const { previewReplicaCount } = rollout.spec.strategy?.blueGreen ?? {};
   if (previewReplicaCount === undefined) return after;
-  const isTried = isPrePromotionDone(work) && isPauseDone(work);
+  const isTried = isPrePromotionDone(work, runs) && isPauseDone(work);
   const { latest } = versions;
   const isThere = latest !== undefined && availableIn(latest) === previewReplicaCount;
   const wasPassed = statusOf(rollout).blueGreen?.scaleUpPreviewCheckPoint === true;

@@ -1,5 +1,6 @@
 import type { Experiment } from '../../model/experiment.ts';
 import type { AnalysisRun } from '../../model/analysis-run.ts';
+import { pastMs } from '../../model/moment.ts';
 import type { TrafficWeights } from '../../model/rollout-status.ts';
 import { currentStep } from '../current-step.ts';
 import { isAtDesiredReplicas } from '../replicas/at-desired.ts';
@@ -38,5 +39,5 @@ function isPauseDone({ rollout, now }: Work): boolean {
   const pause = findPause(status, 'CanaryPauseStep');
   if (pause === undefined) return status.controllerPause === true;
   const seconds = pauseSeconds(currentStep(rollout).step?.pause);
-  return seconds !== undefined && now.getTime() > Date.parse(pause.startTime) + seconds * 1000;
+  return seconds !== undefined && now.getTime() > pastMs(pause.startTime, now) + seconds * 1000;
 }

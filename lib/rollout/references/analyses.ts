@@ -14,7 +14,7 @@ import type { AnalysisTemplateRef } from '../../model/analysis-template.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { RolloutAnalysis } from '../../model/rollout-analysis.ts';
 import { buildRolloutArguments } from '../analysis-arguments.ts';
-import { invalidField } from './invalid-field.ts';
+import { invalid } from '../validation/field-error.ts';
 
 /** An analysis, and the field that names its templates. */
 export interface NamedAnalysis {
@@ -26,19 +26,21 @@ export interface NamedAnalysis {
 
 export function analysesOf({ spec }: Rollout): readonly NamedAnalysis[] {
   const { blueGreen, canary } = spec.strategy ?? {};
-  const name = (field: string, analysis: RolloutAnalysis | undefined, isBackground = false) =>
-    analysis ? [{ path: `spec.strategy.${field}.templates`, analysis, isBackground }] : [];
   if (blueGreen) {
     return [
-      ...name('blueGreen.prePromotionAnalysis', blueGreen.prePromotionAnalysis),
-      ...name('blueGreen.postPromotionAnalysis', blueGreen.postPromotionAnalysis),
+      ...asNamed('blueGreen.prePromotionAnalysis', blueGreen.prePromotionAnalysis),
+      ...asNamed('blueGreen.postPromotionAnalysis', blueGreen.postPromotionAnalysis),
     ];
   }
   const steps = canary?.steps ?? [];
   return [
-    ...steps.flatMap(({ analysis }, index) => name(`canary.steps[${index}].analysis`, analysis)),
-    ...name('canary.analysis', canary?.analysis, true),
+    ...steps.flatMap(({ analysis }, index) => asNamed(`canary.steps[${index}].analysis`, analysis)),
+    ...asNamed('canary.analysis', canary?.analysis, true),
   ];
+}
+
+function asNamed(field: string, analysis: RolloutAnalysis | undefined, isBackground = false): NamedAnalysis[] {
+  return analysis ? [{ path: `spec.strategy.${field}.templates`, analysis, isBackground }] : [];
 }
 
 interface FoundTemplates extends Templates {
@@ -62,7 +64,7 @@ function follow(
     const found = clusterScope ? source.clusterTemplate(templateName) : source.template(templateName);
     const kind = clusterScope ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
     if (found === undefined) {
-      const problem = invalidField(path, templateName, `${kind} '${templateName}' not found`);
+      const problem = invalid(path, templateName, `${kind} '${templateName}' not found`);
       return { templates, clusterTemplates, problem };
     }
     (clusterScope ? clusterTemplates : templates).push(found);
@@ -88,7 +90,7 @@ export function checkTemplates(named: NamedAnalysis, rollout: Rollout, source: T
   const problem = findClash(named, rollout, found);
   if (problem !== undefined) {
     const names = all.map(({ metadata }) => metadata.name).join(' ');
-    return invalidField(path, `templateNames: [${names}]`, problem);
+    return invalid(path, `templateNames: [${names}]`, problem);
   }
   for (const template of all) {
     const wrong = named.isBackground ? checkBackground(named, template) : checkEnd(path, template);
@@ -126,7 +128,7 @@ const DUMMY = 'dummy-value';
 
 function checkEnd(path: string, { metadata, spec }: Template): string | undefined {
   const { name = '' } = metadata;
-  const say = (what: string) => invalidField(path, name, `AnalysisTemplate ${name}${what}`);
+  const say = (what: string) => invalid(path, name, `AnalysisTemplate ${name}${what}`);
   const { args = [], metrics = [] } = spec;
   const both = args.find(({ value, valueFrom }) => valueFrom !== undefined && !isAbsent(value));
   if (both) return say(`: arg '${both.name}' has both Value and ValueFrom fields`);
@@ -149,8 +151,8 @@ function checkBackground({ path, analysis }: NamedAnalysis, { metadata, spec }: 
   const given = analysis.args;
   for (const arg of spec.args ?? []) {
     if (!isAbsent(arg.value) || arg.valueFrom !== undefined) continue;
-    if (given === undefined) return invalidField(path, name, 'missing analysis arguments in rollout spec');
-    if (!given.some((each) => each.name === arg.name)) return invalidField(path, name, arg.name);
+    if (given === undefined) return invalid(path, name, 'missing analysis arguments in rollout spec');
+    if (!given.some((each) => each.name === arg.name)) return invalid(path, name, arg.name);
   }
   return undefined;
 }

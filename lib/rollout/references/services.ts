@@ -3,7 +3,7 @@ import { POD_HASH_LABEL } from '../../model/labels.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { SeenRollout } from '../seen.ts';
 import { MANAGED_BY_ANNOTATION } from '../switch-service.ts';
-import { invalidField } from './invalid-field.ts';
+import { invalid } from '../validation/field-error.ts';
 
 /** A Service, and the field that names it. */
 export interface NamedService {
@@ -27,7 +27,7 @@ export function servicesOf({ spec }: Rollout): readonly NamedService[] {
 }
 
 export function findMissingService({ path, name }: NamedService, { services }: SeenRollout): string | undefined {
-  return services.has(name) ? undefined : invalidField(path, name, `service ${quote(name)} not found`);
+  return services.has(name) ? undefined : invalid(path, name, `service ${quote(name)} not found`);
 }
 
 /**
@@ -45,9 +45,9 @@ export function checkService(
     return label !== POD_HASH_LABEL && labels[label] !== value;
   });
   if (foreign) {
-    return invalidField(path, name, `Service ${quote(name)} has unmatch label ${quote(foreign[0])} in rollout`);
+    return invalid(path, name, `Service ${quote(name)} has unmatch label ${quote(foreign[0])} in rollout`);
   }
   const manager = service?.metadata.annotations?.[MANAGED_BY_ANNOTATION];
   if (manager === undefined || manager === metadata.name) return undefined;
-  return invalidField(path, name, `Service ${quote(name)} is managed by another Rollout`);
+  return invalid(path, name, `Service ${quote(name)} is managed by another Rollout`);
 }

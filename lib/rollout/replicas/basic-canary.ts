@@ -69,7 +69,7 @@ function nearestCounts(
 ): CanaryReplicas {
   const wanted = wantedCanary(rollout, newSet, stableSet);
   const weight = 'replicas' in wanted ? 0 : wanted.weight;
-  return nearestToWeight(replicasOf(rollout), weight, maxTrafficWeight(rollout), maxSurge(rollout) > 0);
+  return nearestToWeight(replicasOf(rollout), weight, maxTrafficWeight(rollout), maxSurge(rollout));
 }
 
 function isAnother(stableSet: ReplicaSet | undefined, newSet: ReplicaSet | undefined): boolean {

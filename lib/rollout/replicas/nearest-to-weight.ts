@@ -5,26 +5,21 @@ import type { CanaryReplicas } from './routed-canary.ts';
  * pods wins. Between nothing and everything there is at least one new pod, and where there are several pods one stable
  * pod too.
  *
- * @param mayExceed  whether there may be one pod more than wanted
+ * @param surge  how many pods there may be beyond those wanted; one of them may help
  * @source approximateWeightedCanaryStableReplicaCounts in utils/replicaset/canary.go of argoproj/argo-rollouts
  */
-export function nearestToWeight(
-  replicas: number,
-  weight: number,
-  maxWeight: number,
-  mayExceed: boolean,
-): CanaryReplicas {
+export function nearestToWeight(replicas: number, weight: number, maxWeight: number, surge: number): CanaryReplicas {
   if (replicas === 0) return { canary: 0, stable: 0 };
   const exact = (replicas * weight) / maxWeight;
   const up = Math.ceil(exact);
   const down = Math.floor(exact);
-  const isNoneAllowed = weight === maxWeight || weight === 0 || (replicas === 1 && !mayExceed);
+  const isNoneAllowed = weight === maxWeight || weight === 0 || (replicas === 1 && surge === 0);
   const isDownAllowed = down !== 0 || isNoneAllowed;
 
   const options: { readonly canary: number; readonly total: number }[] = [];
   if (up < replicas || isNoneAllowed) options.push({ canary: up, total: replicas });
   if (isDownAllowed && !isHalf(weight, maxWeight, replicas)) options.push({ canary: down, total: replicas });
-  if (mayExceed) {
+  if (surge > 0) {
     options.push({ canary: up, total: replicas + 1 });
     if (isDownAllowed && !isHalf(weight, maxWeight, replicas + 1)) options.push({ canary: down, total: replicas + 1 });
   }

@@ -1,8 +1,9 @@
+import { isAbsent } from '../../model/empty.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { invalidField } from '../references/invalid-field.ts';
+import { invalid } from '../validation/field-error.ts';
 import { StepFailure } from '../step-failure.ts';
 import { listAt } from './accessor.ts';
-import { chooseRoutes, type Protocol, routesOf, weightOf } from './istio-routes.ts';
+import { chooseRoutes, destinationsOf, type Protocol, routesOf } from './istio-routes.ts';
 import { type AskedVirtualService, virtualServicesOf } from './istio-virtual-services.ts';
 import type { RoutedObject, RouterReferences } from './router.ts';
 import { canaryServices } from './services.ts';
@@ -23,14 +24,14 @@ export const istioReferences: RouterReferences = {
     const missing = virtualServicesOf(rollout).find(({ object }) => find(object) === undefined);
     if (missing === undefined) return undefined;
     const { name } = missing.object;
-    return invalidField(fieldOf(rollout), name, `virtualservices.networking.istio.io "${name}" not found`);
+    return invalid(fieldOf(rollout), name, `virtualservices.networking.istio.io "${name}" not found`);
   },
 
   check(rollout, find) {
     for (const asked of virtualServicesOf(rollout)) {
       const found = find(asked.object);
       const problem = found && problemOf(rollout, asked, found);
-      if (problem !== undefined) return invalidField(fieldOf(rollout), asked.object.name, problem);
+      if (problem !== undefined) return invalid(fieldOf(rollout), asked.object.name, problem);
     }
     return undefined;
   },
@@ -69,10 +70,11 @@ function hasRoutes(found: RoutedObject, protocol: Protocol): boolean {
   }
 }
 
+/** Go reads them into structures, whose weights are whole numbers. */
 function isReadable(found: RoutedObject, protocol: Protocol): boolean {
   try {
-    for (const { route } of routesOf(found, protocol) ?? []) if (Array.isArray(route)) route.forEach(weightOf);
-    return true;
+    const destinations = (routesOf(found, protocol) ?? []).flatMap(destinationsOf);
+    return destinations.every(({ weight }) => isAbsent(weight) || Number.isInteger(weight));
   } catch (error) {
     if (error instanceof StepFailure) return false;
     throw error;

@@ -2,6 +2,7 @@ import { isObject } from '../../model/is-object.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { StepFailure, within } from '../step-failure.ts';
+import { nginxReferences } from './nginx-references.ts';
 import { isOwnedBy, ownedBy } from './owned.ts';
 import { type RoutedObject, type Router, type Routing, WEIGHTS_ALONE } from './router.ts';
 
@@ -18,6 +19,7 @@ const LONGEST_NAME = 253;
 export const nginx: Router = {
   ...WEIGHTS_ALONE,
   type: 'Nginx',
+  references: nginxReferences,
   resources: { Ingress: { apiVersion: VERSION, plural: 'ingresses', namespaced: true, status: 'subresource' } },
 
   needs: (rollout) =>

@@ -16,3 +16,12 @@ export function routersOf({ spec }: Pick<Rollout, 'spec'>): readonly Router[] {
     routing[field as keyof typeof ROUTERS] === undefined ? [] : [router],
   );
 }
+
+/** Fields of the traffic routing that turn no router on. */
+const SETTINGS = new Set<string>(['managedRoutes', 'maxTrafficWeight']);
+
+/** The field of a router that is not in the table; undefined: there is none. */
+export function findUnknownRouter({ spec }: Pick<Rollout, 'spec'>): string | undefined {
+  const routing = spec.strategy?.canary?.trafficRouting ?? {};
+  return Object.keys(routing).find((field) => !SETTINGS.has(field) && !Object.hasOwn(ROUTERS, field));
+}

@@ -10,14 +10,15 @@ export function routeKey({ kind, namespace, name }: Routed): string {
   return `${kind}/${namespace}/${name}`;
 }
 
+function keyOf({ kind, metadata }: RoutedObject): string {
+  const { namespace = '', name = '' } = metadata;
+  return routeKey({ kind, namespace, name });
+}
+
 /** What routers see of a step, with what they write in it. */
 export function openRouting(work: Work): Routing {
   const { rollout, seen, versions } = work;
   const written = new Map<string, RoutedObject | undefined>();
-  const keyOf = ({ kind, metadata }: RoutedObject) => {
-    const { namespace = '', name = '' } = metadata;
-    return routeKey({ kind, namespace, name });
-  };
   return {
     rollout,
     replicaSets: versions.all,

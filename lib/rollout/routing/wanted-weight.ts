@@ -25,7 +25,7 @@ export function weightOfUpdate(work: Work): Wanted {
   if (latest === undefined || availableIn(latest) === 0) return { weight: 0, additional: ofExperiment(work) };
   if (promoteFull === true) {
     const isDynamic = rollout.spec.strategy?.canary?.dynamicStableScale === true;
-    const byPods = Math.trunc((maxTrafficWeight(rollout) * availableIn(latest)) / replicasOf(rollout));
+    const byPods = Math.trunc((maxTrafficWeight(rollout) * availableIn(latest)) / Math.max(1, replicasOf(rollout)));
     return { weight: isDynamic ? byPods : (canary?.weights?.canary.weight ?? 0), additional: [] };
   }
   const { index } = currentStep(rollout);
