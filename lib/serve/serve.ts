@@ -1,4 +1,3 @@
-import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { wrap } from '../clusters/wrap.ts';
@@ -17,9 +16,10 @@ import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
-import { prometheusMeter } from './prometheus-meter.ts';
+import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
+import { openSlices } from './slices.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { setAside } from '../runtime/set-aside.ts';
 import { step } from '../runtime/step.ts';
@@ -60,7 +60,7 @@ export interface Serving {
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
-  metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
+  metrics(): Page;
   /** Rejects if a watch ends for a reason that is a bug. */
   readonly failed: Promise<never>;
 }
@@ -71,8 +71,6 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** So long a look at everything goes on at a time. */
-const SLICE_MS = 10;
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;
 
@@ -95,7 +93,7 @@ export function serve(options: ServeOptions): Serving {
   });
   const stopping = new AbortController();
   const aborting = new AbortController();
-  const page = prometheusMeter(() => clusters, facts);
+  const page = prometheusMeter(() => clusters, { log, facts, openSlices: () => openSlices(timers.nowMs) });
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
@@ -153,16 +151,14 @@ export function serve(options: ServeOptions): Serving {
 
   /** In slices: a look at ten thousand objects must not hold up what is due meanwhile. */
   async function resync(): Promise<void> {
-    let sliceMs = performance.now();
+    const slices = openSlices(timers.nowMs);
     for (const cluster of clusters) {
       for (const { kind } of facts) {
         for (const object of cluster.stored(kind)) {
           eachAlone(cluster.name, object, (ref) => {
             if (isOverdue(object, now(), kinds)) ask(ref, now());
           });
-          if (performance.now() - sliceMs < SLICE_MS) continue;
-          await pause();
-          sliceMs = performance.now();
+          if (slices.isOver()) await slices.pause();
         }
       }
     }

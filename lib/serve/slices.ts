@@ -1,0 +1,24 @@
+import { setImmediate as pause } from 'node:timers/promises';
+
+/** Work on many things, cut into slices: between two of them everybody else in the process has a turn. */
+export interface Slices {
+  /** Whether this slice has lasted long enough; asked after each thing. */
+  isOver(): boolean;
+  /** Lets the others go first, and begins the next slice. */
+  pause(): Promise<void>;
+}
+
+/** A look at one thing takes up to some milliseconds, so that all in all nobody waits for 50. */
+const SLICE_MS = 10;
+
+/** Begins the first slice of a piece of work. */
+export function openSlices(nowMs: () => number = () => performance.now()): Slices {
+  let startedMs = nowMs();
+  return {
+    isOver: () => nowMs() - startedMs >= SLICE_MS,
+    async pause() {
+      await pause();
+      startedMs = nowMs();
+    },
+  };
+}
