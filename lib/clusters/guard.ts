@@ -127,8 +127,8 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
       } catch (error) {
         const code = error instanceof AssayError ? error.code : '';
         if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
-        // A refusal or a failure of this request alone is an answer (`api/failure.ts` tells them apart); a secret that
-        // cannot be read, or a bug, says nothing of the server.
+        // Whatever the API server itself says is an answer, a failure too (`api/failure.ts` tells them apart): else whose
+        // requests fail could have those of all others refused. A secret that cannot be read, or a bug, says nothing of it.
         else if (code.startsWith('ASSAY_CLUSTER_')) answered();
         throw error;
       } finally {
