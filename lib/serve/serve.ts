@@ -57,6 +57,8 @@ export interface Serving {
    * alone. `mayRead`: whether the cluster may be asked once more, beside the first time.
    */
   readonly receive: (ref: ObjectRef, mayRead?: () => boolean) => Promise<void>;
+  /** Counts an object that a store could not read or keep. */
+  readonly setAside: (cluster: string, kind: string) => void;
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
@@ -136,12 +138,17 @@ export function serve(options: ServeOptions): Serving {
     try {
       look(ref);
     } catch (error) {
-      setAside(ref, error, ports);
+      leaveAlone(ref, error);
     }
   }
 
+  function leaveAlone(ref: ObjectRef, error: unknown): void {
+    page.setAside(ref.cluster, ref.kind);
+    setAside(ref, error, ports);
+  }
+
   function ask(ref: ObjectRef, at: Date): void {
-    queue.send(ref, at).catch((error: unknown) => setAside(ref, error, ports));
+    queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
@@ -215,6 +222,7 @@ export function serve(options: ServeOptions): Serving {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
     },
+    setAside: page.setAside,
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { KINDS } from '../../lib/kinds/registry.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { Kind } from '../../lib/model/kind.ts';
 import type { HttpRequest } from '../../lib/model/http.ts';
 import { systemTimers } from '../../lib/queues/system-timers.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
@@ -215,6 +217,27 @@ test('a look at everything goes on in slices: ten objects, if each takes a milli
   }
   const atATime = atTurns.slice(1).map((each, turn) => each - (atTurns[turn] ?? 0));
   expect([looked >= count, Math.max(...atATime)]).toEqual([true, 10]);
+});
+
+test('what is set aside is counted: by stores, and what cannot be told of', async () => {
+  const [looked] = KINDS;
+  if (!looked) throw new Error('no kind');
+  const kind: Kind = {
+    ...looked,
+    dueAt() {
+      throw new RangeError('too deep');
+    },
+  };
+  const cluster = cachedCluster(one, scopesOf({}), { timing: fakeTiming });
+  serving = serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now, kinds: [kind] });
+  await one.create('AnalysisRun', named('odd'));
+  await vi.advanceTimersByTimeAsync(100);
+  serving.setAside('other', 'Job');
+  const lines = (await scrape(serving)).split('\n').filter((line) => line.startsWith('assay_objects_set_aside_total'));
+  expect(lines).toEqual([
+    'assay_objects_set_aside_total{cluster="one",kind="AnalysisRun"} 1',
+    'assay_objects_set_aside_total{cluster="other",kind="Job"} 1',
+  ]);
 });
 
 test('a run that is deleted is forgotten', async () => {
