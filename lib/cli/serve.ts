@@ -53,7 +53,7 @@ Through the proxy a run may reach the Services of its own namespace, put queries
 --service lists.
 
 Requests beyond --qps wait their turn, namespace by namespace; watches, and what metrics ask of Services, do not count. The
-defaults are five times those of Argo's controller: each measurement is a write.
+defaults are six times those of Argo's controller: each measurement is a write.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
 even while a watch is away. --listen-tokens names a file of JSON with a token for each cluster, {"staging": "…"}: who

@@ -29,9 +29,9 @@ export const SHARES = {
   /** Steps of one namespace at once in `assay serve`. A cluster has twice as many, half of what is free for each. */
   stepsAtOnce: 64,
   /** Requests of `assay serve` to an API server in a second. */
-  requestsPerSecond: 200,
+  requestsPerSecond: 250,
   /** As many may go at once after a pause. */
-  requestsAtOnce: 400,
+  requestsAtOnce: 500,
   /** Requests to one host at once, and to Services through one API server; of one namespace half of them at most. */
   requestsPerHost: 128,
   /** Names whose addresses are kept, of each way out. */

@@ -6,9 +6,9 @@ import { findMalformation } from '../model/malformed.ts';
 import type { Log, MeasurementTimes, Meter } from '../model/ports.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
+import type { Slices } from '../model/slices.ts';
 import { familyHead, type ObjectLabels } from './exposition.ts';
 import { type ObjectFamily, objectFamilies } from './object-series.ts';
-import { openSlices, type Slices } from './slices.ts';
 import { type StepSeries, stepSeries } from './step-series.ts';
 
 /** The objects of a cluster, of which the gauges are told at each scrape. None of them may change. */
@@ -43,7 +43,7 @@ export interface PrometheusMeterOptions {
   /** Default: all that there are. */
   readonly facts?: Facts;
   /** Begins the slices in which a page is made. */
-  readonly openSlices?: () => Slices;
+  readonly openSlices: () => Slices;
 }
 
 const LATENESS = 'assay_measurement_lateness_seconds';
@@ -62,7 +62,7 @@ const PART_CHARACTERS = 65_536;
  */
 export function prometheusMeter(
   readInventory: () => readonly Inventory[],
-  { log, facts = FACTS, openSlices: open = openSlices }: PrometheusMeterOptions,
+  { log, facts = FACTS, openSlices }: PrometheusMeterOptions,
 ): PrometheusMeter {
   const register = new Registry();
   const steps = new Map(facts.map(({ kind, shows }) => [String(kind), stepSeries(shows)]));
@@ -87,7 +87,7 @@ export function prometheusMeter(
   });
 
   async function* page(): AsyncGenerator<string> {
-    const slices = open();
+    const slices = openSlices();
     const seen = readInventory().map((inventory) => heldNow(inventory, told.families));
     yield* inParts(stepTexts(steps.values()), slices);
     yield `${await register.getSingleMetricAsString(LATENESS)}\n\n`;

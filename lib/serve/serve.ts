@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { wrap } from '../clusters/wrap.ts';
@@ -11,6 +12,7 @@ import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
+import { openSlices } from '../model/slices.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
@@ -19,7 +21,6 @@ import { onOwnedNews } from './owned.ts';
 import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
-import { openSlices } from './slices.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { setAside } from '../runtime/set-aside.ts';
 import { step } from '../runtime/step.ts';
@@ -95,7 +96,8 @@ export function serve(options: ServeOptions): Serving {
   });
   const stopping = new AbortController();
   const aborting = new AbortController();
-  const page = prometheusMeter(() => clusters, { log, facts, openSlices: () => openSlices(timers.nowMs) });
+  const slicesOfWork = () => openSlices({ nowMs: timers.nowMs, pause });
+  const page = prometheusMeter(() => clusters, { log, facts, openSlices: slicesOfWork });
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
@@ -158,7 +160,7 @@ export function serve(options: ServeOptions): Serving {
 
   /** In slices: a look at ten thousand objects must not hold up what is due meanwhile. */
   async function resync(): Promise<void> {
-    const slices = openSlices(timers.nowMs);
+    const slices = slicesOfWork();
     for (const cluster of clusters) {
       for (const { kind } of facts) {
         for (const object of cluster.stored(kind)) {

@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openSlices } from '../../lib/serve/slices.ts';
+import { openSlices } from '../../lib/model/slices.ts';
 
 test.each([
   { name: 'things of 1 ms are done ten at a time', takesMs: 1, atATime: 10 },
@@ -15,7 +16,7 @@ test.each([
     if (!isEnded) setImmediate(others);
   };
   setImmediate(others);
-  const slices = openSlices(() => nowMs);
+  const slices = openSlices({ nowMs: () => nowMs, pause: turn });
   for (; done < 30;) {
     nowMs += takesMs;
     done += 1;
