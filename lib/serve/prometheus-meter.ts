@@ -65,7 +65,7 @@ export function prometheusMeter(
   { log, facts = FACTS, openSlices }: PrometheusMeterOptions,
 ): PrometheusMeter {
   const register = new Registry();
-  const steps = new Map(facts.map(({ kind, shows }) => [String(kind), stepSeries(shows)]));
+  const steps = new Map<string, StepSeries>(facts.map(({ kind, shows }) => [kind, stepSeries(shows)]));
   const lateness = new Histogram({
     name: LATENESS,
     help: 'Start of a measurement minus the end of the one before plus the interval.',

@@ -224,7 +224,7 @@ export function serve(options: ServeOptions): Serving {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
     },
-    setAside: page.setAside,
+    setAside: (cluster, kind) => page.setAside(cluster, kind),
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };

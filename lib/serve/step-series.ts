@@ -57,7 +57,8 @@ export function stepSeries({ name }: Shown): StepSeries {
 
 /** Made as they are asked for. Of a copy: who is forgotten and comes back meanwhile would be there twice. */
 function* textsOf<T>(byLabels: ReadonlyMap<string, T>, text: (labels: string, known: T) => string): Generator<string> {
-  for (const [labels, known] of [...byLabels]) yield text(labels, known);
+  const entries = [...byLabels];
+  for (const [labels, known] of entries) yield text(labels, known);
 }
 
 interface Durations {

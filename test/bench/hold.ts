@@ -13,7 +13,7 @@ import type { Timers } from '../../lib/model/timers.ts';
 import { systemTimers } from '../../lib/queues/system-timers.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { type Inventory, type PrometheusMeter, prometheusMeter } from '../../lib/serve/prometheus-meter.ts';
-import { serve } from '../../lib/serve/serve.ts';
+import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
 
@@ -62,8 +62,10 @@ function meterOf(count: number): PrometheusMeter {
     name: 'bench',
     stored: <K extends ResourceKind>(kind: K) => (kind === 'AnalysisRun' ? runs : []) as Resources[K][],
   };
-  const slices = () => openSlices({ nowMs: systemTimers.nowMs, pause });
-  const page = prometheusMeter(() => [inventory], { log, openSlices: slices });
+  const page = prometheusMeter(() => [inventory], {
+    log,
+    openSlices: () => openSlices({ nowMs: systemTimers.nowMs, pause }),
+  });
   for (const run of runs) {
     page.meet(refOf('bench', run));
     page.meter.stepped(refOf('bench', run), 0.02);
@@ -82,12 +84,11 @@ async function look(count: number): Promise<readonly Figure[]> {
       return () => {};
     },
   };
-  let stop = async (): Promise<void> => {};
+  let serving: Serving | undefined;
   const first = await longestHold(async () => {
-    await stop();
+    await serving?.stop();
     const cached = cachedCluster(cluster, scopesOf({}));
-    const serving = serve({ clusters: [cached], log, now, timers, resyncMs: HOUR_MS });
-    stop = async () => serving.stop();
+    serving = serve({ clusters: [cached], log, now, timers, resyncMs: HOUR_MS });
     await cached.whenSynced();
   });
   const next = await longestHold(async () => {
@@ -95,7 +96,7 @@ async function look(count: number): Promise<readonly Figure[]> {
     // Until it has gone through all of them: nothing tells when.
     await sleep(2000);
   });
-  await stop();
+  await serving?.stop();
   return [
     { name: `first list of ${count} runs, what is collected of it included`, figure: first, unit: 'ms' },
     { name: `look at ${count} runs`, figure: next, unit: 'ms', limit: LIMIT_MS },

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openSlices } from '../../lib/model/slices.ts';
 
@@ -16,7 +16,7 @@ test.each([
     if (!isEnded) setImmediate(others);
   };
   setImmediate(others);
-  const slices = openSlices({ nowMs: () => nowMs, pause: turn });
+  const slices = openSlices({ nowMs: () => nowMs, pause });
   for (; done < 30;) {
     nowMs += takesMs;
     done += 1;

@@ -98,8 +98,10 @@ test('rules that match nothing do not break the page', async () => {
   expect((await scrape(page)).join('\n')).toContain('dry_run="false"');
 });
 
+const untold = (run: object) => ({ ...aRun({ metadata: { name: 'odd' } }), ...run }) as KubernetesObject;
+const namesOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => /,name="(.*?)"/.exec(line)?.[1] ?? []));
+
 describe('a run that cannot be told spoils nothing: it is left out, logged with its name and counted', () => {
-  const untold = (run: object) => ({ ...aRun({ metadata: { name: 'odd' } }), ...run }) as KubernetesObject;
   test.each([
     {
       name: 'metrics that are no list',
@@ -129,8 +131,6 @@ describe('a run that cannot be told spoils nothing: it is left out, logged with 
     const page = open(() => [
       holding([aRun({ metadata: { name: 'before' } }), run, aRun({ metadata: { name: 'after' } })]),
     ]);
-    const namesOf = (lines: readonly string[]) =>
-      new Set(lines.flatMap((line) => /,name="(.*?)"/.exec(line)?.[1] ?? []));
     const first = await scrape(page);
     expect(namesOf(first)).toEqual(new Set(['before', 'after']));
     expect(first).toContain('assay_objects_set_aside_total{cluster="c1",kind="AnalysisRun"} 1');

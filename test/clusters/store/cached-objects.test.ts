@@ -105,19 +105,19 @@ describe('what cannot be kept', () => {
   });
 });
 
-describe('our own writes, while a list is taken over', () => {
-  const named = (at: number, name: string): AnalysisRun => run(at, { metadata: { name, uid: name } });
-  const names = () => objects.all().map(({ metadata }) => metadata.name);
-  /** Lists all at version 5; `write` comes after the first change. */
-  function during(items: readonly AnalysisRun[], write: () => void): readonly string[] {
-    const told: string[] = [];
-    for (const { type, object } of objects.replace(items, '5')) {
-      told.push(`${type} ${object.metadata.name}`);
-      if (told.length === 1) write();
-    }
-    return told;
+const named = (at: number, name: string): AnalysisRun => run(at, { metadata: { name, uid: name } });
+const names = () => objects.all().map(({ metadata }) => metadata.name);
+/** Lists all at version 5; `write` comes after the first change. */
+function during(items: readonly AnalysisRun[], write: () => void): readonly string[] {
+  const told: string[] = [];
+  for (const { type, object } of objects.replace(items, '5')) {
+    told.push(`${type} ${object.metadata.name}`);
+    if (told.length === 1) write();
   }
+  return told;
+}
 
+describe('our own writes, while a list is taken over', () => {
   test('what they make stays, though the list does not have it', () => {
     expect(during([named(3, 'b')], () => objects.enter(named(6, 'new')))).toEqual(['ADDED b']);
     expect(names()).toEqual(['b', 'new']);
