@@ -24,9 +24,9 @@ export const LIMITS = {
   statusCharacters: 250_000,
 } as const;
 
-/** What all objects of a cluster share, and how much of it those of one namespace may have at most. Tested likewise. */
+/** What all objects of a cluster share, so that those of one namespace cannot take it all. Tested likewise. */
 export const SHARES = {
-  /** Steps of one namespace at once in `assay serve`. A cluster has twice as many, half of what is free for each. */
+  /** Steps of one namespace at once in `assay serve`; the cluster has twice as many places. */
   stepsAtOnce: 64,
   /** Requests of `assay serve` to an API server in a second. */
   requestsPerSecond: 250,
