@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { rated } from '../../lib/clusters/rated.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
+import { SHARES } from '../../lib/model/limits.ts';
 import { aRun } from '../builders.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 
@@ -50,6 +51,16 @@ describe('the rate', () => {
     await clock.run(3000);
     expect([asked.length, timesMs().at(-1)]).toEqual([1000, 3000]);
   });
+});
+
+test('by default 500 runs at 5 s wait for nothing, even where all are due at once', async () => {
+  const cluster = open(SHARES.requestsPerSecond, SHARES.requestsAtOnce);
+  for (let round = 0; round < 10; round += 1) {
+    for (let nth = 0; nth < 500; nth += 1) ask(cluster);
+    await clock.run(5000);
+  }
+  expect(asked).toHaveLength(5000);
+  expect(new Set(timesMs())).toEqual(new Set(Array.from({ length: 10 }, (_, round) => round * 5000)));
 });
 
 test('namespaces take turns: one that asks for much delays another by one request', async () => {
