@@ -194,7 +194,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     await served.close();
     throw error;
   });
-  serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
+  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
   const { pages, events } = servers;
   log.info('serving', {
     clusters: clusters.map(({ name }) => name),

@@ -1,7 +1,7 @@
 import type { OpenCluster } from './registered.ts';
 import { tokenBucket } from './token-bucket.ts';
 import { wrap } from './wrap.ts';
-import { AssayError } from '../model/errors.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
 import type { ListQuery, ObjectKey, Patch, PatchOptions } from '../model/cluster.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 
@@ -125,7 +125,7 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
         if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
         // Whatever the API server itself says is an answer, a failure too (`api/failure.ts` tells them apart): else whose
         // requests fail could have those of all others refused. A secret that cannot be read, or a bug, says nothing of it.
-        else if (code.startsWith('ASSAY_CLUSTER_')) answered();
+        else if (isAbout(error, 'CLUSTER')) answered();
         throw error;
       } finally {
         if (isProbe) isProbing = false;

@@ -1,12 +1,13 @@
 import { setImmediate as pause } from 'node:timers/promises';
-import { lazyBus } from '../sinks/registry.ts';
+import { lazyBus } from '../sinks/open-bus.ts';
+import { LOG_ADDRESS } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { wrap } from '../clusters/wrap.ts';
-import { kindOf, KINDS } from '../kinds/registry.ts';
+import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Clusters } from '../model/cluster.ts';
-import type { Kind } from '../model/kind.ts';
+import type { Kind, KindRow } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
@@ -44,7 +45,7 @@ export interface ServeOptions {
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
   /** Default: all that there are. */
-  readonly kinds?: readonly Kind[];
+  readonly kinds?: readonly KindRow[];
 }
 
 export interface Serving {
@@ -81,10 +82,12 @@ const CLOCK_MS = 5_000;
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
-export function serve(options: ServeOptions): Serving {
+export async function serve(options: ServeOptions): Promise<Serving> {
   const { clusters, log, concurrencyPerCluster, settings = {} } = options;
   const { resyncMs = 60_000, timers = systemTimers, kinds = KINDS } = options;
   const facts = kinds.map((kind) => kind.facts);
+  const loaded = new Map<string, Kind>();
+  for (const { facts: known, load } of kinds) loaded.set(known.kind, await load());
   const now = steadyClock({
     now: options.now,
     nowMs: timers.nowMs,
@@ -114,7 +117,7 @@ export function serve(options: ServeOptions): Serving {
   const ports: Ports = {
     clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
     queue,
-    bus: lazyBus({ busLog: log }),
+    bus: lazyBus(LOG_ADDRESS, { log }),
     log,
     meter,
     now,
@@ -154,7 +157,7 @@ export function serve(options: ServeOptions): Serving {
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
-    const at = kindOf(object.kind, kinds).dueAt(object, now());
+    const at = loaded.get(object.kind)?.dueAt(object, now());
     if (at) ask(ref, at);
   }
 
@@ -162,10 +165,10 @@ export function serve(options: ServeOptions): Serving {
   async function resync(): Promise<void> {
     const slices = slicesOfWork();
     for (const cluster of clusters) {
-      for (const { kind } of facts) {
-        for (const object of cluster.stored(kind)) {
+      for (const decides of loaded.values()) {
+        for (const object of cluster.stored(decides.facts.kind)) {
           eachAlone(cluster.name, object, (ref) => {
-            if (isOverdue(object, now(), kinds)) ask(ref, now());
+            if (isOverdue(object, now(), decides)) ask(ref, now());
           });
           if (slices.isOver()) await slices.pause();
         }

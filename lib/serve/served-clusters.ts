@@ -83,8 +83,7 @@ function withStores(cluster: KubernetesCluster, options: ServedClustersOptions):
       options.log.warn('watch failed', {
         cluster: cluster.name,
         kind,
-        code: error.code,
-        error: error.message,
+        ...errorFields(error),
         retryInMs,
       }),
     onRefused: (kind, { metadata: { namespace, name } }, error) => {

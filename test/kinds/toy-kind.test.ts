@@ -53,7 +53,7 @@ const toy = readableKind<AnyStatus, SeenToy>({
   },
 });
 
-const kinds = [...KINDS, toy];
+const kinds = [...KINDS, { facts: TOY, load: async () => toy }];
 const facts = [...FACTS, TOY];
 
 const now = () => new Date();
@@ -88,7 +88,7 @@ const mark = () => memory.patch('Service', key, { metadata: { labels: { [MARK]: 
 
 async function start(cluster: Cluster = memory): Promise<void> {
   const cached = cachedCluster(cluster, scopesOf({}, facts));
-  serving = serve({ clusters: [cached], log, now, kinds });
+  serving = await serve({ clusters: [cached], log, now, kinds });
   await vi.advanceTimersByTimeAsync(100);
 }
 
@@ -183,7 +183,7 @@ test('what it needs is asked for', () => {
 
 test('is none of the business of those that do not know it', async () => {
   const { metadata } = await memory.create('Secret', aToy);
-  serving = serve({ clusters: [cachedCluster(memory, scopesOf({}))], log, now });
+  serving = await serve({ clusters: [cachedCluster(memory, scopesOf({}))], log, now });
   await serving.receive(refOf(metadata));
   await vi.advanceTimersByTimeAsync(1000);
   expect(await phase()).toBeUndefined();

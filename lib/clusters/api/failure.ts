@@ -1,4 +1,5 @@
 import { AssayError, type ErrorCode } from '../../model/errors.ts';
+import { cut } from '../../model/cut.ts';
 
 /** The part of metav1.Status that says why. @source k8s.io/apimachinery/pkg/apis/meta/v1 */
 export interface ApiStatus {
@@ -83,7 +84,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 /** Pages of balancers are long, and say little. */
 function plainMessage({ status, body }: FailedAnswer): string {
   const text = body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-  return `answered ${status}${text.trim() ? `: ${text.trim().slice(0, 200)}` : ''}`;
+  return `answered ${status}${text.trim() ? `: ${cut(text.trim(), 200)}` : ''}`;
 }
 
 /** Header in seconds (API servers never send a date), or the Status's own figure; not yet bounded. */

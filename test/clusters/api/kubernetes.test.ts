@@ -215,7 +215,7 @@ describe('failures', () => {
     const body = `<html><body><h1>Bad\n Gateway</h1>${'x'.repeat(1000)}</body></html>`;
     const { cluster } = await open(() => ({ status: 502, headers: { 'content-type': 'text/html' }, body }));
     const { message } = await errorOf(cluster.get('AnalysisRun', key));
-    expect(message).toMatch(/^cluster prod: answered 502: Bad Gateway x+$/);
+    expect(message).toMatch(/^cluster prod: answered 502: Bad Gateway x+…$/);
     expect(message.length).toBeLessThan(250);
   });
 
