@@ -1,9 +1,9 @@
 import type { AnalysisRun, AnalysisRunStatus, Metric } from '../model/analysis-run.ts';
+import { cut } from '../model/cut.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Reply } from '../model/reply.ts';
 import { advanceRun } from './advance.ts';
-import { cut } from './bounds.ts';
 import { dueAt } from './due-at.ts';
 import { type Due, findHurried, soonestAfter } from './due.ts';
 import { hasText } from './limits.ts';

@@ -88,7 +88,7 @@ async function look(count: number): Promise<readonly Figure[]> {
   const first = await longestHold(async () => {
     await serving?.stop();
     const cached = cachedCluster(cluster, scopesOf({}));
-    serving = serve({ clusters: [cached], log, now, timers, resyncMs: HOUR_MS });
+    serving = await serve({ clusters: [cached], log, now, timers, resyncMs: HOUR_MS });
     await cached.whenSynced();
   });
   const next = await longestHold(async () => {
