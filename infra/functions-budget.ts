@@ -6,13 +6,14 @@ import { describeMachine, type Figure, formatFigures } from '../test/bench/figur
 import { type BuiltFunction, buildFunctions, type LazyChunk } from './build-functions.ts';
 
 // `npm run budget`: what the functions weigh and how long they take to load, each time in a fresh process. Fails where
-// a limit is passed; by the time only from half as much again, since machines that check it differ, and are shared.
+// a limit is passed; by the time only from half as much again, since machines that check it differ. It is processor time
+// that has a limit: how long a load takes on a machine that is shared says more of the others.
 // Every cold start pays for what it loads; a step that is the first to need a chunk pays for that, once a container. What
 // no step needs costs nothing but room in the package, so new engines and providers are chunks (docs/performance.md).
 
 const LIMITS = {
-  cold: { bytes: 1_250_000, ms: 150, rssBytes: 85_000_000 },
-  chunk: { bytes: 300_000, ms: 25, rssBytes: 5_000_000 },
+  cold: { bytes: 1_250_000, processorMs: 120, rssBytes: 85_000_000 },
+  chunk: { bytes: 300_000, processorMs: 25, rssBytes: 5_000_000 },
   packageBytes: 3_000_000,
 } as const;
 /** Chunks that are smaller are measured with all others, and not told of. */
@@ -57,16 +58,16 @@ function measureLoad(paths: readonly string[]): Load {
 /** @param paths  the file to load, and what has been loaded before it */
 function measureQuietLoad(limitMs: number, ...paths: readonly string[]): Load {
   let load = measureLoad(paths);
-  for (let attempt = 1; attempt < ATTEMPTS && load.wallMs > limitMs; attempt += 1) load = measureLoad(paths);
+  for (let attempt = 1; attempt < ATTEMPTS && load.processorMs > limitMs; attempt += 1) load = measureLoad(paths);
   return load;
 }
 
 function figuresOf({ name, path, bytes, packageBytes, lazy }: BuiltFunction): Figure[] {
-  const { wallMs, processorMs, rssBytes } = measureQuietLoad(LIMITS.cold.ms, path);
+  const { wallMs, processorMs, rssBytes } = measureQuietLoad(LIMITS.cold.processorMs, path);
   return [
     inMegabytes(`${name}: loaded at a cold start, minified`, bytes, LIMITS.cold.bytes),
-    { name: `… its load, median of ${PROCESSES}`, figure: wallMs, unit: 'ms', limit: LIMITS.cold.ms },
-    { name: '… of that, processor time of the main thread', figure: processorMs, unit: 'ms' },
+    { name: `… its load, median of ${PROCESSES}`, figure: wallMs, unit: 'ms' },
+    { name: '… of that, processor time', figure: processorMs, unit: 'ms', limit: LIMITS.cold.processorMs },
     inMegabytes('… memory after it (RSS)', rssBytes, LIMITS.cold.rssBytes),
     inMegabytes('… all that is in the package', packageBytes, LIMITS.packageBytes),
     ...lazy.filter((chunk) => chunk.bytes >= WORTH_TELLING_BYTES).flatMap((chunk) => chunkFigures(chunk, path)),
@@ -74,10 +75,10 @@ function figuresOf({ name, path, bytes, packageBytes, lazy }: BuiltFunction): Fi
 }
 
 function chunkFigures({ name, path, bytes }: LazyChunk, entry: string): Figure[] {
-  const { wallMs, rssBytes } = measureQuietLoad(LIMITS.chunk.ms, path, entry);
+  const { processorMs, rssBytes } = measureQuietLoad(LIMITS.chunk.processorMs, path, entry);
   return [
     inMegabytes(`… when needed: ${name}`, bytes, LIMITS.chunk.bytes),
-    { name: '… … its load', figure: wallMs, unit: 'ms', limit: LIMITS.chunk.ms },
+    { name: '… … its load, processor time', figure: processorMs, unit: 'ms', limit: LIMITS.chunk.processorMs },
     inMegabytes('… … memory that it adds', Math.max(rssBytes, 0), LIMITS.chunk.rssBytes),
   ];
 }

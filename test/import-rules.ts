@@ -72,7 +72,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'a way in makes credentials, and asks nothing of the API itself',
   },
   'lib/clusters/api': {
-    imports: ['lib/model', 'lib/clusters', 'lib/clusters/access', 'package.json'],
+    imports: ['lib/model', 'lib/clusters', 'lib/clusters/access', 'lib/http/header-bytes.ts', 'package.json'],
     packages: ['node:', 'undici'],
     instead: 'whoever speaks to the Kubernetes API takes http and credentials as arguments',
   },

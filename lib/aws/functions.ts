@@ -1,8 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
-import { lazyBus } from '../sinks/registry.ts';
+import { lazyBus } from '../sinks/open-bus.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import type { DeliveringQueue } from '../model/queue.ts';
-import { openQueue } from '../queues/registry.ts';
+import { openQueue } from '../queues/open-queue.ts';
 import { emfMeter, type EmfMeter } from './emf-meter.ts';
 import { guard } from '../clusters/guard.ts';
 import { jsonLog } from '../log/json-log.ts';
@@ -60,7 +60,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
     ports: {
       clusters,
       queue,
-      bus: lazyBus({ busArn }),
+      bus: lazyBus(busArn),
       log,
       meter,
       now,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openBus } from '../sinks/registry.ts';
+import { openBus } from '../sinks/open-bus.ts';
 import { readServiceAccount } from '../clusters/access/service-account.ts';
 import { webhookObjects } from './objects.ts';
 import type { Bus } from '../model/bus.ts';
@@ -50,9 +50,9 @@ const LOG_PROBLEMS_MS = 1000;
 export async function startWebhook({ settings, environment, log, now }: WebhookOptions): Promise<RunningWebhook> {
   const meter = webhookMeter();
   const busHttp = openPlainHttp();
-  const { busArn, busUrl, bufferedEvents: limit } = settings;
-  const hasBus = busArn !== undefined || busUrl !== undefined;
-  const bus = hasBus ? await openBus(settings, { token: settings.busToken, http: busHttp.send }) : NOWHERE;
+  const { busAddress, bufferedEvents: limit } = settings;
+  const hasBus = busAddress !== undefined;
+  const bus = hasBus ? await openBus(busAddress, { token: settings.busToken, http: busHttp.send, log }) : NOWHERE;
   const buffer = eventBuffer({ bus, limit, meter, onFailure: logSometimes(log, now) });
   const answer = answerer(settings, { buffer, meter, log, now });
   const account = readServiceAccount(settings.serviceAccountFolder, environment);

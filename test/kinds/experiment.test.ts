@@ -111,7 +111,9 @@ describe('its life', () => {
   test('one that cannot be read is told so in an Event, and nothing else', async () => {
     const ref = await created({ templates: 'none' as never });
     const object = await world.memory.get('Experiment', ref);
-    expect(object && (await loadKind('Experiment')).dueAt(object, new Date(world.nowMs))).toEqual(new Date(world.nowMs));
+    expect(object && (await loadKind('Experiment')).dueAt(object, new Date(world.nowMs))).toEqual(
+      new Date(world.nowMs),
+    );
     await world.step(ref);
     expect(events()).toMatchObject([
       {
