@@ -10,6 +10,8 @@ import { serversAvailable } from './servers/build.ts';
 import { type Kubelet, startKubelet } from './servers/kubelet.ts';
 import { waitFor } from './servers/wait-for.ts';
 
+const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
+
 describe.skipIf(!(await serversAvailable()))('rollouts', () => {
   let cluster: AnalysisCluster;
   let rollouts: RolloutCluster;
@@ -44,12 +46,13 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       experiments.createTemplate('ro-fails', aJobTemplate(['sh', '-c', 'sleep 2; exit 3'])),
       experiments.createTemplate('ro-compares', aJobTemplate(compare, [{ name: 'canary' }, { name: 'stable' }])),
     ]);
-    await plane.kubectl(['apply', '-f', join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml')]);
+    await plane.kubectl(['apply', '-f', RIGHTS]);
     assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath, args: ['--rollouts'] });
   });
   afterAll(async () => {
     await assay?.stop();
     eyes?.close();
+    await cluster?.plane.kubectl(['delete', '-f', RIGHTS]);
     await kubelet?.stop();
     await cluster?.stop();
   });
