@@ -2,6 +2,7 @@ import type { AnalysisRun } from './analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
 import type { Experiment } from './experiment.ts';
 import type { Job, KubernetesObject, Pod, Secret } from './kubernetes.ts';
+import type { Rollout } from './rollout.ts';
 
 /** Every resource that Assay reads or writes. */
 export interface Resources {
@@ -9,7 +10,7 @@ export interface Resources {
   AnalysisTemplate: AnalysisTemplate;
   ClusterAnalysisTemplate: ClusterAnalysisTemplate;
   Experiment: Experiment;
-  Rollout: KubernetesObject & { readonly spec?: unknown; readonly status?: unknown };
+  Rollout: Rollout;
   Job: Job;
   Pod: Pod;
   Secret: Secret;
