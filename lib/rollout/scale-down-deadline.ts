@@ -2,7 +2,8 @@ import type { ReplicaSet } from '../workload/replica-set.ts';
 import { formatRfc3339, readRfc3339 } from '../workload/rfc3339.ts';
 import { isDelayedOnAbort } from './abort-delay.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import type { Work } from './work.ts';
 import { replaceIn } from './versions.ts';
 
 /** On a ReplicaSet: when its pods may go. */
