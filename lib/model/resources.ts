@@ -3,6 +3,7 @@ import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-templ
 import type { Experiment } from './experiment.ts';
 import type { Rollout } from './rollout.ts';
 import type { Job, KubernetesObject, Pod, Secret } from './kubernetes.ts';
+import type { Rollout } from './rollout.ts';
 
 /** Every resource that Assay reads or writes. */
 export interface Resources {

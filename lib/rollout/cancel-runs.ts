@@ -1,7 +1,8 @@
 import { isFinished } from '../analysis/phases.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import type { Work } from './work.ts';
 
 /**
  * Ends runs before their time. One that is gone needs no end.

@@ -2,10 +2,11 @@ import { controllerOf } from '../model/controller-of.ts';
 import type { OwnerReference } from '../model/kubernetes.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
+import type { Writes } from '../workload/writes.ts';
 import { StepFailure } from './step-failure.ts';
 import { isSelected } from './validation/selector.ts';
 import { isControlledBy } from './versions.ts';
-import { ownerReference, targetOf, type Work } from './work.ts';
+import { ownerReference, targetOf } from './targets.ts';
 
 /** The ReplicaSets that a Rollout looks after, and what has to be written for that. */
 export interface Claim {
@@ -47,8 +48,8 @@ function withOwners(replicaSet: ReplicaSet, ownerReferences: readonly OwnerRefer
  * Writes to whom ReplicaSets belong.
  * @throws StepFailure if one cannot be written
  */
-export function writeClaims({ claim, writes }: Work): void {
-  for (const replicaSet of claim.changed) {
+export function writeClaims({ changed }: Claim, writes: Writes): void {
+  for (const replicaSet of changed) {
     const { ownerReferences = [] } = replicaSet.metadata;
     const patch = { metadata: { ownerReferences } };
     const reply = writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });

@@ -1,7 +1,8 @@
 import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionOf } from './revision.ts';
 import { StepFailure } from './step-failure.ts';
-import { statusOf, targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import { statusOf, type Work } from './work.ts';
 
 /**
  * Takes pods from the Deployment whose template the Rollout uses while the first version of the Rollout gets them.

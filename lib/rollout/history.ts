@@ -5,7 +5,8 @@ import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionHistoryLimit } from './defaults.ts';
 import { compareAge } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import type { Work } from './work.ts';
 
 /**
  * Deletes the oldest ReplicaSets without pods beyond the limit, with the runs and experiments of their versions.

@@ -7,7 +7,8 @@ import { latestOf } from './current-step.ts';
 import { REVISION_ANNOTATION } from './revision.ts';
 import { hashOf, wantedHash } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
-import { ownerReference, statusOf, type Work } from './work.ts';
+import { ownerReference } from './targets.ts';
+import { statusOf, type Work } from './work.ts';
 
 /**
  * The experiment of the current step, named `<rollout>-<hash>-<revision>-<step>`.

@@ -11,7 +11,8 @@ import { maxRevision, revisionOf } from './revision.ts';
 import { showRevision } from './sync-revision.ts';
 import { sortVersions, wantedHash } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
-import { note, ownerReference, statusOf, warn, type Work } from './work.ts';
+import { ownerReference } from './targets.ts';
+import { note, statusOf, warn, type Work } from './work.ts';
 
 /**
  * Creates the ReplicaSet of the pods that are wanted, without any pods yet.

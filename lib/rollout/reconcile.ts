@@ -22,7 +22,8 @@ import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { statusOf, targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import { statusOf, type Work } from './work.ts';
 
 /** What is to be done about a Rollout. Nothing of it has happened yet. */
 export interface Decision {
@@ -71,7 +72,7 @@ function advance(work: Work, problem: string | undefined): Ending {
     const { namespace, name } = work.rollout.metadata;
     return { failure: `rollout ${namespace}/${name} has invalid label selector: ${unusable}` };
   }
-  writeClaims(work);
+  writeClaims(work.claim, work.writes);
   if (problem !== undefined) return refuseWorkload(work, problem);
   const [invalid = checkReferences(work.rollout, work.seen)] = validateRollout(work.rollout);
   if (invalid !== undefined) return refuseSpec(work, invalid);

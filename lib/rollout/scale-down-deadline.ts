@@ -3,7 +3,8 @@ import { wholeSeconds } from '../model/whole-seconds.ts';
 import { readRfc3339 } from '../workload/rfc3339.ts';
 import { isDelayedOnAbort } from './abort-delay.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import type { Work } from './work.ts';
 import { replaceIn } from './versions.ts';
 
 /** On a ReplicaSet: when its pods may go. */

@@ -6,7 +6,8 @@ import { DESIRED_REPLICAS_ANNOTATION } from './revision.ts';
 import { revisionOf } from './revision.ts';
 import { DEADLINE_ANNOTATION, deadlineOf } from './scale-down-deadline.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { note, targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import { note, type Work } from './work.ts';
 
 /**
  * Writes what differs of a ReplicaSet.

@@ -3,7 +3,8 @@ import { availableIn, replicasIn, type ReplicaSet } from '../workload/replica-se
 import type { Service } from './seen.ts';
 import { hashOf } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
-import { note, targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import { note, type Work } from './work.ts';
 
 /** On a Service: the Rollout that switches it. */
 export const MANAGED_BY_ANNOTATION = 'argo-rollouts.argoproj.io/managed-by-rollouts';

@@ -7,7 +7,8 @@ import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision } from './revision.ts';
 import { updateReplicaSet } from './scale.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { note, statusOf, targetOf, type Work } from './work.ts';
+import { targetOf } from './targets.ts';
+import { note, statusOf, type Work } from './work.ts';
 
 /**
  * Keeps the latest ReplicaSet and the Rollout in step: its revision, annotations, minReadySeconds and affinity; or, once

@@ -7,7 +7,19 @@ import { podTemplateHash } from '../workload/pod-template-hash.ts';
 import { type ReplicaSet, replicasIn } from '../workload/replica-set.ts';
 import { withoutAntiAffinity } from './anti-affinity.ts';
 import { withPodMetadata } from './pod-metadata.ts';
-import type { Versions } from './work.ts';
+
+/** The ReplicaSets of a Rollout, by the part that they play. */
+export interface Versions {
+  readonly all: readonly ReplicaSet[];
+  /** Of the pods that are wanted. */
+  readonly latest: ReplicaSet | undefined;
+  /** Of the pods to go back to; the same as the latest once that has been promoted. */
+  readonly stable: ReplicaSet | undefined;
+  /** All but the latest. */
+  readonly older: readonly ReplicaSet[];
+  /** All but the latest and the stable one. */
+  readonly others: readonly ReplicaSet[];
+}
 
 /** The version of its pods that a ReplicaSet is for; empty: none that is known. */
 export function hashOf(replicaSet: ReplicaSet | undefined): string {

@@ -1,15 +1,14 @@
 import { formatted } from '../expression/go/formatted.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
-import type { KubernetesObject, OwnerReference, Target } from '../model/kubernetes.ts';
 import type { OutcomeEvent } from '../model/outcome.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { PauseCondition, PauseReason, RolloutStatus } from '../model/rollout-status.ts';
-import type { ReplicaSet } from '../workload/replica-set.ts';
 import type { Writes } from '../workload/writes.ts';
 import type { Claim } from './claim.ts';
 import type { Intent } from './intent.ts';
 import type { SeenRollout, Service } from './seen.ts';
+import type { Versions } from './versions.ts';
 
 /** A longer wait is left to the next look at the Rollout, which comes at least this often. */
 export const RESYNC_MS = 900_000;
@@ -20,19 +19,6 @@ export interface CurrentRuns {
   readonly background?: AnalysisRun | undefined;
   readonly prePromotion?: AnalysisRun | undefined;
   readonly postPromotion?: AnalysisRun | undefined;
-}
-
-/** The ReplicaSets of a Rollout, by the part that they play. */
-export interface Versions {
-  readonly all: readonly ReplicaSet[];
-  /** Of the pods that are wanted. */
-  readonly latest: ReplicaSet | undefined;
-  /** Of the pods to go back to; the same as the latest once that has been promoted. */
-  readonly stable: ReplicaSet | undefined;
-  /** All but the latest. */
-  readonly older: readonly ReplicaSet[];
-  /** All but the latest and the stable one. */
-  readonly others: readonly ReplicaSet[];
 }
 
 /** A decision in the making: what it is about, and what it has come to so far. */
@@ -80,19 +66,6 @@ export function note({ events }: Work, reason: string, message: string): void {
 
 export function wakeAfter({ wakesMs, now }: Work, delayMs: number): void {
   wakesMs.push(now.getTime() + delayMs);
-}
-
-/** An object as changes name it; its uid keeps them from one of the same name that has come since. */
-export function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Target {
-  const { namespace = '', name = '', uid } = metadata;
-  return { apiVersion, kind, namespace, name, ...(uid !== undefined && { uid }) };
-}
-
-/** Makes the Rollout the owner of what it creates: it goes when the Rollout does. */
-export function ownerReference({ metadata }: Rollout): OwnerReference {
-  const { name = '', uid = '' } = metadata;
-  const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name, uid };
-  return { ...owner, controller: true, blockOwnerDeletion: true };
 }
 
 export function findPause({ pauseConditions = [] }: RolloutStatus, reason: PauseReason): PauseCondition | undefined {
