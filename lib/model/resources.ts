@@ -1,7 +1,6 @@
 import type { AnalysisRun } from './analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
 import type { Experiment } from './experiment.ts';
-import type { Rollout } from './rollout.ts';
 import type { Job, KubernetesObject, Pod, Secret } from './kubernetes.ts';
 import type { Rollout } from './rollout.ts';
 

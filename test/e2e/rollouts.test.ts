@@ -20,12 +20,17 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
   let assay: AssayServe;
   let eyes: ArgoEyes;
   const argo = async (...args: readonly string[]) => eyes.rollouts([...args, '-n', NAMESPACE]);
+  const podsOf = async (name: string) => {
+    const path = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app%3D${name}`;
+    const { items } = await cluster.plane.api.call<{ items: readonly KubernetesObject[] }>(path);
+    return items.map((pod) => pod.metadata.uid);
+  };
   const settled = (name: string, pods: Readonly<Record<string, number>>) =>
     waitFor(
       `pods of ${name} to be ${JSON.stringify(pods)}`,
       async () => {
         const found = await rollouts.pods(name);
-        return Object.entries(pods).every(([image, count]) => (found[image] ?? 0) === count);
+        return Object.entries(pods).every(([image, count]) => (found[image] ?? 0) === count) && found;
       },
       { timeoutMs: 90_000 },
     );
@@ -74,7 +79,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       expect(tree).toMatch(/revision:2/);
       await argo('promote', 'steps');
       await rollouts.healthy('steps');
-      await settled('steps', { 'steps:1': 0, 'steps:2': 3 });
+      expect(await settled('steps', { 'steps:1': 0, 'steps:2': 3 })).toMatchObject({ 'steps:1': 0, 'steps:2': 3 });
       expect(await argo('status', 'steps', '--timeout', '5s')).toContain('Healthy');
       expect(await rollouts.reasons('steps')).toEqual(
         expect.arrayContaining([
@@ -97,12 +102,12 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       await argo('abort', 'abort');
       const { status } = await rollouts.once('abort', 'to be degraded', ({ phase }) => phase === 'Degraded');
       expect(status?.message).toBe('RolloutAborted: Rollout aborted update to revision 2');
-      await settled('abort', { 'abort:1': 3, 'abort:2': 0 });
+      expect(await settled('abort', { 'abort:1': 3, 'abort:2': 0 })).toMatchObject({ 'abort:1': 3, 'abort:2': 0 });
       await argo('retry', 'rollout', 'abort');
       await rollouts.paused('abort', 1);
       await argo('promote', 'abort', '--full');
       await rollouts.healthy('abort');
-      await settled('abort', { 'abort:1': 0, 'abort:2': 3 });
+      expect(await settled('abort', { 'abort:1': 0, 'abort:2': 3 })).toMatchObject({ 'abort:1': 0, 'abort:2': 3 });
     });
 
     test('back to the stable image in the middle of an update skips all steps', async () => {
@@ -112,7 +117,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       await rollouts.paused('back', 1);
       await rollouts.setImage('back', 'back:1');
       await rollouts.healthy('back');
-      await settled('back', { 'back:1': 3, 'back:2': 0 });
+      expect(await settled('back', { 'back:1': 3, 'back:2': 0 })).toMatchObject({ 'back:1': 3, 'back:2': 0 });
     });
 
     test('a third image in the middle of an update begins anew', async () => {
@@ -122,14 +127,18 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       await rollouts.paused('third', 1);
       await rollouts.setImage('third', 'third:3');
       await rollouts.paused('third', 1);
-      await settled('third', { 'third:1': 2, 'third:2': 0, 'third:3': 1 });
+      expect(await settled('third', { 'third:1': 2, 'third:2': 0, 'third:3': 1 })).toMatchObject({
+        'third:1': 2,
+        'third:2': 0,
+        'third:3': 1,
+      });
       await argo('promote', 'third', '--full');
       await rollouts.healthy('third');
       await argo('undo', 'third', '--to-revision', '1');
       await rollouts.paused('third', 1);
       await argo('promote', 'third', '--full');
       await rollouts.healthy('third');
-      await settled('third', { 'third:1': 3, 'third:3': 0 });
+      expect(await settled('third', { 'third:1': 3, 'third:3': 0 })).toMatchObject({ 'third:1': 3, 'third:3': 0 });
     });
 
     test('pods that never get ready: degraded at the deadline, aborted where that is wanted', async () => {
@@ -142,7 +151,10 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       const { status } = await rollouts.once('late', 'to be degraded', ({ phase }) => phase === 'Degraded');
       expect(status?.message).toContain('ProgressDeadlineExceeded');
       await rollouts.once('lost', 'to be aborted', ({ abort }) => abort === true);
-      await settled('lost', { 'lost:1': 3, 'never-ready/lost': 0 });
+      expect(await settled('lost', { 'lost:1': 3, 'never-ready/lost': 0 })).toMatchObject({
+        'lost:1': 3,
+        'never-ready/lost': 0,
+      });
       expect(await rollouts.pods('late')).toMatchObject({ 'never-ready/late': 1 });
     });
 
@@ -155,7 +167,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       await rollouts.setImage('scale', 'scale:2');
       await rollouts.paused('scale', 1);
       await cluster.plane.kubectl(['scale', 'rollouts.argoproj.io/scale', '-n', NAMESPACE, '--replicas=4']);
-      await settled('scale', { 'scale:1': 2, 'scale:2': 2 });
+      expect(await settled('scale', { 'scale:1': 2, 'scale:2': 2 })).toMatchObject({ 'scale:1': 2, 'scale:2': 2 });
     });
 
     test('an analysis in the background that fails aborts it', async () => {
@@ -167,7 +179,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       expect(status?.message).toMatch(
         /^RolloutAborted: Rollout aborted update to revision 2: Background analysis phase error\/failed: Metric "job" assessed Failed/,
       );
-      await settled('behind', { 'behind:1': 3, 'behind:2': 0 });
+      expect(await settled('behind', { 'behind:1': 3, 'behind:2': 0 })).toMatchObject({ 'behind:1': 3, 'behind:2': 0 });
     });
 
     test('an analysis as a step, and an experiment with an analysis that compares', async () => {
@@ -207,12 +219,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
     test('all pods are restarted', async () => {
       await rollouts.create('restart', { strategy: { canary: { steps } } });
       await rollouts.healthy('restart');
-      const pods = async () => {
-        const path = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app%3Drestart`;
-        const { items } = await cluster.plane.api.call<{ items: readonly KubernetesObject[] }>(path);
-        return items.map((pod) => pod.metadata.uid);
-      };
-      const before = await pods();
+      const before = await podsOf('restart');
       // Times in the API are whole seconds: pods of the very second would be old again.
       await waitFor('a later second', async () => Date.now() % 1000 < 100);
       await argo('restart', 'restart');
@@ -221,7 +228,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
         'to have restarted',
         ({ restartedAt }, { spec }) => restartedAt === spec.restartAt && restartedAt !== undefined,
       );
-      const after = await pods();
+      const after = await podsOf('restart');
       expect(after.filter((uid) => before.includes(uid))).toEqual([]);
     });
 
@@ -256,9 +263,9 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
         body,
       });
       await rollouts.healthy('moved');
-      await waitFor('the deployment to be scaled down', async () => (await replicas()).spec.replicas === 0, {
-        timeoutMs: 60_000,
-      });
+      const scaledDown = async () => (await replicas()).spec.replicas === 0 && replicas();
+      const left = await waitFor('the deployment to be scaled down', scaledDown, { timeoutMs: 60_000 });
+      expect(left.spec.replicas).toBe(0);
     });
   });
 
@@ -283,7 +290,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
       expect(second?.stableRS).not.toBe(first?.stableRS);
       expect(await rollouts.selectedBy('active')).toBe(second?.stableRS);
       expect(await rollouts.selectedBy('preview')).toBe(second?.stableRS);
-      await settled('blue', { 'blue:1': 0, 'blue:2': 3 });
+      expect(await settled('blue', { 'blue:1': 0, 'blue:2': 3 })).toMatchObject({ 'blue:1': 0, 'blue:2': 3 });
     });
 
     test('waits for a promotion, and does not switch to what fails before it', async () => {

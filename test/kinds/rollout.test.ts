@@ -4,7 +4,7 @@ import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { factsFor } from '../../lib/kinds/facts/registry.ts';
 import { kindsFor } from '../../lib/kinds/registry.ts';
 import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
-import type { Rollout, RolloutSpec } from '../../lib/model/rollout.ts';
+import type { RolloutSpec } from '../../lib/model/rollout.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { replicasIn, type ReplicaSet } from '../../lib/workload/replica-set.ts';
@@ -36,8 +36,9 @@ afterEach(async () => {
   await stopped;
 });
 
+const note = (level: string) => (message: string, fields?: object) => void lines.push({ level, message, ...fields });
+
 async function start(): Promise<void> {
-  const note = (level: string) => (message: string, fields?: object) => void lines.push({ level, message, ...fields });
   const log = { info: () => {}, warn: note('warn'), error: note('error') };
   const cluster = cachedCluster(memory, scopesOf({}, factsFor(wanted)), {
     timing: { nowMs: clock.timers.nowMs, random: () => 0, sleep: async () => {} },
@@ -75,7 +76,7 @@ const promote = async () =>
 async function statusOnce(isSo: (status: RolloutStatus) => boolean, withinMs = 120_000): Promise<RolloutStatus> {
   let status: RolloutStatus = {};
   const look = (): boolean => {
-    status = (memory.objects('Rollout')[0] as Rollout | undefined)?.status ?? {};
+    status = memory.objects('Rollout')[0]?.status ?? {};
     return isSo(status);
   };
   await clock.run(withinMs, look);
