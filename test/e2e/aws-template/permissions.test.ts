@@ -99,13 +99,13 @@ test.each([
     policy: 'BusPolicyForAccounts',
     condition: 'HasSenderAccounts',
     statement:
-      'Allow AWS SenderAccounts: events:PutEvents on Bus.Arn if events:source ForAllValues:StringLike assay.cluster.*',
+      'Allow AWS SenderAccounts: events:PutEvents on Bus.Arn if events:source Null false if events:source ForAllValues:StringLike assay.cluster.*',
   },
   {
     policy: 'BusPolicyForOrganization',
     condition: 'HasSenderOrganization',
     statement:
-      'Allow *: events:PutEvents on Bus.Arn if aws:PrincipalOrgID StringEquals SenderOrganization if events:source ForAllValues:StringLike assay.cluster.*',
+      'Allow *: events:PutEvents on Bus.Arn if aws:PrincipalOrgID StringEquals SenderOrganization if events:source Null false if events:source ForAllValues:StringLike assay.cluster.*',
   },
 ])('other accounts may tell what changed in a cluster, where they were named: $condition', (row) => {
   expect(template.Resources[row.policy]).toMatchObject({ Condition: row.condition });
