@@ -186,7 +186,9 @@ function answers(clock: VirtualClock, asked: Map<string, number[]>, cluster: str
       return reply('1');
     }
     if (url.includes('/slow')) await new Promise<void>((resolve) => void clock.timers.after(3000, resolve));
-    if (url.includes('/page')) return reply(PAGE);
+    if (url.includes('/hang')) return new Promise(() => {});
+    if (url.includes('/page')) return reply(url.startsWith(HOSTILE_SERVER) ? LONG_PAGE : PAGE);
+    if (url.includes('/text')) return reply(LONG_TEXT);
     if (url.includes('/json')) return reply('{"a":[1,2,{"b":"x"}],"__proto__":{"x":1}}');
     if (url.includes('/down') || url.includes('S3cr')) {
       throw new AssayError('ASSAY_HTTP_UNREACHABLE', `Get "${url}": connection refused`, { retry: true });
@@ -199,6 +201,10 @@ function answers(clock: VirtualClock, asked: Map<string, number[]>, cluster: str
 }
 
 const PAGE = 'é'.repeat(20_000);
+const LONG_PAGE = 'é'.repeat(500_000);
+const LONG_TEXT = 'x'.repeat(900_000);
+/** Where a server of the tenant's own is, for `attacks`. */
+export const HOSTILE_SERVER = 'https://hostile.example.com';
 
 function timingOf({ timers }: VirtualClock) {
   const sleep = (ms: number, signal: AbortSignal) =>

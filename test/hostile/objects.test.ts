@@ -6,6 +6,8 @@ import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { aMetric, aRun } from '../builders.ts';
 import { fakeTiming } from '../fake-timing.ts';
+import { attacks } from './attacks.ts';
+import { besideInnocents, HOSTILE_SERVER } from './beside-innocents.ts';
 import { fuzz } from './fuzz.ts';
 
 // Whatever one tenant's object holds ends that object at the worst. The others are measured on time.
@@ -157,6 +159,14 @@ test('an interval of next to nothing measures once a second', async () => {
   const counts = hostile.objects('AnalysisRun').map(({ status }) => status?.metricResults?.[0]?.count ?? 0);
   for (const count of counts) expect(count).toBeLessThanOrEqual(11);
   expect(Math.max(...counts)).toBeGreaterThan(5);
+});
+
+test.each(attacks(HOSTILE_SERVER))('each attack beside the innocent: $name', async ({ runs }) => {
+  vi.useRealTimers();
+  const objects = runs.map((run) => ({ ...aRun(), ...run, metadata: {} }));
+  const { faults, made } = await besideInnocents(objects);
+  expect(faults).toEqual([]);
+  expect(made).toBeGreaterThan(0);
 });
 
 const OBJECTS = Number(process.env['ASSAY_FUZZ'] ?? 10_000);
