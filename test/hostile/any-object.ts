@@ -14,7 +14,7 @@ export const SECRET = { name: 'token', key: 'key', value: 'S3cr"t-of-shop/98 é'
 const some = <Fields extends object>(
   fields: { [K in keyof Fields]: fc.Arbitrary<Fields[K]> },
   requiredKeys: (keyof Fields & string)[] = [],
-): fc.Arbitrary<unknown> => fc.record(fields, { requiredKeys: requiredKeys as never });
+): fc.Arbitrary<unknown> => fc.record(fields, { requiredKeys });
 
 const few = <T>(of: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> => fc.array(of, { maxLength });
 const oneOf = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
@@ -173,9 +173,9 @@ const podTemplate = fc.oneof(
 );
 const job = fc.record({ spec: some({ template: podTemplate, backoffLimit: int32 }, ['template']) });
 const provider: fc.Arbitrary<object> = fc.oneof(
-  { arbitrary: web.map((web) => ({ web })), weight: 4 },
-  { arbitrary: prometheus.map((prometheus) => ({ prometheus })), weight: 2 },
-  { arbitrary: job.map((job) => ({ job })), weight: 2 },
+  { arbitrary: web.map((spec) => ({ web: spec })), weight: 4 },
+  { arbitrary: prometheus.map((spec) => ({ prometheus: spec })), weight: 2 },
+  { arbitrary: job.map((spec) => ({ job: spec })), weight: 2 },
   oneOf<object>({}, { plugin: { x: {} } }, { datadog: { query: 'x' } }, { kayenta: {} }, { web: [] }),
 );
 const metric = some(

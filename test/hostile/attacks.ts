@@ -10,6 +10,10 @@ export interface Attack {
 const begun = { phase: 'Running', startedAt: '2026-11-05T09:59:00Z' } as const;
 const ODD_OFFSETS = ['+99:99', '-24:00'];
 
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
 /**
  * What has been tried, each with what it aims at.
  *
@@ -22,7 +26,6 @@ export function attacks(url: string): readonly Attack[] {
     provider: { web: { url: `${url}${path}`, ...request } },
     ...more,
   });
-  const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
   const spread = (size: number, tags: number) => ({
     args: [{ name: 'a', value: 'x'.repeat(size) }],
     metrics: [web({}, '/', { method: 'POST', body: '{{args.a}}'.repeat(tags) })],
@@ -36,12 +39,12 @@ export function attacks(url: string): readonly Attack[] {
       name: 'the timer queue: times with offsets that do not exist',
       runs: ODD_OFFSETS.flatMap((offset) => {
         const odd = `2026-11-05T10:00:00${offset}`;
-        const measurement = (times: object) => ({
+        const measurement = (moments: object) => ({
           spec: { metrics: [web()] },
           status: {
             ...begun,
             metricResults: [
-              { name: 'm', phase: 'Running' as const, measurements: [{ phase: 'Running' as const, ...times }] },
+              { name: 'm', phase: 'Running' as const, measurements: [{ phase: 'Running' as const, ...moments }] },
             ],
           },
         });
@@ -148,7 +151,7 @@ export function attacks(url: string): readonly Attack[] {
           spec: {
             terminate: true,
             metrics: [{ name: 'm', provider: { job: { spec: { template: { spec: { containers: [] } } } } } }],
-          } as AnalysisRunSpec,
+          },
           status: {
             ...begun,
             metricResults: [

@@ -65,9 +65,9 @@ export async function besideInnocents(objects: readonly KubernetesObject[]): Pro
   await clock.run(100);
 
   let made = 0;
-  for (const [index, object] of objects.entries()) {
-    const metadata = { ...object.metadata, name: `o${index}`, namespace: 'shop' };
-    made += await create(hostile, { ...object, metadata });
+  for (const [index, given] of objects.entries()) {
+    const metadata = { ...given.metadata, name: `o${index}`, namespace: 'shop' };
+    made += await create(hostile, { ...given, metadata });
     if (index % 100 === 99) await clock.run(250, isOver);
   }
   await clock.run(INTERVAL_SECONDS * COUNT * 1000, isOver);
@@ -89,7 +89,7 @@ export async function besideInnocents(objects: readonly KubernetesObject[]): Pro
     if (after.get(what) !== version) faults.push(`${what} was ${after.has(what) ? 'changed' : 'deleted'}`);
   }
   // What the tenant itself has written stays: it is told what is wrong with it, and no more.
-  const given = (name = '') =>
+  const givenLength = (name = '') =>
     JSON.stringify((objects[Number(name.slice(1))] as AnalysisRun | undefined)?.status ?? '').length;
   let largestStatus = 0;
   for (const kind of ['AnalysisRun', 'Experiment'] as const) {
@@ -97,7 +97,7 @@ export async function besideInnocents(objects: readonly KubernetesObject[]): Pro
       const text = JSON.stringify(status ?? {});
       largestStatus = Math.max(largestStatus, text.length);
       texts.push(text);
-      if (text.length > Math.max(LARGEST_STATUS, given(metadata.name) + LIMITS.messageCharacters))
+      if (text.length > Math.max(LARGEST_STATUS, givenLength(metadata.name) + LIMITS.messageCharacters))
         faults.push(`${kind} ${metadata.name}: a status of ${text.length} characters`);
     }
   }
@@ -117,9 +117,9 @@ const formsOfSecret = [
   Buffer.from(SECRET.value).toString('base64'),
 ];
 
-async function create(cluster: MemoryCluster, object: KubernetesObject): Promise<number> {
+async function create(cluster: MemoryCluster, wanted: KubernetesObject): Promise<number> {
   // What the API server would not take is no attack.
-  return cluster.create(resourceKind(object.kind), object as never).then(
+  return cluster.create(resourceKind(wanted.kind), wanted as never).then(
     () => 1,
     () => 0,
   );
@@ -178,9 +178,10 @@ async function bystanders(cluster: MemoryCluster): Promise<ReadonlyMap<string, s
   return found;
 }
 
+const reply = (body: string, status = 200): HttpResponse => ({ status, headers: {}, body });
+
 function answers(clock: VirtualClock, asked: Map<string, number[]>, cluster: string) {
   return async ({ url }: HttpRequest): Promise<HttpResponse> => {
-    const reply = (body: string, status = 200): HttpResponse => ({ status, headers: {}, body });
     if (url === 'https://innocent/') {
       asked.set(cluster, [...(asked.get(cluster) ?? []), clock.timers.nowMs()]);
       return reply('1');
@@ -217,7 +218,8 @@ function timingOf({ timers }: VirtualClock) {
 
 /** It waits by the same clock. */
 async function stopped(stop: Promise<void>, clock: VirtualClock): Promise<void> {
-  let isOver = false;
-  void stop.then(() => (isOver = true));
-  while (!isOver) await clock.run(1000, () => isOver);
+  const state = { isOver: false };
+  const done = stop.then(() => (state.isOver = true));
+  while (!state.isOver) await clock.run(1000, () => state.isOver);
+  await done;
 }

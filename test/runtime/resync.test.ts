@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster, ListQuery } from '../../lib/model/cluster.ts';
+import { KINDS } from '../../lib/kinds/registry.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import { resync } from '../../lib/runtime/resync.ts';
 import { anExperiment, aRun } from '../builders.ts';
@@ -108,4 +109,22 @@ test('a queue that takes nothing is an error: the look at the cluster is made ag
       portsOf(memory, () => Promise.reject(error)),
     ),
   ).rejects.toBe(error);
+});
+
+test('an object whose look throws is set aside, and hides none of the others', async () => {
+  await create('good');
+  await create('bad');
+  await memory.create('Experiment', anExperiment());
+  const kinds = KINDS.map((kind) => ({
+    ...kind,
+    dueAt(object: Parameters<typeof kind.dueAt>[0], at: Date) {
+      if (object.metadata.name === 'bad') throw new RangeError('Invalid string length');
+      return kind.dueAt(object, at);
+    },
+  }));
+  const errors: string[] = [];
+  const ports = portsOf();
+  await resync('c1', {}, { ...ports, log: { ...ports.log, error: (message) => void errors.push(message) } }, kinds);
+  expect(names()).toEqual(['good', 'guestbook-compare']);
+  expect(errors).toEqual(['object set aside']);
 });
