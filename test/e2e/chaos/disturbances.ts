@@ -28,8 +28,8 @@ export interface Disturber {
   readonly done: readonly Disturbance[];
   /** What `assay serve` did that nobody made it do. */
   readonly faults: readonly string[];
-  /** How often a process noticed that its clock was set. */
-  clockNoticed(): number;
+  /** How often a process believed a clock that was set, and how often one began with it. */
+  clocks(): { readonly believed: number; readonly startedWrong: number };
   /** Goes on until the signal; then all is as it should be again. */
   disturb(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
@@ -48,17 +48,25 @@ export async function startDisturber(disturbed: Disturbed): Promise<Disturber> {
     return disturbance;
   };
   const end = (disturbance: Disturbance): void => void (disturbance.toMs = performance.now());
-  const setClock = (ms: number): void => writeFileSync(clockFile, String(Math.round(ms)));
+  const setClock = (ms: number): void => {
+    isClockWrong = ms !== 0;
+    writeFileSync(clockFile, String(ms));
+  };
 
   let isOurDoing = false;
   let noticed = 0;
+  let isClockWrong = false;
+  let startedWrong = 0;
   const start = async (): Promise<AssayServe> => {
+    if (isClockWrong) startedWrong += 1;
     const env = { NODE_OPTIONS: `--import=${SHIFTED_CLOCK}`, CLOCK_FILE: clockFile };
     const started = await startAssayServe({ kubeconfigPath: disturbed.kubeconfigPath, awaitReady: false, env });
-    void started.ended.then(({ code, signal }) => {
-      if (!isOurDoing) faults.push(`assay serve ended by itself: code ${code}, signal ${signal}`);
-    });
+    void watchOver(started);
     return started;
+  };
+  const watchOver = async ({ ended }: AssayServe): Promise<void> => {
+    const { code, signal } = await ended;
+    if (!isOurDoing) faults.push(`assay serve ended by itself: code ${code}, signal ${signal}`);
   };
   /** Anything without a code that somebody can act on is a bug. */
   const readLog = (): void => {
@@ -85,7 +93,8 @@ export async function startDisturber(disturbed: Disturbed): Promise<Disturber> {
     async 'clock set'(signal) {
       const set = begin('clock set');
       setClock(random.pick([-1, 1]) * random.pick([1500, 20_000, 600_000, 3_600_000]));
-      await pause(random.between(1000, 15_000), signal);
+      // Half of them for so long that a process believes it.
+      await pause(random.between(0, 1) < 0.5 ? random.between(1000, 15_000) : random.between(32_000, 50_000), signal);
       setClock(0);
       end(set);
     },
@@ -116,11 +125,11 @@ export async function startDisturber(disturbed: Disturbed): Promise<Disturber> {
   return {
     done,
     faults,
-    clockNoticed: () => noticed,
+    clocks: () => ({ believed: noticed, startedWrong }),
     async disturb(signal) {
       await Promise.all([
         again('serve killed', 4000, 16_000, signal),
-        again('clock set', 5000, 20_000, signal),
+        again('clock set', 3000, 15_000, signal),
         again('API server away', 10_000, 40_000, signal),
         again('Prometheus hangs', 5000, 20_000, signal),
       ]);

@@ -74,7 +74,7 @@ export async function startHostileTenant(plane: ControlPlane, seed: number): Pro
               kind: 'AnalysisRun',
               metadata,
               ...run,
-            } as KubernetesObject);
+            });
           }
           for (const [number, object] of fc
             .sample(anyObject, { numRuns: ANY, seed: seed + round * 100 + index })

@@ -9,7 +9,8 @@ import { waitFor } from '../servers/wait-for.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { type Disturbance, startDisturber } from './disturbances.ts';
 import { startHostileTenant } from './hostile-tenant.ts';
-import { type Check, check, createInnocents, type Innocents, type InnocentsOptions } from './innocents.ts';
+import { type Check, check } from './check.ts';
+import { createInnocents, type Innocents, type InnocentsOptions } from './innocents.ts';
 import { randomOf } from './random.ts';
 
 /*
@@ -81,11 +82,13 @@ async function main(): Promise<void> {
   ];
   await disturber.stop();
   const { sent, taken } = tenant.counts();
+  const { believed, startedWrong } = disturber.clocks();
+  const clocks = `a wrong clock begun with ${startedWrong}x, believed ${believed}x`;
   const all = [
     ...checks,
     {
       what: 'assay serve ended when killed alone, without a bug',
-      seen: countsOf(disturber.done),
+      seen: `${countsOf(disturber.done)}; ${clocks}`,
       faults: disturber.faults,
     },
     {
