@@ -16,6 +16,7 @@ import { randomOf } from './random.ts';
 /*
  * Whether those who have nothing to do with it are measured as if nothing were, while everything else goes wrong: on a real
  * API server and a real Prometheus, with `assay serve` as its users start it. Ends with 1 where one of them noticed.
+ * `--calm`: nothing goes wrong, and there is the hostile tenant alone.
  *
  * What is started here ends with this process, however that ends.
  */
@@ -28,7 +29,9 @@ const TELL_MS = 10_000;
 const MOST_LEFT_MS = 180_000;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { seconds: { type: 'string' }, seed: { type: 'string' }, calm: { type: 'boolean' } },
+  });
   const seconds = Number(values.seconds ?? 180);
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
   console.log(`chaos for ${seconds} s with seed ${seed} (--seed ${seed} has the same again)`);
@@ -70,7 +73,7 @@ async function main(): Promise<void> {
     return progress?.isOver ?? false;
   };
   const telling = setInterval(() => void tell(), TELL_MS);
-  await Promise.all([disturber.disturb(over.signal), tenant.attack(over.signal)]);
+  await Promise.all([values.calm ? sleep(seconds * 1000) : disturber.disturb(over.signal), tenant.attack(over.signal)]);
   clearInterval(telling);
   console.log('all is as it should be again; what has not ended goes on');
   await wait(tell, innocents);
