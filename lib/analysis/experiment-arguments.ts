@@ -3,6 +3,7 @@ import { hasText } from './limits.ts';
 import { SpecError } from './spec-error.ts';
 import { fillTemplate, parseTemplate } from './substitute.ts';
 import { msOf } from './times.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** What the arguments of an experiment's analyses may refer to. */
 export interface ExperimentFacts {
@@ -27,9 +28,9 @@ export function resolveExperimentArgument(template: string, facts: ExperimentFac
   const parsed = parseTemplate(template);
   const values = new Map<string, string>();
   if (facts.availableAt !== undefined) {
-    values.set('experiment.availableAt', rfc3339(msOf(facts.availableAt)));
+    values.set('experiment.availableAt', wholeSeconds(msOf(facts.availableAt)));
     if (hasText(facts.duration)) {
-      values.set('experiment.finishedAt', rfc3339(msOf(facts.availableAt) + msIn(facts.duration)));
+      values.set('experiment.finishedAt', wholeSeconds(msOf(facts.availableAt) + msIn(facts.duration)));
     }
   }
   for (const { name, replicaSetName, podTemplateHash } of facts.templates) {
@@ -45,8 +46,4 @@ function msIn(duration: string): number {
   } catch (error) {
     throw new SpecError((error as Error).message);
   }
-}
-
-function rfc3339(ms: number): string {
-  return `${new Date(Math.floor(ms)).toISOString().slice(0, -5)}Z`;
 }

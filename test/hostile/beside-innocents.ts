@@ -9,6 +9,7 @@ import { type ResourceKind, resourceKind } from '../../lib/model/resources.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve } from '../../lib/serve/serve.ts';
 import { aMetric, aRun } from '../builders.ts';
+import { scrape } from '../scrape.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import { BYSTANDERS, SECRET } from './any-object.ts';
 
@@ -54,7 +55,7 @@ export async function besideInnocents(objects: readonly KubernetesObject[]): Pro
   };
   await Promise.all(clusters.map(prepare));
   const before = await bystanders(hostile);
-  const serving = serve({
+  const serving = await serve({
     clusters: clusters.map((cluster) => cachedCluster(cluster, scopesOf({}), { timing: timingOf(clock) })),
     log: { info: note, warn: note, error: note },
     now: clock.now,
@@ -102,7 +103,7 @@ export async function besideInnocents(objects: readonly KubernetesObject[]): Pro
     }
   }
   texts.push(JSON.stringify(hostile.objects('Event')));
-  const { body } = await serving.metrics();
+  const body = await scrape(serving);
   if (!body.includes('analysis_run_info{cluster="other",namespace="web",name="innocent"'))
     faults.push('no page of metrics');
   const told = formsOfSecret.find((form) => texts.some((text) => text.includes(form)) || body.includes(form));

@@ -27,7 +27,7 @@ let clusters: readonly [hostile: MemoryCluster, other: MemoryCluster];
 let serving: Serving;
 let lines: string[];
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.useFakeTimers({
     now: T0,
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
@@ -35,7 +35,7 @@ beforeEach(() => {
   lines = [];
   clusters = [memoryCluster('hostile', { now, http }), memoryCluster('other', { now, http })];
   const note = (message: string, fields?: object) => void lines.push(`${message} ${JSON.stringify(fields ?? {})}`);
-  serving = serve({
+  serving = await serve({
     clusters: clusters.map((cluster) => cachedCluster(cluster, scopesOf({}), { timing: fakeTiming })),
     log: { info() {}, warn: note, error: note },
     now,
