@@ -1,6 +1,5 @@
-import { RFC3339 } from '../expression/go/layout.ts';
-import { parseTime } from '../expression/go/time-parse.ts';
 import type { TemplateSpec, TemplateStatus } from '../model/experiment.ts';
+import { readRfc3339 } from '../workload/rfc3339.ts';
 import { replicasOf, scaleDownDelaySeconds } from './lifecycle.ts';
 import type { ReplicaSet } from './seen.ts';
 import { note, StepFailure, targetOf, warn, type Work } from './work.ts';
@@ -101,12 +100,4 @@ function withDeadline(replicaSet: ReplicaSet, deadline: string): ReplicaSet {
     ...replicaSet,
     metadata: { ...metadata, annotations: { ...metadata.annotations, [DEADLINE_ANNOTATION]: deadline } },
   };
-}
-
-function readRfc3339(text: string): number | undefined {
-  try {
-    return Number(parseTime(RFC3339, text).instant / 1_000_000n);
-  } catch {
-    return undefined;
-  }
 }

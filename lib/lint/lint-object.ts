@@ -3,7 +3,7 @@ import type { Severity } from '../model/problem.ts';
 import type { ReadPromQl } from './promql-query.ts';
 import type { Slip } from './rule.ts';
 import { RULE_LIST, type RuleName } from './rules/registry.ts';
-import { analysisSubject, isAnalysis, isExperiment, podSubjects } from './subject.ts';
+import { analysisSubject, isAnalysis, isExperiment, isRollout, podSubjects } from './subject.ts';
 
 /** A slip, and the rule that found it. */
 export interface NamedSlip extends Slip {
@@ -22,13 +22,13 @@ export interface LintTools {
 const GRAVE = RULE_LIST.filter(({ rule }) => rule.severity !== 'advice');
 
 /**
- * What the rules say of an AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate or Experiment by itself. What its
+ * What the rules say of an AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment or Rollout by itself. What its
  * schema says comes before this; nothing of it is said here, and the object must keep it.
  *
  * @returns what is wrong, rule by rule; of other kinds nothing
  */
 export function lintObject(object: KubernetesObject, { readPromQl, hasAdvice = true }: LintTools = {}): NamedSlip[] {
-  if (!isAnalysis(object) && !isExperiment(object)) return [];
+  if (!isAnalysis(object) && !isExperiment(object) && !isRollout(object)) return [];
   const analysis = isAnalysis(object) ? analysisSubject(object, readPromQl) : undefined;
   const metrics = analysis?.metrics ?? [];
   const pods = podSubjects(object, analysis);

@@ -13,9 +13,9 @@ import type { SyntaxProblem } from './yaml-documents.ts';
 
 /** A resource that lint looks at. */
 export interface ReadDocument extends ResourceDocument {
-  /** What its schema says; of kinds that are only read for their references, nothing. */
+  /** What its schema says; of a Rollout, nothing. */
   readonly schema: readonly Problem[];
-  /** Without what its schema refuses; undefined where nothing is left, or it is only read for its references. */
+  /** Without what its schema refuses; undefined where nothing is left. */
   readonly part: KubernetesObject | undefined;
   /** Fields with nothing behind them. */
   readonly emptyFields: readonly Keys[];
@@ -48,7 +48,10 @@ export function readSource(source: SourceText): ReadSource {
 function readDocument(document: ResourceDocument): ReadDocument | undefined {
   const { value } = document;
   if (isRollout(value)) {
-    return { ...document, schema: [], part: undefined, emptyFields: [], references: referencesOf(value) };
+    // Its schema is left to whoever looks after it; its rules are told where they can be.
+    const isSound = validateResource(value).every(({ severity }) => severity !== 'error');
+    const part = isSound ? (readablePart(value, []) as KubernetesObject) : undefined;
+    return { ...document, schema: [], part, emptyFields: [], references: referencesOf(value) };
   }
   if (!isOurs(value)) return undefined;
   const schema = validateResource(value);

@@ -6,6 +6,7 @@ import { isObject } from '../model/is-object.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { Keys } from '../model/problem.ts';
+import type { Rollout } from '../model/rollout.ts';
 import type { ProviderRow } from '../model/provider-row.ts';
 import { PROVIDER_ROWS, type ProviderField } from '../model/provider-rows.ts';
 import { type Condition, conditionsOf } from './condition.ts';
@@ -64,6 +65,10 @@ const ANALYSES: ReadonlySet<string> = new Set(['AnalysisRun', 'AnalysisTemplate'
 
 export function isAnalysis(object: KubernetesObject): object is Analysis {
   return ANALYSES.has(object.kind);
+}
+
+export function isRollout(object: KubernetesObject): object is Rollout {
+  return object.kind === 'Rollout';
 }
 
 export function isExperiment(object: KubernetesObject): object is Experiment {

@@ -13,12 +13,13 @@ import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
+import { openSlices } from '../model/slices.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
-import { prometheusMeter } from './prometheus-meter.ts';
+import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
@@ -58,10 +59,12 @@ export interface Serving {
    * alone. `mayRead`: whether the cluster may be asked once more, beside the first time.
    */
   readonly receive: (ref: ObjectRef, mayRead?: () => boolean) => Promise<void>;
+  /** Counts an object that a store could not read or keep. */
+  readonly setAside: (cluster: string, kind: string) => void;
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
-  metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
+  metrics(): Page;
   /** Rejects if a watch ends for a reason that is a bug. */
   readonly failed: Promise<never>;
 }
@@ -72,8 +75,6 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** So long a look at everything goes on at a time. */
-const SLICE_MS = 10;
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;
 
@@ -98,7 +99,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const stopping = new AbortController();
   const aborting = new AbortController();
-  const page = prometheusMeter(() => clusters, facts);
+  const slicesOfWork = () => openSlices({ nowMs: timers.nowMs, pause });
+  const page = prometheusMeter(() => clusters, { log, facts, openSlices: slicesOfWork });
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
@@ -141,12 +143,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     try {
       look(ref);
     } catch (error) {
-      setAside(ref, error, ports);
+      leaveAlone(ref, error);
     }
   }
 
+  function leaveAlone(ref: ObjectRef, error: unknown): void {
+    page.setAside(ref.cluster, ref.kind);
+    setAside(ref, error, ports);
+  }
+
   function ask(ref: ObjectRef, at: Date): void {
-    queue.send(ref, at).catch((error: unknown) => setAside(ref, error, ports));
+    queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
@@ -156,16 +163,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   /** In slices: a look at ten thousand objects must not hold up what is due meanwhile. */
   async function resync(): Promise<void> {
-    let sliceMs = performance.now();
+    const slices = slicesOfWork();
     for (const cluster of clusters) {
       for (const decides of loaded.values()) {
         for (const object of cluster.stored(decides.facts.kind)) {
           eachAlone(cluster.name, object, (ref) => {
             if (isOverdue(object, now(), decides)) ask(ref, now());
           });
-          if (performance.now() - sliceMs < SLICE_MS) continue;
-          await pause();
-          sliceMs = performance.now();
+          if (slices.isOver()) await slices.pause();
         }
       }
     }
@@ -222,6 +227,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
     },
+    setAside: (cluster, kind) => page.setAside(cluster, kind),
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };

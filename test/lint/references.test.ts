@@ -8,8 +8,12 @@ const METRICS = `
 `;
 const template = (name: string, { kind = 'AnalysisTemplate', spec = METRICS, namespace = '' } = {}): string =>
   `apiVersion: argoproj.io/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}${namespace && `, namespace: ${namespace}`}}\nspec:${spec}`;
+const PODS =
+  'selector: {matchLabels: {app: shop}}, ' +
+  'template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: shop, image: shop}]}}';
 const rollout = (strategy: string, namespace = ''): string =>
-  `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r${namespace && `, namespace: ${namespace}`}}\nspec: {strategy: ${strategy}}\n`;
+  `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r${namespace && `, namespace: ${namespace}`}}\n` +
+  `spec: {${PODS}, strategy: ${strategy.replace('{blueGreen: {', '{blueGreen: {activeService: shop, ')}}\n`;
 
 const say = (findings: readonly Finding[]) => findings.map(({ severity, rule, path }) => `${severity} ${rule} ${path}`);
 const together = (texts: readonly string[], settings = {}) =>

@@ -1,14 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { KINDS } from '../../lib/kinds/registry.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { Kind } from '../../lib/model/kind.ts';
 import type { HttpRequest } from '../../lib/model/http.ts';
+import { systemTimers } from '../../lib/queues/system-timers.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { statusPages } from '../../lib/serve/status-pages.ts';
 import { openServer } from '../../lib/web/server.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 import { fakeTiming } from '../fake-timing.ts';
+import { scrape } from '../scrape.ts';
 
 const now = () => new Date();
 const T0 = Date.parse('2026-11-05T10:00:00Z');
@@ -188,14 +192,63 @@ test('a stop ends what hangs, within five seconds, and writes nothing of it', as
   expect(run?.status?.metricResults).toBeUndefined();
 });
 
+test('a look at everything goes on in slices: ten objects, if each takes a millisecond, and the others have a turn', async () => {
+  const count = 45;
+  for (let index = 0; index < count; index += 1) await one.create('AnalysisRun', named(`run-${index}`));
+  let looked: number | undefined;
+  let tookMs = 0;
+  const timers = { ...systemTimers, nowMs: () => performance.now() + tookMs };
+  const looking = () => {
+    if (looked !== undefined) {
+      looked += 1;
+      tookMs += 1;
+    }
+    return new Date();
+  };
+  const cluster = cachedCluster(one, scopesOf({}), { timing: fakeTiming });
+  serving = await serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now: looking, timers });
+  await vi.advanceTimersByTimeAsync(59_990);
+  looked = 0;
+  vi.advanceTimersByTime(10);
+  const atTurns = [looked];
+  for (let turn = 0; turn < 10; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    atTurns.push(looked);
+  }
+  const atATime = atTurns.slice(1).map((each, turn) => each - (atTurns[turn] ?? 0));
+  expect([looked >= count, Math.max(...atATime)]).toEqual([true, 10]);
+});
+
+test('what is set aside is counted: by stores, and what cannot be told of', async () => {
+  const [looked] = KINDS;
+  if (!looked) throw new Error('no kind');
+  const kind: Kind = {
+    ...(await looked.load()),
+    dueAt() {
+      throw new RangeError('too deep');
+    },
+  };
+  const kinds = [{ facts: looked.facts, load: async () => kind }];
+  const cluster = cachedCluster(one, scopesOf({}), { timing: fakeTiming });
+  serving = await serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now, kinds });
+  await one.create('AnalysisRun', named('odd'));
+  await vi.advanceTimersByTimeAsync(100);
+  serving.setAside('other', 'Job');
+  const lines = (await scrape(serving)).split('\n').filter((line) => line.startsWith('assay_objects_set_aside_total'));
+  expect(lines).toEqual([
+    'assay_objects_set_aside_total{cluster="one",kind="AnalysisRun"} 1',
+    'assay_objects_set_aside_total{cluster="other",kind="Job"} 1',
+  ]);
+});
+
 test('a run that is deleted is forgotten', async () => {
   await one.create('AnalysisRun', named('gone'));
   await start();
   await vi.advanceTimersByTimeAsync(100);
-  expect((await serving?.metrics())?.body).toContain('name="gone"');
+  expect(await scrape(serving)).toContain('name="gone"');
   await one.delete('AnalysisRun', { namespace: 'shop', name: 'gone' });
   await vi.advanceTimersByTimeAsync(100);
-  expect((await serving?.metrics())?.body).not.toContain('name="gone"');
+  expect(await scrape(serving)).not.toContain('name="gone"');
 });
 
 test('the pages say how it stands', async () => {
@@ -246,7 +299,7 @@ describe('experiments', () => {
       phase: 'Running',
       analysisRuns: [{ phase: 'Successful' }],
     });
-    const page = (await serving?.metrics())?.body;
+    const page = await scrape(serving);
     expect(page).toContain(
       'experiment_info{cluster="one",namespace="shop",name="guestbook-compare",phase="Running"} 1',
     );

@@ -60,6 +60,12 @@ export const maybe =
   (value) =>
     isAbsent(value) ? undefined : write(value);
 
+/** A pointer to a structure that is always there: null if nothing is set. */
+export const orNull =
+  (write: Write): Write =>
+  (value) =>
+    maybe(write)(value) ?? 'null';
+
 /** A list with `omitempty`. */
 export const each =
   (write: Write): Write =>
@@ -71,6 +77,12 @@ export const mustEach =
   (write: Write): Write =>
   (value) =>
     Array.isArray(value) && value.length === 0 ? '[]' : (each(write)(value) ?? 'null');
+
+/** A map of structures with `omitempty`. */
+export const entries =
+  (write: Write): Write =>
+  (value) =>
+    isEmpty(value) ? undefined : join(byKey(value as object).map(([name, item]) => [name, write(item)]));
 
 /**
  * The writer of a form that is data.
@@ -95,7 +107,7 @@ export function writerOf(form: JsonForm, types: Readonly<Record<string, Write>> 
       return (form.is === 'struct' ? struct : open)(Object.fromEntries(fields));
     }
     default: {
-      const combine = { maybe, each, mustEach }[form.is];
+      const combine = { maybe, orNull, each, mustEach, entries }[form.is];
       return combine(writerOf(form.of, types));
     }
   }

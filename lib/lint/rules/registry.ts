@@ -41,6 +41,7 @@ import { podRefused } from './pod-refused.ts';
 import { promqlSyntax } from './promql-syntax.ts';
 import { resultIndex } from './result-index.ts';
 import { ruleWithoutMetric } from './rule-without-metric.ts';
+import { rolloutInvalid } from './rollout-invalid.ts';
 import { schedule } from './schedule.ts';
 import { shortServiceName } from './short-service-name.ts';
 import { templateCycle } from './template-cycle.ts';
@@ -115,6 +116,7 @@ export const RULES = {
   'job-condition': jobCondition,
   'job-without-deadline': jobWithoutDeadline,
   'experiment-invalid': experimentInvalid,
+  'rollout-invalid': rolloutInvalid,
   schedule,
   'missing-template': missingTemplate,
   'template-cycle': templateCycle,
