@@ -25,6 +25,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/experiment': { imports: [...ENGINES, 'lib/analysis'], instead: PURE },
   'lib/rollout': { imports: [...ENGINES, 'lib/analysis'], instead: PURE },
   'lib/schedule': { imports: ['lib/model', 'lib/analysis'], packages: ['croner'], instead: PURE },
+  'lib/lint': {
+    imports: [
+      ...ENGINES,
+      'lib/analysis',
+      'lib/experiment',
+      'lib/rollout',
+      'lib/schedule',
+      'lib/providers/web-json-path-parse.ts',
+    ],
+    packages: ['yaml', '@prometheus-io/lezer-promql', '@lezer/common'],
+    instead: 'lint says what is wrong with texts, and reads none: commands, editors and the webhook hand them in',
+  },
   'lib/providers': {
     imports: ['lib/model', 'lib/expression', 'lib/analysis'],
     packages: ['node:crypto', 'node:http', '@smithy/signature-v4', '@aws-crypto/sha256-js'],

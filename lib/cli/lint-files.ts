@@ -4,7 +4,7 @@ import { formatProblem, type Keys, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import { checkObject } from '../webhook/warnings.ts';
 import type { Finding, LintReport } from './lint-report.ts';
-import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
+import { isOurs, readResources, type ResourceDocument } from '../lint/resource-documents.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** Checks every resource in files as an API server would, and beyond. */

@@ -1,9 +1,9 @@
-import type { Position } from './yaml-documents.ts';
+import type { Position } from '../lint/finding.ts';
 
 /** One thing to mend, and where it stands. */
 export interface Finding extends Position {
   readonly file: string;
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'advice';
   /** `syntax`: no YAML; `schema`: an API server would say so; `analysis`: the rules of metrics and conditions. */
   readonly rule: 'syntax' | 'schema' | 'analysis';
   /** The field, such as `spec.metrics[0].interval`; empty where it is no field. */

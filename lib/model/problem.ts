@@ -2,12 +2,14 @@
 export type Keys = readonly (string | number)[];
 
 /**
- * Something about a resource that its author should change.
- *
- * An `error` would be refused by the API server or could not be run; a `warning` is accepted, but not what was meant.
+ * An `error` would be refused by the API server or could not be run; a `warning` is accepted, but not what was meant;
+ * an `advice` works, and is regretted by many.
  */
+export type Severity = 'error' | 'warning' | 'advice';
+
+/** Something about a resource that its author should change. */
 export interface Problem {
-  readonly severity: 'error' | 'warning';
+  readonly severity: Severity;
   readonly keys: Keys;
   /** `keys` as text: `spec.metrics[2].interval`. */
   readonly path: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOurs, readResources } from '../../lib/cli/resource-documents.ts';
+import { isOurs, readResources } from '../../lib/lint/resource-documents.ts';
 
 const V1 = 'argoproj.io/v1alpha1';
 

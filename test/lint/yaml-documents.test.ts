@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Keys } from '../../lib/model/problem.ts';
-import { readDocuments } from '../../lib/cli/yaml-documents.ts';
+import { readDocuments } from '../../lib/lint/yaml-documents.ts';
 
 const values = (text: string) => readDocuments(text).documents.map(({ value }) => value);
 

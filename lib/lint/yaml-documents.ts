@@ -13,14 +13,9 @@ import {
   type Tags,
 } from 'yaml';
 import type { Keys } from '../model/problem.ts';
+import type { Position } from './finding.ts';
 import { explainBraces } from './helm-syntax.ts';
 import { scalarSourceOffset } from './scalar-source.ts';
-
-/** A place in a text: line and column from 1, columns in UTF-16 code units. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** One document of a text, and where its fields stand. */
 export interface SourceDocument {

@@ -2,8 +2,8 @@ import type { Keys } from '../model/problem.ts';
 import { SCHEMAS } from '../model/schemas.ts';
 import { suggest } from '../model/suggest.ts';
 import { isObject } from '../model/is-object.ts';
-import type { SourceFile } from './source-files.ts';
-import { readDocuments, type Position, type SyntaxProblem } from './yaml-documents.ts';
+import type { Position } from './finding.ts';
+import { readDocuments, type SyntaxProblem } from './yaml-documents.ts';
 
 /** A resource in a file, and where its fields stand there. */
 export interface ResourceDocument {
@@ -19,7 +19,7 @@ export interface ResourceFile {
 }
 
 /** The resources in a file; those in a `List`, as `kubectl get -o yaml` prints it, one by one. */
-export function readResources({ name: file, text }: SourceFile): ResourceFile {
+export function readResources({ name: file, text }: { readonly name: string; readonly text: string }): ResourceFile {
   const { documents, problems } = readDocuments(text);
   const resources = documents.flatMap(({ value, locate }): ResourceDocument[] => {
     const items = itemsOf(value);

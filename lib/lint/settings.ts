@@ -1,0 +1,11 @@
+/** What is asked of a look through files, beside the files. Names are those of rules. */
+export interface LintSettings {
+  /** Rules that say nothing. */
+  readonly disable?: readonly string[];
+  /** Rules that speak though `disable`, or `strict`, would have them silent. */
+  readonly enable?: readonly string[];
+  /** Warnings are errors, and advice is not given. */
+  readonly strict?: boolean;
+  /** The files are all that there is: a reference that leads out of them is an error. */
+  readonly all?: boolean;
+}
