@@ -1,0 +1,79 @@
+import type { Finding, SourceText } from '../lint/finding.ts';
+import type { LintContext } from '../lint/lint-text.ts';
+import type { LintSettings } from '../lint/settings.ts';
+import type { Timers } from '../model/timers.ts';
+import type { EditedText } from './edited-text.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What looking through texts needs, and whom it tells. */
+export interface LookThroughPorts {
+  readonly timers: Timers;
+  /** @throws anything: a bug in it costs the findings of one text */
+  readonly lint: (source: SourceText, context: LintContext) => readonly Finding[];
+  readonly publish: (text: EditedText, findings: readonly Finding[]) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How long nobody must have typed before texts are looked through. */
+export const QUIET_MS = 200;
+
+/** Looks through the open texts after changes: what changed first, then the others, for they may refer to it. */
+export class LookThrough {
+  readonly #workspace: Workspace;
+  readonly #ports: LookThroughPorts;
+  readonly #found = new WeakMap<EditedText, readonly Finding[]>();
+  /** URIs, the next one first. */
+  #waiting: string[] = [];
+  #stopTimer: (() => void) | undefined;
+  settings: LintSettings = {};
+
+  constructor(workspace: Workspace, ports: LookThroughPorts) {
+    this.#workspace = workspace;
+    this.#ports = ports;
+  }
+
+  /** Something changed: the texts named, or what stands beside the open ones. */
+  soon(changed: readonly string[] = [], delayMs: number = QUIET_MS): void {
+    const others = this.#workspace.openTexts.map(({ uri }) => uri).filter((uri) => !changed.includes(uri));
+    this.#waiting = [...new Set([...changed, ...this.#waiting, ...others])];
+    this.#wake(delayMs);
+  }
+
+  /** What was found in the text when it was last looked through; it is now if it was not yet. */
+  findingsOf(text: EditedText): readonly Finding[] {
+    return this.#found.get(text) ?? this.#look(text);
+  }
+
+  /** Nothing more is looked through. */
+  stop(): void {
+    this.#stopTimer?.();
+    this.#waiting = [];
+  }
+
+  #wake(delayMs: number): void {
+    this.#stopTimer?.();
+    this.#stopTimer = this.#ports.timers.after(delayMs, () => this.#next());
+  }
+
+  /** One text a turn, so that requests get their answers in between. */
+  #next(): void {
+    const uri = this.#waiting.shift();
+    const text = uri === undefined ? undefined : this.#workspace.openText(uri);
+    try {
+      if (text !== undefined) this.#ports.publish(text, this.#look(text));
+    } catch (error) {
+      this.#ports.onError(error);
+    }
+    if (this.#waiting.length > 0) this.#wake(0);
+  }
+
+  #look(text: EditedText): readonly Finding[] {
+    const others = this.#workspace.texts.filter((other) => other !== text && !other.isTooLong);
+    const context = { others: others.map(({ lintSource }) => lintSource), settings: this.settings };
+    const findings = text.isTooLong
+      ? []
+      : this.#ports.lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path);
+    this.#found.set(text, findings);
+    return findings;
+  }
+}
