@@ -4,7 +4,7 @@ import { isObject } from '../model/is-object.ts';
 import type { Keys } from '../model/problem.ts';
 import { isExpression } from './conditions.ts';
 import { cursorIn, type Cursor } from './cursor.ts';
-import { EditedText } from './edited-text.ts';
+import { EditedText, LONGEST_WORD } from './edited-text.ts';
 import { type FieldSchema, fieldSchema, KNOWN_KINDS, typeName } from './field-schema.ts';
 import { FUNCTIONS, WORDS } from './functions.ts';
 import { explainArgument } from './hover.ts';
@@ -39,7 +39,7 @@ interface Edit {
 function editAt(text: EditedText, offset: number, word = /[\w./-]*$/): Edit {
   const { start, line } = text.lineAt(offset);
   const before = line.slice(0, offset - start);
-  const typed = word.exec(before)?.[0] ?? '';
+  const typed = word.exec(before.slice(-LONGEST_WORD))?.[0] ?? '';
   const range = text.rangeOf([offset - typed.length, offset]);
   return {
     column: before.length - typed.length,

@@ -4,6 +4,7 @@ import { ExpressionError } from '../expression/error.ts';
 import { natureOfResult, type ResultType } from '../expression/metric-input.ts';
 import { isUnknown, showNature } from '../expression/nature.ts';
 import type { Keys } from '../model/problem.ts';
+import { LONGEST_WORD } from './edited-text.ts';
 import type { ResultOf } from './result-types.ts';
 
 /** The fields of a metric that hold an expression over `result`. */
@@ -40,7 +41,7 @@ export function showResultType(type: ResultOf['type']): string {
 
 /** The word of an expression around an offset of a line, from the line's beginning. */
 export function wordAt(line: string, offset: number): { readonly word: string; readonly from: number } | undefined {
-  const before = /[A-Za-z_$#][\w$]*$|$/.exec(line.slice(0, offset))?.[0] ?? '';
+  const before = /[A-Za-z_$#][\w$]*$|$/.exec(line.slice(0, offset).slice(-LONGEST_WORD))?.[0] ?? '';
   const from = offset - before.length;
   const word = /^[A-Za-z_$#][\w$]*/.exec(line.slice(from))?.[0];
   return word === undefined ? undefined : { word, from };

@@ -1,5 +1,5 @@
 import type { Keys } from '../model/problem.ts';
-import { EditedText } from './edited-text.ts';
+import { EditedText, LONGEST_WORD } from './edited-text.ts';
 import { type EditedResource, resourceAt, textOf } from './resource.ts';
 import { findScalar, type Place, valueAt, valueOf } from './yaml-source.ts';
 
@@ -27,7 +27,7 @@ const NAME_ALONE = /^\s*(?:- +)*[\w./-]*\s*$/;
 export function cursorIn(text: EditedText, offset: number): Cursor | undefined {
   const { start, line } = text.lineAt(offset);
   const end = start + line.length;
-  const colon = NAME_ALONE.test(line) ? ':' : '';
+  const colon = line.length <= LONGEST_WORD && NAME_ALONE.test(line) ? ':' : '';
   const trial = new EditedText(
     text.uri,
     text.text.slice(0, offset) + MARK + text.text.slice(offset, end) + colon + text.text.slice(end),

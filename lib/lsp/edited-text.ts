@@ -7,6 +7,9 @@ import { parseSource, type Span, type YamlSource } from './yaml-source.ts';
 /** Longer texts, in characters, are not looked at: nobody writes them, and each key would cost half a second. */
 export const LONGEST_TEXT = 1_048_576;
 
+/** How far before the cursor a word may begin, in characters: patterns that end at the cursor see no more of a line. */
+export const LONGEST_WORD = 200;
+
 /** One version of one text, and what is in it; that is found out when it is first asked for. */
 export class EditedText {
   readonly uri: string;

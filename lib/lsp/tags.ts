@@ -1,4 +1,4 @@
-import type { EditedText } from './edited-text.ts';
+import { type EditedText, LONGEST_WORD } from './edited-text.ts';
 import type { EditedResource } from './resource.ts';
 import { objectsAt, textOf } from './resource.ts';
 import type { Span } from './yaml-source.ts';
@@ -12,11 +12,12 @@ export interface TagAt {
 /** The tag that an offset is in. Tags are found in the line as it stands, so a broken document has them too. */
 export function tagAt(text: EditedText, offset: number): TagAt | undefined {
   const { start, line } = text.lineAt(offset);
-  for (const match of line.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)) {
-    const [whole, name = ''] = match;
+  for (const match of line.matchAll(/\{\{([^{}]*)\}\}/g)) {
+    const [whole, inside = ''] = match;
     const from = start + match.index;
     if (from > offset || offset > from + whole.length) continue;
-    const nameAt = from + whole.indexOf(name, 2);
+    const name = inside.trim();
+    const nameAt = from + 2 + inside.indexOf(name);
     return { name, span: [nameAt, nameAt + name.length] };
   }
   return undefined;
@@ -25,7 +26,7 @@ export function tagAt(text: EditedText, offset: number): TagAt | undefined {
 /** What has been typed of a tag that is not closed before the offset; undefined outside of one. */
 export function openTag(text: EditedText, offset: number): string | undefined {
   const { start, line } = text.lineAt(offset);
-  return /\{\{\s*([\w.-]*)$/.exec(line.slice(0, offset - start))?.[1];
+  return /\{\{\s*([\w.-]*)$/.exec(line.slice(0, offset - start).slice(-LONGEST_WORD))?.[1];
 }
 
 /** The tags that the arguments of an Experiment's analyses may have, and what stands for each. */

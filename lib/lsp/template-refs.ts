@@ -69,7 +69,9 @@ export function declarationsFor(asked: KnownTemplate, workspace: Workspace): Dec
 }
 
 function usersOf({ resource }: KnownTemplate, workspace: Workspace): KnownTemplate[] {
-  return workspace.templates.filter((user) =>
-    refsOf(user.resource).some((ref) => workspace.find(ref).some((found) => found.resource === resource)),
-  );
+  return workspace
+    .templatesNaming(resource.name)
+    .filter((user) =>
+      refsOf(user.resource).some((ref) => workspace.find(ref).some((found) => found.resource === resource)),
+    );
 }

@@ -63,9 +63,16 @@ export class Workspace {
 
   /** Every template that may be referred to. */
   get templates(): KnownTemplate[] {
-    return this.texts.flatMap((text) =>
-      text.resources.filter(({ kind }) => TEMPLATES.has(kind)).map((resource) => ({ text, resource })),
-    );
+    return this.templatesNaming('');
+  }
+
+  /** The same of the texts that have a word in them: the others need not be parsed. */
+  templatesNaming(word: string): KnownTemplate[] {
+    return this.texts
+      .filter(({ text }) => text.includes(word))
+      .flatMap((text) =>
+        text.resources.filter(({ kind }) => TEMPLATES.has(kind)).map((resource) => ({ text, resource })),
+      );
   }
 
   /**
@@ -74,7 +81,7 @@ export class Workspace {
    */
   find({ name, isCluster, namespace }: TemplateRef): KnownTemplate[] {
     const kind = isCluster ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
-    return this.templates.filter(
+    return this.templatesNaming(name).filter(
       ({ resource }) =>
         resource.kind === kind &&
         resource.name === name &&

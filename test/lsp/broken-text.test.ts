@@ -79,6 +79,9 @@ test.each([
     name: 'names of what every object has',
     source: 'apiVersion: argoproj.io/v1alpha1\nkind: toString\nspec: {constructor: 1, __proto__: {a: 1}}\n',
   },
+  { name: 'a long line of blanks', source: `apiVersion: argoproj.io/v1alpha1\nkind: {{${' '.repeat(300_000)}!` },
+  { name: 'a long line of a dash and blanks', source: `-${' '.repeat(300_000)}!` },
+  { name: 'a long word', source: `kind: AnalysisRun\nspec: ${'a'.repeat(300_000)} {{` },
   { name: 'a deep one', source: `apiVersion: argoproj.io/v1alpha1\nkind: AnalysisRun\nspec: ${'['.repeat(3000)}` },
 ])('$name', ({ source }) => {
   for (const offset of [0, 50, source.length - 1, source.length]) expect(() => askAll(source, offset)).not.toThrow();
