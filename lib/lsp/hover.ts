@@ -54,9 +54,8 @@ function explainSource({ value, valueFrom }: Readonly<Record<string, unknown>>):
   if (isObject(secret)) return `key \`${textOf(secret['key'])}\` of Secret \`${textOf(secret['name'])}\``;
   const field = valueAt(valueFrom, ['fieldRef', 'fieldPath']);
   if (typeof field === 'string') return `field \`${field}\` of the Rollout`;
-  return value === undefined || value === null
-    ? 'without a value of its own; whoever uses the template gives one'
-    : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+  if (value === undefined || value === null) return 'without a value of its own; whoever uses the template gives one';
+  return typeof value === 'object' ? 'its value is no text' : `\`${String(value as string | number | boolean)}\``;
 }
 
 function explainTemplate(resource: EditedResource, path: Keys, workspace: Workspace): string | undefined {
