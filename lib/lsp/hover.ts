@@ -55,7 +55,8 @@ function explainSource({ value, valueFrom }: Readonly<Record<string, unknown>>):
   const field = valueAt(valueFrom, ['fieldRef', 'fieldPath']);
   if (typeof field === 'string') return `field \`${field}\` of the Rollout`;
   if (value === undefined || value === null) return 'without a value of its own; whoever uses the template gives one';
-  return typeof value === 'object' ? 'its value is no text' : `\`${String(value as string | number | boolean)}\``;
+  if (typeof value === 'object') return 'its value is no text';
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
 function explainTemplate(resource: EditedResource, path: Keys, workspace: Workspace): string | undefined {

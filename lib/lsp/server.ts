@@ -57,7 +57,6 @@ export function serveEditor(connection: Connection, ports: EditorPorts): void {
       onError: (error) => complain(connection, 'diagnostics', error),
     }),
     client: {},
-    folders: [],
     isLoaded: Promise.resolve(),
   };
   connection.onInitialize((params) => initialize(session, params));
@@ -75,7 +74,6 @@ interface Session {
   readonly workspace: Workspace;
   readonly lookThrough: LookThrough;
   client: InitializeParams['capabilities'];
-  folders: readonly string[];
   /** Until the files of the workspace are read, references lead nowhere. */
   isLoaded: Promise<void>;
 }
@@ -83,9 +81,12 @@ interface Session {
 function initialize(session: Session, params: InitializeParams): InitializeResult {
   session.client = params.capabilities;
   session.lookThrough.settings = readLintSettings(params.initializationOptions);
-  session.folders = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
   // Diagnostics of what is opened at once wait for this.
-  session.isLoaded = guarded(session, 'reading the workspace', async () => await readFolders(session, session.folders));
+  session.isLoaded = guarded(
+    session,
+    'reading the workspace',
+    async () => await readFolders(session, foldersOf(params)),
+  );
   return {
     serverInfo: { name: 'assay', version: session.ports.version },
     capabilities: {
@@ -98,6 +99,11 @@ function initialize(session: Session, params: InitializeParams): InitializeResul
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };
+}
+
+/** Editors of old name one folder, in a field of its own. */
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  return workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
 }
 
 async function begin({ connection, client }: Session): Promise<void> {

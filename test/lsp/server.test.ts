@@ -180,15 +180,48 @@ test('files of the folders count, until they change or go', async () => {
     writeFileSync(path, SOURCE.replace('name: a', 'name: latency'));
     await begin({ files: machineFiles }, { workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'work' }] });
     await open(URI, `${SOURCE}  templates: [{templateName: latency}]\n`);
-    const find = async () => await ask<readonly { uri: string }[]>('definition', 6, 33);
-    expect((await find()).map(({ uri }) => uri)).toEqual([file]);
+    expect(await findTemplate()).toEqual([file]);
 
     rmSync(path);
     await editor.client.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: file, type: 3 }] });
-    expect(await find()).toEqual([]);
+    expect(await findTemplate()).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+/** Where the template that the text names is. */
+const findTemplate = async () => (await ask<readonly { uri: string }[]>('definition', 6, 33)).map(({ uri }) => uri);
+
+const aFolder = (name: string): EditorPorts['files'] => ({
+  async *readFolder(uri) {
+    yield { uri: `${uri}/latency.yaml`, text: SOURCE.replace('name: a', `name: ${name}`) };
+  },
+  readFile: async () => undefined,
+});
+
+test.each([
+  { name: 'the one folder of old editors', params: { rootUri: 'file:///old' } },
+  { name: 'folders', params: { rootUri: 'file:///nope', workspaceFolders: [{ uri: 'file:///old', name: 'old' }] } },
+])('$name: what is there is found, until the folder is left', async ({ params }) => {
+  await begin({ files: aFolder('latency') }, params);
+  await open(URI, `${SOURCE}  templates: [{templateName: latency}]\n`);
+  expect(await findTemplate()).toEqual(['file:///old/latency.yaml']);
+
+  const event = { removed: [{ uri: 'file:///old/', name: 'old' }], added: [{ uri: 'file:///new', name: 'new' }] };
+  await editor.client.sendNotification('workspace/didChangeWorkspaceFolders', { event });
+  await settle();
+  expect(await findTemplate()).toEqual(['file:///new/latency.yaml']);
+});
+
+test('a file that is saved counts as it is, once it is closed', async () => {
+  await begin();
+  await open('file:///work/latency.yaml', SOURCE.replace('name: a', 'name: latency'));
+  await open(URI, `${SOURCE}  templates: [{templateName: latency}]\n`);
+  const textDocument = { uri: 'file:///work/latency.yaml' };
+  await editor.client.sendNotification('textDocument/didSave', { textDocument });
+  await editor.client.sendNotification('textDocument/didClose', { textDocument });
+  expect(await findTemplate()).toEqual(['file:///work/latency.yaml']);
 });
 
 test('changes of files are asked for, where the editor can tell them', async () => {
