@@ -1,16 +1,11 @@
-import type { Keys } from '../model/problem.ts';
 import { SCHEMAS } from '../model/schemas.ts';
 import { suggest } from '../model/suggest.ts';
 import { isObject } from '../model/is-object.ts';
-import type { Position } from './finding.ts';
-import { readDocuments, type SyntaxProblem } from './yaml-documents.ts';
+import { readDocuments, type SourceDocument, type SyntaxProblem } from './yaml-documents.ts';
 
 /** A resource in a file, and where its fields stand there. */
-export interface ResourceDocument {
+export interface ResourceDocument extends SourceDocument {
   readonly file: string;
-  readonly value: unknown;
-  /** As `SourceDocument.locate`. */
-  readonly locate: (keys: Keys, offset?: number) => Position;
 }
 
 export interface ResourceFile {
@@ -21,13 +16,16 @@ export interface ResourceFile {
 /** The resources in a file; those in a `List`, as `kubectl get -o yaml` prints it, one by one. */
 export function readResources({ name: file, text }: { readonly name: string; readonly text: string }): ResourceFile {
   const { documents, problems } = readDocuments(text);
-  const resources = documents.flatMap(({ value, locate }): ResourceDocument[] => {
-    const items = itemsOf(value);
-    if (!items) return [{ file, value, locate }];
+  const resources = documents.flatMap((document): ResourceDocument[] => {
+    const items = itemsOf(document.value);
+    if (!items) return [{ file, ...document }];
     return items.map((item, index) => ({
       file,
       value: item,
-      locate: (keys, offset) => locate(['items', index, ...keys], offset),
+      locate: (keys, offset) => document.locate(['items', index, ...keys], offset),
+      rangeOf: (keys, span) => document.rangeOf(['items', index, ...keys], span),
+      textEdits: (edits) =>
+        document.textEdits(edits.map((edit) => ({ ...edit, keys: ['items', index, ...edit.keys] }))),
     }));
   });
   return { resources, problems };

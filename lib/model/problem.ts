@@ -18,6 +18,8 @@ export interface Problem {
   readonly value?: string;
   /** What to do about it, where the message alone does not say. */
   readonly hint?: string;
+  /** The name of the rule that it breaks, as docs/lint.md has it. */
+  readonly rule?: string;
 }
 
 export interface Found {
@@ -25,11 +27,12 @@ export interface Found {
   readonly value?: unknown;
   readonly hint?: string | undefined;
   /** Default `error`. */
-  readonly severity?: Problem['severity'];
+  readonly severity?: Severity;
+  readonly rule?: string;
 }
 
 /** A problem of the field at `keys`; its value is kept only where it may be shown. */
-export function problemAt(keys: Keys, { message, value, hint, severity = 'error' }: Found): Problem {
+export function problemAt(keys: Keys, { message, value, hint, severity = 'error', rule }: Found): Problem {
   const shown = showValue(value, keys);
   return {
     severity,
@@ -38,6 +41,7 @@ export function problemAt(keys: Keys, { message, value, hint, severity = 'error'
     message,
     ...(shown !== undefined && { value: shown }),
     ...(hint !== undefined && { hint }),
+    ...(rule !== undefined && { rule }),
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import * as lintFile from '../../lib/cli/lint.ts';
-import { lintFiles } from '../../lib/cli/lint-files.ts';
+import { lintTexts } from '../../lib/lint/lint-text.ts';
 import { formatFinding } from '../../lib/cli/lint-report.ts';
 import { runProgram } from '../../lib/cli/program.ts';
 import { aConsole } from './console.ts';
@@ -20,18 +20,18 @@ spec:
       successCondition: result[0] >= 0.95
       provider:
         prometheus:
-          address: http://prometheus
-          query: up{service="{{args.service}}"}
+          address: http://prometheus.monitoring.svc
+          query: up{service="{{args.service}}"} or vector(0)
 `;
 const edit = (from: string, to: string): string => {
   expect(GOOD).toContain(from);
   return GOOD.replace(from, to);
 };
 
-const lint = (text: string) => lintFiles([{ name: 'f', text }]).findings.map(formatFinding);
+const lint = (text: string) => lintTexts([{ path: 'f', text }]).findings.map(formatFinding);
 
 test('a good file', () => {
-  expect(lintFiles([{ name: 'f', text: GOOD }])).toEqual({ files: 1, documents: 1, passedOver: 0, findings: [] });
+  expect(lintTexts([{ path: 'f', text: GOOD }])).toEqual({ documents: 1, passedOver: 0, findings: [] });
 });
 
 test.each([
@@ -46,42 +46,49 @@ test.each([
     want: ['f:12:9: error: spec.metrics[0].successCondition: unknown name "resul" (did you mean "result"?)'],
   },
   {
-    name: 'after an argument that was filled in, to the field',
+    name: 'also behind an argument that was filled in',
     text: edit('- name: service', '- name: service\n      value: "1"').replace(
       '>= 0.95',
       '>= {{args.service}} + resul',
     ),
-    want: ['f:11:7: error: spec.metrics[0].successCondition: unknown name "resul" (did you mean "result"?)'],
+    want: ['f:11:57: error: spec.metrics[0].successCondition: unknown name "resul" (did you mean "result"?)'],
   },
   {
-    name: 'what only the type of a provider shows, to the field',
-    text: edit('result[0] >= 0.95', 'result > 1').replace(/prometheus:[^]*/, 'graphite: {address: http://g, query: q}'),
+    name: 'what only the type of a query shows, to the value that is meant',
+    text: edit('result[0] >= 0.95', 'true && result > 1'),
     want: [
-      'f:7:7: warning: spec.args[0]: argument "service" is not used',
-      'f:10:7: error: spec.metrics[0].successCondition: ',
+      'f:10:33: error: spec.metrics[0].successCondition: the query gives a list: one number a series; write result[0]',
     ],
   },
   {
-    name: 'a duration without a unit',
-    text: edit('- name: m', '- name: m\n      interval: 5'),
-    want: ['f:10:7: error: spec.metrics[0].interval: expected a string, got 5; give it a unit: "5s"'],
+    name: 'a duration without a unit, to the number',
+    text: edit('- name: m', '- name: m\n      interval: 5\n      count: 2'),
+    want: ['f:10:17: error: spec.metrics[0].interval: expected a string, got 5; give it a unit: "5s"'],
   },
   {
     name: 'a duration of another unit',
-    text: edit('- name: m', '- name: m\n      interval: 5w'),
-    want: ['f:10:7: error: spec.metrics[0].interval:'],
+    text: edit('- name: m', '- name: m\n      interval: 5w\n      count: 2'),
+    want: ['f:10:17: error: spec.metrics[0].interval:'],
   },
   {
-    name: 'an unknown field',
+    name: 'an unknown field, to its name; that the known one is missing is not told',
     text: edit('successCondition', 'succesCondition'),
     want: ['f:10:7: warning: spec.metrics[0].succesCondition: unknown field "succesCondition" (did you mean'],
   },
   {
-    name: 'an argument that nobody declared',
+    name: 'an argument that nobody declared, to its tag; that the one that was meant is not used is not told',
     text: edit('args.service', 'args.servise'),
     want: [
-      'f:7:7: warning: spec.args[0]: argument "service" is not used',
-      'f:14:11: warning: spec.metrics[0].provider.prometheus.query: unknown argument "servise" (did you mean "service"?)',
+      'f:14:30: warning: spec.metrics[0].provider.prometheus.query: unknown argument "servise" (did you mean "service"?)',
+    ],
+  },
+  {
+    name: 'two slips of a schema hide nothing else',
+    text: edit('- name: m', '- name: m\n      interval: 5\n      count: true').replace('0.95', 'resul'),
+    want: [
+      'f:10:17: error: ',
+      'f:11:14: error: ',
+      'f:12:38: error: spec.metrics[0].successCondition: unknown name "resul"',
     ],
   },
   { name: 'no YAML', text: 'a: [', want: ['f:1:5: error: '] },
@@ -90,9 +97,9 @@ test.each([
   expect(found.map((line, index) => line.slice(0, want[index]?.length ?? line.length))).toEqual(want);
 });
 
-test('documents of other kinds are passed over, and counted', () => {
+test('documents of other kinds are passed over, and counted; Rollouts are read for their references', () => {
   const text = `kind: Rollout\napiVersion: argoproj.io/v1alpha1\n---\nreplicas: 1\n---\n${GOOD}`;
-  expect(lintFiles([{ name: 'f', text }])).toMatchObject({ documents: 1, passedOver: 2, findings: [] });
+  expect(lintTexts([{ path: 'f', text }])).toMatchObject({ documents: 2, passedOver: 1, findings: [] });
 });
 
 let folder: string;

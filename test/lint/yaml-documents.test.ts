@@ -33,7 +33,9 @@ test.each([
 ])('one problem: $name', ({ text, at, says }) => {
   const { problems, documents } = readDocuments(text);
   expect(documents).toEqual([]);
-  expect(problems).toEqual([{ line: at[0], column: at[1], message: expect.stringContaining(says) }]);
+  expect(problems).toEqual([
+    expect.objectContaining({ line: at[0], column: at[1], message: expect.stringContaining(says) }),
+  ]);
 });
 
 test('aliases that multiply are refused', () => {

@@ -1,0 +1,38 @@
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { Severity } from '../model/problem.ts';
+import type { ReadPromQl } from './promql-query.ts';
+import type { Slip } from './rule.ts';
+import { RULE_LIST, type RuleName } from './rules.ts';
+import { analysisSubject, isAnalysis, isExperiment, podSubjects } from './subject.ts';
+
+/** A slip, and the rule that found it. */
+export interface NamedSlip extends Slip {
+  readonly rule: RuleName;
+  readonly severity: Severity;
+}
+
+/**
+ * What the rules say of an AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate or Experiment by itself. What its
+ * schema says comes before this; nothing of it is said here, and the object must keep it.
+ *
+ * @param readPromQl  without it nothing is said of queries
+ * @returns           what is wrong, rule by rule; of other kinds nothing
+ */
+export function lintObject(object: KubernetesObject, readPromQl?: ReadPromQl): NamedSlip[] {
+  if (!isAnalysis(object) && !isExperiment(object)) return [];
+  const analysis = isAnalysis(object) ? analysisSubject(object, readPromQl) : undefined;
+  const metrics = analysis?.metrics ?? [];
+  const pods = podSubjects(object, analysis);
+  return RULE_LIST.flatMap(({ name, rule }) => {
+    const slips: Slip[] = [...(rule.object?.(object) ?? [])];
+    if (analysis && rule.analysis) slips.push(...rule.analysis(analysis));
+    for (const metric of metrics) {
+      const { provided } = metric;
+      if (rule.provider !== undefined && provided?.field !== rule.provider) continue;
+      if (rule.metric) slips.push(...rule.metric(metric));
+      if (rule.provided && provided && provided.row.isUnread !== true) slips.push(...rule.provided(provided, metric));
+    }
+    if (rule.pod) for (const pod of pods) slips.push(...rule.pod(pod));
+    return slips.map((slip): NamedSlip => ({ severity: rule.severity, ...slip, rule: name }));
+  });
+}
