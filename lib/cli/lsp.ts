@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Console } from './console.ts';
@@ -28,14 +29,24 @@ export function command(_console: Console, _exitWith: (code: ExitCode) => void):
 
 /** What serves is loaded only now: `assay --help` has no use for it. */
 async function serve(): Promise<void> {
-  const [{ serveStdio }, { machineFiles }, { lintText }, { systemTimers }] = await Promise.all([
+  const [{ serveStdio }, { machineFiles }, { lintText }, { systemTimers }, { settingsReader }] = await Promise.all([
     import('../lsp/stdio.ts'),
     import('../lsp/workspace-files.ts'),
     import('../lint/lint-text.ts'),
     import('../queues/system-timers.ts'),
+    import('./lint-settings.ts'),
   ]);
-  const version = packageJson.version;
-  serveStdio({ lint: lintText, files: machineFiles, timers: systemTimers, version, docs: docsFolder() });
+  serveStdio({
+    lint: lintText,
+    files: machineFiles,
+    timers: systemTimers,
+    async readSettings(uri, given) {
+      const source = { path: uri.startsWith('file:') ? fileURLToPath(uri) : uri, text: '' };
+      return (await settingsReader([source], given))(source);
+    },
+    version: packageJson.version,
+    docs: docsFolder(),
+  });
 }
 
 /** The documentation beside the sources, or beside the bundle, if it is there. */

@@ -6,12 +6,13 @@ import type { LintSettings } from '../lint/settings.ts';
  * no setting counts for nothing: an editor may send whatever its other servers take.
  */
 export function readLintSettings(options: unknown): LintSettings {
-  const lint = isObject(options) && isObject(options['lint']) ? options['lint'] : {};
+  const lint: Readonly<Record<string, unknown>> = isObject(options) && isObject(options['lint']) ? options['lint'] : {};
+  const [strict, all] = [lint['strict'], lint['all']];
   return {
     disable: textsIn(lint['disable']),
     enable: textsIn(lint['enable']),
-    strict: lint['strict'] === true,
-    all: lint['all'] === true,
+    ...(typeof strict === 'boolean' && { strict }),
+    ...(typeof all === 'boolean' && { all }),
   };
 }
 

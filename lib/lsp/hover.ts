@@ -1,5 +1,5 @@
 import type { Hover } from 'vscode-languageserver';
-import { knownValues, fillKnown } from '../analysis/check-arguments.ts';
+import { knownValues, fillKnown } from '../lint/values.ts';
 import type { Argument } from '../model/argument.ts';
 import { isObject } from '../model/is-object.ts';
 import type { Keys } from '../model/problem.ts';
@@ -101,7 +101,7 @@ function explainCondition(resource: EditedResource, path: Keys, condition: strin
   const filled = fillKnown(condition, knownValues(argumentsOf(resource)).plain);
   const lines = (found?.results ?? [{ type: 'unknown' as const }]).map((result) => {
     const when = result.when === undefined ? '' : ` (${result.when})`;
-    const gives = filled === undefined ? 'hangs on arguments without a value' : explainType(filled, result);
+    const gives = filled === undefined ? 'hangs on arguments without a value' : explainType(filled.text, result);
     return `- \`result\`: \`${showResultType(result.type)}\`${when} → ${gives}`;
   });
   return `${title}${found === undefined ? '' : `, ${found.provider}`}\n\n${lines.join('\n')}`;

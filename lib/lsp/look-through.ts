@@ -10,6 +10,7 @@ export interface LookThroughPorts {
   readonly timers: Timers;
   /** @throws anything: a bug in it costs the findings of one text */
   readonly lint: (source: SourceText, context: LintContext) => readonly Finding[];
+  readonly settingsOf: (uri: string) => LintSettings;
   readonly publish: (text: EditedText, findings: readonly Finding[]) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -25,7 +26,6 @@ export class LookThrough {
   /** URIs, the next one first. */
   #waiting: string[] = [];
   #stopTimer: (() => void) | undefined;
-  settings: LintSettings = {};
 
   constructor(workspace: Workspace, ports: LookThroughPorts) {
     this.#workspace = workspace;
@@ -69,7 +69,7 @@ export class LookThrough {
 
   #look(text: EditedText): readonly Finding[] {
     const others = this.#workspace.texts.filter((other) => other !== text && !other.isTooLong);
-    const context = { others: others.map(({ lintSource }) => lintSource), settings: this.settings };
+    const context = { others: others.map(({ lintSource }) => lintSource), settings: this.#ports.settingsOf(text.uri) };
     const findings = text.isTooLong
       ? []
       : this.#ports.lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path);

@@ -14,6 +14,7 @@ import {
   type Range,
   ResponseError,
   ShowMessageNotification,
+  type ShowMessageParams,
   TextDocuments,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
@@ -25,6 +26,7 @@ import { diagnosticOf } from './diagnostics.ts';
 import { EditedText, LONGEST_TEXT } from './edited-text.ts';
 import { hoverAt } from './hover.ts';
 import { readLintSettings } from './editor-settings.ts';
+import type { LintSettings } from '../lint/settings.ts';
 import { LookThrough, type LookThroughPorts } from './look-through.ts';
 import { symbolsOf } from './symbols.ts';
 import { Workspace } from './workspace.ts';
@@ -33,6 +35,12 @@ import type { WorkspaceFiles } from './workspace-files.ts';
 /** What the server is made with. */
 export interface EditorPorts extends Pick<LookThroughPorts, 'lint' | 'timers'> {
   readonly files: WorkspaceFiles;
+  /**
+   * The settings of lint for a file: what stands beside it, under what the editor gave.
+   *
+   * @throws anything that explains itself, for settings that nobody can follow
+   */
+  readonly readSettings: (uri: string, given: LintSettings) => Promise<LintSettings>;
   readonly version: string;
   /** URL of the folder of the documentation, with a slash at its end, where there is one. */
   readonly docs?: string | undefined;
@@ -44,18 +52,22 @@ export interface EditorPorts extends Pick<LookThroughPorts, 'lint' | 'timers'> {
  */
 export function serveEditor(connection: Connection, ports: EditorPorts): void {
   const workspace = new Workspace();
+  const settings = new Map<string, LintSettings>();
   const session: Session = {
     connection,
     ports,
     workspace,
     lookThrough: new LookThrough(workspace, {
       ...ports,
+      settingsOf: (uri) => settings.get(uri) ?? {},
       publish(text, findings) {
         const diagnostics = findings.map((finding) => diagnosticOf(finding, ports.docs));
         void tell(() => connection.sendDiagnostics({ uri: text.uri, version: text.version, diagnostics }));
       },
       onError: (error) => complain(connection, 'diagnostics', error),
     }),
+    settings,
+    given: {},
     client: {},
     isLoaded: Promise.resolve(),
   };
@@ -73,6 +85,10 @@ interface Session {
   readonly ports: EditorPorts;
   readonly workspace: Workspace;
   readonly lookThrough: LookThrough;
+  /** By the URI of open texts. */
+  readonly settings: Map<string, LintSettings>;
+  /** Those of the editor itself. */
+  given: LintSettings;
   client: InitializeParams['capabilities'];
   /** Until the files of the workspace are read, references lead nowhere. */
   isLoaded: Promise<void>;
@@ -80,7 +96,7 @@ interface Session {
 
 function initialize(session: Session, params: InitializeParams): InitializeResult {
   session.client = params.capabilities;
-  session.lookThrough.settings = readLintSettings(params.initializationOptions);
+  session.given = readLintSettings(params.initializationOptions);
   // Diagnostics of what is opened at once wait for this.
   session.isLoaded = guarded(
     session,
@@ -109,7 +125,7 @@ function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
 async function begin({ connection, client }: Session): Promise<void> {
   if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) return;
   await connection.client.register(DidChangeWatchedFilesNotification.type, {
-    watchers: [{ globPattern: '**/*.{yaml,yml}' }],
+    watchers: [{ globPattern: '**/*.{yaml,yml}' }, { globPattern: '**/.assay.yaml' }],
   });
 }
 
@@ -131,12 +147,10 @@ function followTexts(session: Session): void {
       workspace.setOpen(text);
       if (text.isTooLong && !tooLong.has(uri)) {
         tooLong.add(uri);
-        const message = `assay: ${uri} is longer than ${LONGEST_TEXT} characters; it is not looked at.`;
-        void tell(() =>
-          connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }),
-        );
+        warn(connection, `${uri} is longer than ${LONGEST_TEXT} characters; it is not looked at.`);
       }
       await session.isLoaded;
+      if (!session.settings.has(uri)) await readSettings(session, [uri]);
       lookThrough.soon([uri], delayMs);
     });
   // Opening says it twice: once as opened, once as changed.
@@ -144,9 +158,13 @@ function followTexts(session: Session): void {
   documents.onDidChangeContent(({ document }) => {
     if (workspace.openText(document.uri)?.version !== document.version) void take(document);
   });
-  documents.onDidSave(({ document }) => workspace.setFile(document.uri, document.getText()));
+  documents.onDidSave(({ document }) => {
+    workspace.setFile(document.uri, document.getText());
+    if (isSettings(document.uri)) void readSettings(session).then(() => lookThrough.soon());
+  });
   documents.onDidClose(({ document: { uri } }) => {
     workspace.close(uri);
+    session.settings.delete(uri);
     tooLong.delete(uri);
     void tell(() => connection.sendDiagnostics({ uri, diagnostics: [] }));
     lookThrough.soon();
@@ -154,11 +172,33 @@ function followTexts(session: Session): void {
   documents.listen(connection);
 }
 
+/** Reads the settings for open texts, all of them by default; says so where nobody can follow them. */
+async function readSettings(
+  { connection, ports, workspace, settings, given }: Session,
+  uris: readonly string[] = workspace.openTexts.map(({ uri }) => uri),
+): Promise<void> {
+  const complaints = new Set<string>();
+  for (const uri of uris) {
+    try {
+      settings.set(uri, await ports.readSettings(uri, given));
+    } catch (error) {
+      settings.set(uri, given);
+      complaints.add(error instanceof Error ? error.message : String(error));
+    }
+  }
+  for (const message of complaints) warn(connection, message);
+}
+
+function isSettings(uri: string): boolean {
+  return uri.endsWith('/.assay.yaml');
+}
+
 /** What changes outside of the editor, and which folders it works on. */
 function followFiles(session: Session): void {
   const { connection, ports, workspace, lookThrough } = session;
   connection.onDidChangeWatchedFiles(({ changes }) =>
     guarded(session, 'didChangeWatchedFiles', async () => {
+      if (changes.some(({ uri }) => isSettings(uri))) await readSettings(session);
       for (const { uri, type } of changes) {
         const text = type === FileChangeType.Deleted ? undefined : await ports.files.readFile(uri);
         if (text === undefined) workspace.forgetFile(uri);
@@ -257,6 +297,12 @@ async function guarded({ connection }: Session, name: string, work: () => Promis
 function complain(connection: Connection, name: string, error: unknown): void {
   const message = `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   void tell(() => connection.sendNotification(LogMessageNotification.type, { type: MessageType.Error, message }));
+}
+
+/** Says something to the person at the editor. */
+function warn(connection: Connection, message: string): void {
+  const params: ShowMessageParams = { type: MessageType.Warning, message: `assay: ${message}` };
+  void tell(() => connection.sendNotification(ShowMessageNotification.type, params));
 }
 
 /** What cannot be said to an editor that is gone needs not be said. */

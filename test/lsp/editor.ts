@@ -70,7 +70,14 @@ export function anEditor(given: Partial<EditorPorts> = {}): Editor {
   const [toServer, toClient] = [new PassThrough(), new PassThrough()];
   const timers = fakeTimers();
   const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
-  serveEditor(server, { lint: lintText, files: noFiles, timers, version: '0.0.0', ...given });
+  serveEditor(server, {
+    lint: lintText,
+    files: noFiles,
+    readSettings: async (_uri, settings) => settings,
+    timers,
+    version: '0.0.0',
+    ...given,
+  });
   const client = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const log: string[] = [];
   client.onNotification('window/logMessage', ({ message }: { message: string }) => void log.push(message));

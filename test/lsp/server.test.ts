@@ -244,7 +244,35 @@ test('the settings of lint come with the editor', async () => {
   await begin({ lint }, { initializationOptions: { lint: { disable: ['bad', 5], strict: true } } });
   await open(URI, SOURCE);
   await settle();
-  expect(lint.mock.calls[0]?.[1].settings).toEqual({ disable: ['bad'], enable: [], strict: true, all: false });
+  expect(lint.mock.calls[0]?.[1].settings).toEqual({ disable: ['bad'], enable: [], strict: true });
+});
+
+test('settings that stand beside a file are read when it is opened, and when they change', async () => {
+  const lint = vi.fn<EditorPorts['lint']>(badWords);
+  let strict = true;
+  await begin({ lint, readSettings: async (_uri, given) => ({ ...given, strict }) });
+  await open(URI, SOURCE);
+  await settle();
+  strict = false;
+  const changes = [{ uri: 'file:///work/.assay.yaml', type: 2 }];
+  await editor.client.sendNotification('workspace/didChangeWatchedFiles', { changes });
+  await settle();
+  expect(lint.mock.calls.map(([, { settings }]) => settings?.strict)).toEqual([true, false]);
+});
+
+async function refuseSettings(): Promise<never> {
+  throw new Error('.assay.yaml: no');
+}
+
+test('settings that nobody can follow are told, and those of the editor count', async () => {
+  const lint = vi.fn<EditorPorts['lint']>(badWords);
+  await begin({ lint, readSettings: refuseSettings }, { initializationOptions: { lint: { disable: ['bad'] } } });
+  const said: string[] = [];
+  editor.client.onNotification('window/showMessage', ({ message }: { message: string }) => void said.push(message));
+  await open(URI, SOURCE);
+  await settle();
+  expect(said).toEqual(['assay: .assay.yaml: no']);
+  expect(lint.mock.calls[0]?.[1].settings).toMatchObject({ disable: ['bad'] });
 });
 
 test('a bug costs one answer, and is logged', async () => {
