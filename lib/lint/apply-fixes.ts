@@ -1,4 +1,5 @@
-import type { Finding, Position, TextEdit } from './finding.ts';
+import type { Finding, TextEdit } from './finding.ts';
+import { Lines } from './lines.ts';
 
 /** A text with the fixes of its findings made. */
 export interface FixedText {
@@ -9,15 +10,14 @@ export interface FixedText {
 
 /** Makes the fixes, the earlier of two that touch. */
 export function applyFixes(text: string, findings: readonly Finding[]): FixedText {
-  const starts = lineStarts(text);
-  const offsetOf = ({ line, column }: Position) => (starts[line - 1] ?? text.length) + column - 1;
+  const lines = new Lines(text);
   const made: { readonly from: number; readonly to: number; readonly by: string }[] = [];
   const fixed: Finding[] = [];
   for (const finding of findings) {
     if (!finding.fix || finding.fix.length === 0) continue;
     const edits = finding.fix.map(({ range, text: by }: TextEdit) => ({
-      from: offsetOf(range.start),
-      to: offsetOf(range.end),
+      from: lines.offsetOf(range.start),
+      to: lines.offsetOf(range.end),
       by,
     }));
     const isFree = edits.every(({ from, to }) => made.every((other) => to < other.from || from > other.to));
@@ -30,10 +30,4 @@ export function applyFixes(text: string, findings: readonly Finding[]): FixedTex
     text: lastFirst.reduce((whole, { from, to, by }) => whole.slice(0, from) + by + whole.slice(to), text),
     fixed,
   };
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
 }

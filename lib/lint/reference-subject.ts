@@ -12,6 +12,8 @@ export interface ReferenceSubject extends Reference {
   readonly own: AnyTemplate | undefined;
   /** The templates that are there, those that they refer to included; each once. */
   readonly found: readonly AnyTemplate[];
+  /** The same for each of `templates`. */
+  readonly parts: readonly (readonly AnyTemplate[])[];
   /** Of `templates`, those that are not in the files. */
   readonly missing: readonly TemplateReference[];
   /** Whether everything that it leads to is in the files. */
@@ -38,32 +40,59 @@ export function referenceSubject(
   index: TemplateIndex,
   isAll: boolean,
 ): ReferenceSubject {
-  const found = new Set<AnyTemplate>();
-  let isComplete = true;
-  let circle: readonly string[] | undefined;
-  const follow = (ref: Pick<TemplateReference, 'name' | 'clusterScope'>, path: readonly AnyTemplate[]) => {
-    const template = index.find(ref, namespace);
-    if (template === undefined) {
-      isComplete = false;
-      return;
-    }
-    if (path.includes(template)) {
-      circle ??= [...path.slice(path.indexOf(template)), template].map(({ metadata }) => metadata.name ?? '');
-      return;
-    }
-    if (found.has(template)) return;
-    found.add(template);
-    for (const next of template.spec.templates ?? []) {
-      if (isAbsent(next)) continue;
-      follow({ name: next.templateName ?? '', clusterScope: next.clusterScope ?? false }, [...path, template]);
-    }
-  };
   const own = kind.endsWith('Template')
     ? index.find({ name, clusterScope: kind.startsWith('Cluster') }, namespace)
     : undefined;
-  for (const template of reference.templates) follow(template, own ? [own] : []);
-  const missing = reference.templates.filter((template) => index.find(template, namespace) === undefined);
-  return { ...reference, kind, name, own, found: [...found], missing, isComplete, circle, names: index.names, isAll };
+  const walks = reference.templates.map((template) => follow(template, own ? [own] : [], { index, namespace }));
+  const parts = walks.map(({ found }) => [...found]);
+  return {
+    ...reference,
+    kind,
+    name,
+    own,
+    found: [...new Set(parts.flat())],
+    parts,
+    missing: reference.templates.filter((template) => index.find(template, namespace) === undefined),
+    isComplete: walks.every(({ isComplete }) => isComplete),
+    circle: walks.find(({ circle }) => circle)?.circle,
+    names: index.names,
+    isAll,
+  };
+}
+
+/** Nobody nests templates so deep; a walk ends somewhere. */
+const DEEPEST = 100;
+
+interface Walk {
+  readonly found: Set<AnyTemplate>;
+  isComplete: boolean;
+  circle: readonly string[] | undefined;
+}
+
+type Place = Pick<TemplateReference, 'name' | 'clusterScope'>;
+
+/** All that a template leads to, itself included. */
+function follow(
+  start: Place,
+  before: readonly AnyTemplate[],
+  { index, namespace }: { readonly index: TemplateIndex; readonly namespace: string },
+): Walk {
+  const walk: Walk = { found: new Set(), isComplete: true, circle: undefined };
+  const visit = (place: Place, path: readonly AnyTemplate[]): void => {
+    const template = index.find(place, namespace);
+    if (template === undefined || path.length > DEEPEST) {
+      walk.isComplete = false;
+    } else if (path.includes(template)) {
+      walk.circle ??= [...path.slice(path.indexOf(template)), template].map(({ metadata }) => metadata.name ?? '');
+    } else if (!walk.found.has(template)) {
+      walk.found.add(template);
+      for (const { templateName = '', clusterScope = false } of template.spec.templates ?? []) {
+        visit({ name: templateName, clusterScope }, [...path, template]);
+      }
+    }
+  };
+  visit(start, before);
+  return walk;
 }
 
 /** The arguments that templates declare together; a default of any is a default of all. */

@@ -7,7 +7,6 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
@@ -18,6 +17,7 @@ import type { Position, Range, TextEdit } from './finding.ts';
 import { explainBraces } from './helm-syntax.ts';
 import { type EditableScalar, editScalar } from './edit-scalar.ts';
 import type { Span, ValueEdit } from './span.ts';
+import { Lines } from './lines.ts';
 import { scalarSourceOffset } from './scalar-source.ts';
 
 /** One document of a text, and where its fields stand. */
@@ -57,16 +57,15 @@ export interface SourceText {
  * @source sigs.k8s.io/yaml v1.6
  */
 export function readDocuments(text: string): SourceText {
-  const lines = new LineCounter();
+  const lines = new Lines(text);
   const parsed = parseAllDocuments(text, {
     version: '1.1',
     customTags: withoutTimes,
     stringKeys: true,
-    lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error', // What is wrong is reported here, not printed by the parser.
   });
-  const at = (offset: number) => positionAt(offset, lines);
+  const at = (offset: number) => lines.positionOf(offset);
 
   const documents: SourceDocument[] = [];
   const problems: SyntaxProblem[] = [];
@@ -89,11 +88,6 @@ export function readDocuments(text: string): SourceText {
 
 function withoutTimes(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && !tag.tag.endsWith(':timestamp')));
-}
-
-function positionAt(offset: number, lines: LineCounter): Position {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
 }
 
 function isEmpty({ contents }: Document): boolean {

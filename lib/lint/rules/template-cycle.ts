@@ -5,8 +5,9 @@ export const templateCycle: Rule = {
   summary: 'Templates that refer to each other in a circle.',
   reference({ circle, templates, keys, kind, name }) {
     if (circle === undefined) return [];
-    // It is told where it begins, not once more of all who come to it.
-    if (!kind.endsWith('Template') || !circle.includes(name)) return [];
+    if (!kind.endsWith('Template')) return [];
+    // It is told once: of the first of its names, and not of those who only come to it.
+    if (circle.toSorted()[0] !== name) return [];
     const next = circle[circle.indexOf(name) + 1];
     const at = templates.find((template) => template.name === next)?.keys ?? keys;
     return [{ keys: at, message: `a circle: ${circle.map((each) => `"${each}"`).join(' refers to ')}` }];
