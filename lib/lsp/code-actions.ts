@@ -2,6 +2,7 @@ import { type CodeAction, CodeActionKind, type Range, type TextEdit, type Worksp
 import type { Finding } from '../lint/finding.ts';
 import { diagnosticOf, rangeOf } from './diagnostics.ts';
 import type { EditedText } from './edited-text.ts';
+import { placeAt } from './yaml-source.ts';
 
 /** What mends everything that is sure to be mended. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.assay`;
@@ -37,6 +38,8 @@ export function codeActions(
         edit: change(finding.fix.map(toEdit)),
       });
     }
+    // What is no YAML has no rules to disable.
+    if (finding.rule === 'yaml-syntax') continue;
     actions.push({
       title: `Disable ${finding.rule} here`,
       kind: CodeActionKind.QuickFix,
@@ -75,12 +78,12 @@ function fixesOf(findings: readonly Finding[]): TextEdit[] {
   return chosen;
 }
 
-/** A comment above the line that the finding begins in. */
+/** A comment above the line that the field begins in: within a block it would be a part of the text. */
 function disabling(text: EditedText, { rule, range }: Finding): TextEdit {
-  const start = { line: range.start.line - 1, character: 0 };
-  const { line } = text.lineAt(text.offsetAt(start));
+  const found = text.offsetAt(rangeOf(range).start);
+  const { start, line } = text.lineAt(placeAt(text.source, found)?.span[0] ?? found);
   const indent = /^\s*/.exec(line)?.[0] ?? '';
-  return { range: { start, end: start }, newText: `${indent}# assay-lint-disable ${rule}\n` };
+  return { range: text.rangeOf([start, start]), newText: `${indent}# assay-lint-disable ${rule}\n` };
 }
 
 function touches(one: Range, other: Range): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TextEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { lintText } from '../../lib/lint/lint-text.ts';
 import type { Finding } from '../../lib/lint/finding.ts';
 import { codeActions } from '../../lib/lsp/code-actions.ts';
 import { EditedText } from '../../lib/lsp/edited-text.ts';
@@ -74,4 +75,53 @@ test('of two fixes for one place the first', () => {
 test('an editor that takes versions gets the version', () => {
   const [fix] = codeActions(text, here, undefined, { findings: [BLANK], docs: undefined, takesVersions: true });
   expect(fix?.edit?.documentChanges).toMatchObject([{ textDocument: { uri: text.uri, version: 7 } }]);
+});
+
+describe('with the rules of lint', () => {
+  const BROKEN = `apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata:
+  name: t
+spec:
+  metrics:
+    - name: m
+      interval: 5 m
+      intervall: 5m
+      successCondition: |
+        result[0] > 1 &&
+        nope > 1
+      provider:
+        prometheus:
+          address: http://prometheus.monitoring.svc:9090
+          query: >-
+            sum(rate(x[1m])
+`;
+  const broken = new EditedText('file:///broken.yaml', BROKEN);
+  const findings = lintText(broken.lintSource);
+
+  function offered(finding: Finding, title: string): string {
+    const { line, column } = finding.range.start;
+    const place = { line: line - 1, character: column - 1 };
+    const context = { findings: [finding], docs: undefined, takesVersions: false };
+    const found = codeActions(broken, { start: place, end: place }, undefined, context).find((action) =>
+      action.title.startsWith(title),
+    );
+    return TextDocument.applyEdits(TextDocument.create('', '', 0, BROKEN), found?.edit?.changes?.[broken.uri] ?? []);
+  }
+
+  test('there are several, in blocks too', () => {
+    expect(findings.map(({ rule }) => rule)).toEqual(
+      expect.arrayContaining(['invalid-duration', 'unknown-field', 'condition-invalid', 'promql-syntax']),
+    );
+  });
+
+  test.each(findings)('$rule is silent where it is disabled, and the others are not', (finding) => {
+    const left = lintText({ path: 'b.yaml', text: offered(finding, 'Disable') }).map(({ rule }) => rule);
+    expect(left).toEqual(findings.map(({ rule }) => rule).filter((rule) => rule !== finding.rule));
+  });
+
+  test.each(findings.filter(({ fix }) => fix !== undefined))('$rule is gone once it is fixed', (finding) => {
+    const left = lintText({ path: 'b.yaml', text: offered(finding, 'Fix') }).map(({ rule }) => rule);
+    expect(left).not.toContain(finding.rule);
+  });
 });
