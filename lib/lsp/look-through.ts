@@ -26,6 +26,8 @@ export class LookThrough {
   /** URIs, the next one first. */
   #waiting: string[] = [];
   #stopTimer: (() => void) | undefined;
+  /** What the last look took: nobody shall wait longer for looks than between them. */
+  #lastMs = 0;
 
   constructor(workspace: Workspace, ports: LookThroughPorts) {
     this.#workspace = workspace;
@@ -36,7 +38,7 @@ export class LookThrough {
   soon(changed: readonly string[] = [], delayMs: number = QUIET_MS): void {
     const others = this.#workspace.openTexts.map(({ uri }) => uri).filter((uri) => !changed.includes(uri));
     this.#waiting = [...new Set([...changed, ...this.#waiting, ...others])];
-    this.#wake(delayMs);
+    this.#wake(Math.max(delayMs, this.#lastMs));
   }
 
   /** What was found in the text when it was last looked through; it is now if it was not yet. */
@@ -68,11 +70,14 @@ export class LookThrough {
   }
 
   #look(text: EditedText): readonly Finding[] {
+    const { timers, lint, settingsOf } = this.#ports;
+    const startedMs = timers.nowMs();
     const others = this.#workspace.texts.filter((other) => other !== text && !other.isTooLong);
-    const context = { others: others.map(({ lintSource }) => lintSource), settings: this.#ports.settingsOf(text.uri) };
+    const context = { others: others.map(({ lintSource }) => lintSource), settings: settingsOf(text.uri) };
     const findings = text.isTooLong
       ? []
-      : this.#ports.lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path);
+      : lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path);
+    this.#lastMs = timers.nowMs() - startedMs;
     this.#found.set(text, findings);
     return findings;
   }

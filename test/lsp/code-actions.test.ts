@@ -87,6 +87,7 @@ spec:
     - name: m
       interval: 5 m
       intervall: 5m
+      initialDelay: 30
       successCondition: |
         result[0] > 1 &&
         nope > 1
@@ -110,6 +111,7 @@ spec:
   }
 
   test('there are several, in blocks too', () => {
+    expect(findings.filter(({ fix }) => fix !== undefined).map(({ rule }) => rule)).toEqual(['wrong-type']);
     expect(findings.map(({ rule }) => rule)).toEqual(
       expect.arrayContaining(['invalid-duration', 'unknown-field', 'condition-invalid', 'promql-syntax']),
     );
