@@ -191,4 +191,4 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** Tables of plug-ins: what stands in one knows nothing of the others, and none but the table knows it. */
-export const REGISTRIES = ['lib/kinds', 'lib/providers', 'lib/sinks', 'lib/queues'] as const;
+export const REGISTRIES = ['lib/kinds', 'lib/providers', 'lib/sinks', 'lib/queues', 'lib/lint/rules'] as const;

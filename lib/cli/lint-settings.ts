@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { SourceText } from '../lint/finding.ts';
-import { isRuleName, RULES } from '../lint/rules.ts';
+import { isRuleName, RULES } from '../lint/rules/registry.ts';
 import type { LintSettings } from '../lint/settings.ts';
 import { didYouMean } from '../model/suggest.ts';
 import { InputError } from './input-error.ts';

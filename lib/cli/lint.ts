@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Finding, SourceText } from '../lint/finding.ts';
 import { lintTexts } from '../lint/lint-text.ts';
-import { isRuleName, RULES } from '../lint/rules.ts';
+import { isRuleName, RULES } from '../lint/rules/registry.ts';
 import type { LintSettings } from '../lint/settings.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { Console } from './console.ts';

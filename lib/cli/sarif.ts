@@ -1,7 +1,7 @@
 import { isAbsolute, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Finding, Range, TextEdit } from '../lint/finding.ts';
-import { RULE_LIST } from '../lint/rules.ts';
+import { RULE_LIST } from '../lint/rules/registry.ts';
 import type { LintReport } from './lint-report.ts';
 
 const LEVELS = { error: 'error', warning: 'warning', advice: 'note' } as const;

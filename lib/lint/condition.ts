@@ -60,3 +60,8 @@ function nodesOf(text: string): Node[] {
 export function isResult(node: Node | undefined): boolean {
   return node?.kind === 'identifier' && node.name === 'result';
 }
+
+/** Whether an argument stands in a condition as if it were a variable. */
+export function isBareArgument({ unknownName }: ExpressionError): boolean {
+  return unknownName?.name === 'args' || unknownName?.name === 'inputs';
+}

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Severity } from '../model/problem.ts';
 import type { ReadPromQl } from './promql-query.ts';
 import type { Slip } from './rule.ts';
-import { RULE_LIST, type RuleName } from './rules.ts';
+import { RULE_LIST, type RuleName } from './rules/registry.ts';
 import { analysisSubject, isAnalysis, isExperiment, podSubjects } from './subject.ts';
 
 /** A slip, and the rule that found it. */

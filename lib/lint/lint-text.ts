@@ -6,7 +6,7 @@ import { lintObject, type NamedSlip } from './lint-object.ts';
 import { readPromQl } from './promql/read-promql.ts';
 import { type ReadDocument, type ReadSource, readSource } from './read-source.ts';
 import { referenceSubject } from './reference-subject.ts';
-import { isRuleName, RULE_LIST, RULES, type RuleName } from './rules.ts';
+import { isRuleName, RULE_LIST, RULES, type RuleName } from './rules/registry.ts';
 import { type LintSettings, severityIn } from './settings.ts';
 import { type AnyTemplate, indexTemplates, type TemplateIndex } from './template-index.ts';
 
@@ -184,7 +184,10 @@ function nameRange(document: ReadDocument, keys: Keys): Range {
 }
 
 function findingOf(slip: NamedSlip, document: ReadDocument): RawFinding {
-  const { keys, message, hint, rule, severity, span } = slip;
+  const { keys, message, rule, severity, span } = slip;
+  // `all(result, # < 1)` without quotes is cut short.
+  const isCut = rule === 'condition-invalid' && message.includes('EOF') && document.hasComment(keys);
+  const hint = isCut ? 'what follows # is a comment: put the condition in quotes' : slip.hint;
   const problem = problemAt(keys, { message, hint });
   return {
     rule,

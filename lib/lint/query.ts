@@ -23,7 +23,7 @@ interface Asked {
  */
 export function queryOf({ spec, keys }: Asked, { plain }: KnownValues, read: ReadPromQl): Query | undefined {
   const text = spec['query'];
-  if (typeof text !== 'string' || text.trim() === '') return undefined;
+  if (typeof text !== 'string' || text.trim() === '' || text.length > LONGEST) return undefined;
   const isRange = spec['rangeQuery'] !== undefined;
   const base = { keys: [...keys, 'query'], text };
   const readings = GUESSES.flatMap((guess) => {
@@ -48,6 +48,9 @@ export function queryOf({ spec, keys }: Asked, { plain }: KnownValues, read: Rea
   const resultType = query.fault ? undefined : resultTypeOf(query.type, isRange);
   return { ...base, type: query.type, ...fault, divisions, hasDefault: query.hasDefault, resultType };
 }
+
+/** In characters. Nobody writes longer ones, and what a machine made is not looked at for seconds. */
+const LONGEST = 20_000;
 
 /** A number, a name, a duration, a selector's inside: one of them is right in most places. */
 const GUESSES = ['1', 'a', '5m', 'a="b"', 'a{b="c"}', 'by (a)'] as const;

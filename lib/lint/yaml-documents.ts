@@ -35,6 +35,8 @@ export interface SourceDocument {
   readonly rangeOf: (keys: Keys, span?: Span) => Range;
   /** Edits of values as edits of the text that keep quotes and blocks; undefined where they cannot be made. */
   readonly textEdits: (edits: readonly ValueEdit[]) => readonly TextEdit[] | undefined;
+  /** Whether a comment follows the value at `keys`. */
+  readonly hasComment: (keys: Keys) => boolean;
 }
 
 export interface SyntaxProblem extends Position {
@@ -81,6 +83,10 @@ export function readDocuments(text: string): SourceText {
         return { start: at(from), end: at(to) };
       },
       textEdits: (edits) => textEdits(document, text, edits, at),
+      hasComment(keys) {
+        const { value, isThere } = fieldAt(document, keys);
+        return isThere && Boolean(value?.comment);
+      },
     });
   }
   return { documents, problems };
@@ -112,7 +118,7 @@ function findSyntaxProblems(
       const from = lineStart + line.indexOf('{{');
       return [{ ...at(from), message: explained, isBraces: true, ...quotes(text, from, at) }];
     }
-    if (code === 'DUPLICATE_KEY' || found.length === 0) found.push({ ...at(pos[0]), message });
+    if (code === 'DUPLICATE_KEY' || found.length === 0) found.push({ ...at(pos[0]), message: plainly(message) });
     if (code !== 'DUPLICATE_KEY') break;
   }
   if (found.length > 0) return found;
@@ -123,7 +129,7 @@ function findSyntaxProblems(
   } catch (error) {
     // Aliases without an anchor, and too many of them, are only found now.
     const message = error instanceof Error ? error.message : String(error);
-    return [{ ...at(document.range[0]), message }];
+    return [{ ...at(document.range[0]), message: plainly(message) }];
   }
 }
 
@@ -135,6 +141,11 @@ function containsItself(value: unknown): boolean {
   } catch (error) {
     return error instanceof TypeError;
   }
+}
+
+/** JavaScript's stack ends in what nests deeper than any sensible file. */
+function plainly(message: string): string {
+  return message.includes('call stack') ? 'it nests too deeply' : message;
 }
 
 /** Quotes around an argument that is all of its line. */

@@ -5,7 +5,7 @@ import { formatFinding, formatSummary, lintJson, type LintReport } from '../../l
 import { lintSarif } from '../../lib/cli/sarif.ts';
 import { sourceExcerpt } from '../../lib/cli/source-excerpt.ts';
 import type { Finding } from '../../lib/lint/finding.ts';
-import { RULE_LIST } from '../../lib/lint/rules.ts';
+import { RULE_LIST } from '../../lib/lint/rules/registry.ts';
 
 const aFinding = (override: Partial<Finding> = {}): Finding => ({
   file: 'a b/t.yaml',

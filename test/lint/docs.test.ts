@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lintText } from '../../lib/lint/lint-text.ts';
-import { RULE_LIST } from '../../lib/lint/rules.ts';
+import { RULE_LIST } from '../../lib/lint/rules/registry.ts';
 
 const PAGE = readFileSync('docs/lint.md', 'utf8');
 

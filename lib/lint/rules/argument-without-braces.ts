@@ -1,4 +1,4 @@
-import type { ExpressionError } from '../../expression/error.ts';
+import { isBareArgument } from '../condition.ts';
 import type { Rule } from '../rule.ts';
 import type { Span } from '../span.ts';
 
@@ -25,10 +25,6 @@ export const argumentWithoutBraces: Rule = {
       ];
     }),
 };
-
-export function isBareArgument({ unknownName }: ExpressionError): boolean {
-  return unknownName?.name === 'args' || unknownName?.name === 'inputs';
-}
 
 /** `args.x` and `args["x"]` outside of braces and quotes. */
 function bareArguments(text: string): { readonly name: string; readonly span: Span }[] {

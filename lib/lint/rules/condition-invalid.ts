@@ -1,8 +1,8 @@
 import { explainExpression } from '../explain-expression.ts';
 import type { Rule } from '../rule.ts';
-import { isResultIndex } from './result-index.ts';
-import { isBareArgument } from './argument-without-braces.ts';
-import { findHelm } from './unrendered-helm.ts';
+import { isResultIndex } from '../is-result-index.ts';
+import { isBareArgument } from '../condition.ts';
+import { findHelm } from '../find-helm.ts';
 
 export const conditionInvalid: Rule = {
   severity: 'error',

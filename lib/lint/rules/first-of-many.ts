@@ -1,6 +1,6 @@
 import { JsonPathError, type PathNode, parsePath } from '../../providers/web-json-path-parse.ts';
 import type { Rule } from '../rule.ts';
-import { jsonPathOf } from './invalid-json-path.ts';
+import { jsonPathOf } from '../json-path.ts';
 
 export const firstOfMany: Rule = {
   severity: 'advice',

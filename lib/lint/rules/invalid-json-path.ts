@@ -1,7 +1,6 @@
 import { JsonPathError, parsePath } from '../../providers/web-json-path-parse.ts';
+import { jsonPathOf } from '../json-path.ts';
 import type { Rule, Slip } from '../rule.ts';
-import type { MetricSubject, Provided } from '../subject.ts';
-import { type Filled, fillKnown } from '../values.ts';
 
 export const invalidJsonPath: Rule = {
   severity: 'error',
@@ -33,12 +32,4 @@ function parses(text: string): boolean {
     if (error instanceof JsonPathError) return false;
     throw error;
   }
-}
-
-/** The path that a web metric gives, and with what is known of its arguments. */
-export function jsonPathOf({ spec, keys }: Provided, { analysis }: MetricSubject) {
-  const text = spec['jsonPath'];
-  if (typeof text !== 'string' || text === '') return undefined;
-  const filled: Filled | undefined = fillKnown(text, analysis.values.plain, () => 'a');
-  return filled && { keys: [...keys, 'jsonPath'], text, filled };
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { jsonPathOf } from './invalid-json-path.ts';
+import { jsonPathOf } from '../json-path.ts';
 
 export const jsonPathWithoutBraces: Rule = {
   severity: 'warning',

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.ts';
-import { findHelm } from './unrendered-helm.ts';
+import { findHelm } from '../find-helm.ts';
 
 export const promqlSyntax: Rule = {
   severity: 'error',

@@ -1,5 +1,6 @@
 import { checkCondition } from '../../expression/compile.ts';
 import { type Condition, isResult } from '../condition.ts';
+import { isResultIndex } from '../is-result-index.ts';
 import type { Rule } from '../rule.ts';
 import type { Span, ValueEdit } from '../span.ts';
 import type { MetricSubject } from '../subject.ts';
@@ -25,14 +26,6 @@ export const resultIndex: Rule = {
       return [{ keys, message, value: text, span: shown, ...(fix && { fix }) }];
     }),
 };
-
-/** Whether it would do, were it written for a list, or for a number. */
-export function isResultIndex({ nodes, mismatch }: Condition, { query, resultType }: MetricSubject): boolean {
-  if (mismatch === undefined || query === undefined) return false;
-  const indexes = nodes.filter((node) => node.kind === 'member' && isResult(node.node));
-  if (resultType === '[]float64') return nodes.some(isResult) && indexes.length === 0;
-  return resultType === 'float64' && indexes.length > 0;
-}
 
 /** The edits that make it right, if they do. */
 function mend(condition: Condition, type: MetricSubject['resultType']): ValueEdit[] | undefined {

@@ -1,8 +1,7 @@
-import { didYouMean, suggest } from '../../model/suggest.ts';
+import { didYouMean } from '../../model/suggest.ts';
 import type { Rule } from '../rule.ts';
-import type { AnalysisSubject, MetricSubject } from '../subject.ts';
-import { tagsOf, textsIn } from '../values.ts';
-import { findHelm } from './unrendered-helm.ts';
+import type { AnalysisSubject } from '../subject.ts';
+import { unknownTags } from '../unknown-tags.ts';
 
 export const unknownArgument: Rule = {
   severity: 'warning',
@@ -19,15 +18,6 @@ export const unknownArgument: Rule = {
   },
 };
 
-function unknownTags({ metric, keys, analysis }: MetricSubject) {
-  const declared = new Set(analysis.args.map(({ name }) => `args.${name}`));
-  return textsIn(metric, keys).flatMap(({ text, keys: at, isName }) => {
-    if (findHelm(text) !== undefined) return [];
-    const unknown = tagsOf(text).filter(({ name }) => !declared.has(name));
-    return unknown.map(({ name, span }) => ({ name, at, span: isName ? undefined : span }));
-  });
-}
-
 function explain(name: string, { args }: AnalysisSubject): { message: string; hint?: string } {
   const declared = args.map((arg) => arg.name);
   if (!name.startsWith('args.')) {
@@ -39,13 +29,4 @@ function explain(name: string, { args }: AnalysisSubject): { message: string; hi
     message: `unknown argument "${arg}"${didYouMean(arg, declared)}`,
     hint: 'arguments are declared in spec.args',
   };
-}
-
-/** The arguments that somebody probably meant: what is said of the slip need not be said of them. */
-export function meantArguments(analysis: AnalysisSubject): ReadonlySet<string> {
-  const declared = analysis.args.map(({ name }) => name);
-  const meant = analysis.metrics
-    .flatMap(unknownTags)
-    .flatMap(({ name }) => suggest(name.replace(/^args?\./, ''), declared) ?? []);
-  return new Set(meant);
 }

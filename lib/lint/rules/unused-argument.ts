@@ -1,8 +1,8 @@
 import type { Rule } from '../rule.ts';
 import { tagsOf, textsIn } from '../values.ts';
-import { isBareArgument } from './argument-without-braces.ts';
-import { meantArguments } from './unknown-argument.ts';
-import { findHelm } from './unrendered-helm.ts';
+import { isBareArgument } from '../condition.ts';
+import { meantArguments } from '../unknown-tags.ts';
+import { findHelm } from '../find-helm.ts';
 
 export const unusedArgument: Rule = {
   severity: 'warning',
