@@ -74,9 +74,9 @@ export class LookThrough {
     const startedMs = timers.nowMs();
     const others = this.#workspace.texts.filter((other) => other !== text && !other.isTooLong);
     const context = { others: others.map(({ lintSource }) => lintSource), settings: settingsOf(text.uri) };
-    const findings = text.isTooLong
-      ? []
-      : lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path);
+    const findings = text.isOurs
+      ? lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path)
+      : [];
     this.#lastMs = timers.nowMs() - startedMs;
     this.#found.set(text, findings);
     return findings;

@@ -19,6 +19,7 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { LintSettings } from '../lint/settings.ts';
 import { codeActions, FIX_ALL } from './code-actions.ts';
 import { completionsAt } from './completion.ts';
 import { definitionsAt } from './definition.ts';
@@ -26,7 +27,6 @@ import { diagnosticOf } from './diagnostics.ts';
 import { EditedText, LONGEST_TEXT } from './edited-text.ts';
 import { hoverAt } from './hover.ts';
 import { readLintSettings } from './editor-settings.ts';
-import type { LintSettings } from '../lint/settings.ts';
 import { LookThrough, type LookThroughPorts } from './look-through.ts';
 import { symbolsOf } from './symbols.ts';
 import { Workspace } from './workspace.ts';
@@ -119,7 +119,7 @@ function initialize(session: Session, params: InitializeParams): InitializeResul
 
 /** Editors of old name one folder, in a field of its own. */
 function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
-  return workspaceFolders?.map(({ uri }) => uri) ?? (rootUri === null ? [] : [rootUri]);
+  return workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
 }
 
 async function begin({ connection, client }: Session): Promise<void> {

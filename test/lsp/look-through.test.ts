@@ -34,7 +34,7 @@ function aLook(tookMs = 0, lint: LookThroughPorts['lint'] = () => []) {
       call();
     }
   };
-  const open = (name: string) => workspace.setOpen(new EditedText(`file:///${name}`, ''));
+  const open = (name: string) => workspace.setOpen(new EditedText(`file:///${name}`, 'kind: AnalysisRun'));
   return { look, workspace, delays, publish, onError, run, open };
 }
 
@@ -90,8 +90,19 @@ test('what was closed meanwhile is passed over', () => {
 test('a text is looked through once for whoever asks', () => {
   const lint = vi.fn<LookThroughPorts['lint']>(() => []);
   const { look } = aLook(0, lint);
-  const text = new EditedText('file:///a', '');
+  const text = new EditedText('file:///a', 'kind: AnalysisRun');
   look.findingsOf(text);
   look.findingsOf(text);
   expect(lint).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  { name: 'a template of a chart', text: 'kind: Deployment\nreplicas: {{ .Values.replicas }}\n', want: 0 },
+  { name: 'a resource', text: 'apiVersion: argoproj.io/v1alpha1\n', want: 1 },
+  { name: 'a resource that has its kind alone yet', text: 'kind: ClusterAnalysisTemplate\n', want: 1 },
+])('what is looked through: $name, $want times', ({ text, want }) => {
+  const lint = vi.fn<LookThroughPorts['lint']>(() => []);
+  const { look } = aLook(0, lint);
+  look.findingsOf(new EditedText('file:///a', text));
+  expect(lint).toHaveBeenCalledTimes(want);
 });

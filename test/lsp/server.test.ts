@@ -141,7 +141,7 @@ test('what is closed has nothing to be said of', async () => {
 test('a link to the documentation, where there is one', async () => {
   await begin({ docs: 'https://example.com/docs/' });
   const heard = diagnostics();
-  await open(URI, 'bad: 1\n');
+  await open(URI, `${SOURCE}bad: 1\n`);
   await settle();
   expect(heard[0]?.diagnostics[0]?.codeDescription).toEqual({ href: 'https://example.com/docs/lint.md#bad' });
 });
@@ -299,7 +299,7 @@ test('a text that is too long is not looked at, and that is said once', async ()
   await begin({ lint });
   const said: string[] = [];
   editor.client.onNotification('window/showMessage', ({ message }: { message: string }) => void said.push(message));
-  const long = `# ${'x'.repeat(LONGEST_TEXT)}\nbad: 1\n`;
+  const long = `${SOURCE}# bad ${'x'.repeat(LONGEST_TEXT)}\n`;
   await open(URI, long);
   await change(URI, 2, `${long}\n`);
   await settle();
