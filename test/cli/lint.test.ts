@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -167,4 +167,112 @@ test.each([
   const { code, err } = await run([join(folder, path)]);
   expect(code).toBe(64);
   expect(err).toContain(says);
+});
+
+const BARE = `apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: {name: bare} # keep this
+spec:
+  metrics:
+    - name: m
+      provider: {web: {url: 'http://shop.checkout/health'}}
+`;
+
+test.each([
+  { name: 'advice is given by default', args: [], want: ['no-condition', 'short-service-name'], code: 0 },
+  { name: 'not under --strict, where warnings are errors', args: ['--strict'], want: ['short-service-name'], code: 1 },
+  { name: 'a rule is switched off', args: ['--disable', 'short-service-name'], want: ['no-condition'], code: 0 },
+  { name: 'several are', args: ['--disable', 'no-condition,short-service-name'], want: [], code: 0 },
+  {
+    name: 'advice that is asked for is given under --strict',
+    args: ['--strict', '--enable', 'no-condition'],
+    want: ['no-condition', 'short-service-name'],
+    code: 1,
+  },
+])('$name', async ({ args, want, code }) => {
+  const outcome = await run(['-', '-o', 'json', ...args], { input: BARE });
+  const { findings } = JSON.parse(outcome.out) as { findings: { rule: string }[] };
+  expect(findings.map(({ rule }) => rule).toSorted()).toEqual(want);
+  expect(outcome.code).toBe(code);
+});
+
+test.each([
+  { name: 'in the folder', at: '.assay.yaml', args: [], want: 1 },
+  { name: 'in a folder above', at: '../.assay.yaml', args: [], want: 1 },
+  { name: 'in another folder, which does not count', at: '../other/.assay.yaml', args: [], want: 2 },
+  {
+    name: 'against which the command line says otherwise',
+    at: '.assay.yaml',
+    args: ['--enable', 'no-condition'],
+    want: 2,
+  },
+])('settings $name', async ({ at, args, want }) => {
+  write('deep/t.yaml', BARE);
+  write(join('deep', at), 'lint: {disable: [no-condition]}\n');
+  const { out } = await run([join(folder, 'deep/t.yaml'), ...args, '-o', 'json']);
+  expect(JSON.parse(out)).toMatchObject({ findings: Array.from({ length: want }, () => ({})) });
+});
+
+test.each([
+  { name: 'a rule that there is not', args: ['--disable', 'no-conditions'], says: 'did you mean "no-condition"?' },
+  { name: '--dry-run alone', args: ['--dry-run'], says: 'give both' },
+])('$name: exit 64', async ({ args, says }) => {
+  const { code, err } = await run(['-', ...args], { input: BARE });
+  expect(code).toBe(64);
+  expect(err).toContain(says);
+});
+
+test.each([
+  { name: 'a rule that there is not', text: 'lint: {disable: [nope]}', says: '.assay.yaml: there is no rule "nope"' },
+  { name: 'another field', text: 'lint: {disabled: []}', says: 'It may say lint:' },
+  { name: 'no YAML', text: 'lint: {', says: '.assay.yaml: ' },
+])('settings with $name: exit 64', async ({ text, says }) => {
+  write('.assay.yaml', text);
+  const { code, err } = await run([write('t.yaml', BARE)]);
+  expect(code).toBe(64);
+  expect(err).toContain(says);
+});
+
+const MENDABLE = BARE.replace('- name: m\n', '- name: m # why\n      interval: 30\n      count: 3\n').replace(
+  'shop.checkout',
+  'shop.checkout.svc',
+);
+
+test('--fix mends the file and keeps the rest of it; what is left is told', async () => {
+  const path = write('t.yaml', MENDABLE);
+  const { code, out } = await run([path, '--fix']);
+  expect(readFileSync(path, 'utf8')).toBe(MENDABLE.replace('interval: 30', 'interval: 30s'));
+  expect(out).toContain('[no-condition]');
+  expect(out).not.toContain('[wrong-type]');
+  expect(code).toBe(0);
+});
+
+test('--fix --dry-run shows a patch and changes nothing', async () => {
+  const path = write('t.yaml', MENDABLE);
+  const { out } = await run([path, '--fix', '--dry-run']);
+  expect(out).toContain('-      interval: 30\n+      interval: 30s\n');
+  expect(readFileSync(path, 'utf8')).toBe(MENDABLE);
+});
+
+test('standard input cannot be mended, but shown', async () => {
+  const refused = await run(['-', '--fix'], { input: MENDABLE });
+  expect(refused).toMatchObject({ code: 64, err: expect.stringContaining('standard input cannot be mended') });
+  const { out } = await run(['-', '--fix', '--dry-run'], { input: MENDABLE });
+  expect(out).toContain('+      interval: 30s\n');
+});
+
+test('a folder without any of our kinds is most often the wrong one', async () => {
+  write('values.yaml', 'replicas: 3\n');
+  const { code, err } = await run([folder]);
+  expect(code).toBe(64);
+  expect(err).toContain('nothing to check in');
+  expect(await run([folder, '--allow-empty'])).toMatchObject({ code: 0 });
+});
+
+test.each([
+  { format: 'github', says: '::notice file=standard input,line=6,endLine=6,col=7,endColumn=11,title=no-condition::' },
+  { format: 'junit', says: '<testsuite name="standard input" tests="2" failures="1"' },
+])('-o $format', async ({ format, says }) => {
+  const { out } = await run(['-', '-o', format], { input: BARE });
+  expect(out).toContain(says);
 });

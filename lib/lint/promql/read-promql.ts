@@ -148,6 +148,7 @@ function isNeverZero(divisor: SyntaxNode, query: string): boolean {
       return bodyOf(node)
         .slice(1, 2)
         .every((part) => isNeverZero(part, query));
+    if (name === 'vector') return bodyOf(node).every((part) => isNeverZero(part, query));
     return name === 'time' || name === 'pi';
   }
   if (node.name !== 'BinaryExpr') return false;

@@ -6,7 +6,7 @@ export const argumentInArgument: Rule = {
   summary: 'An argument whose value names another, which stays as it stands.',
   analysis: ({ args }) =>
     args.flatMap(({ value }, index) => {
-      const [tag] = tagsOf(value ?? '').filter(({ name }) => name.startsWith('args.'));
+      const tag = tagsOf(value ?? '').find(({ name }) => name.startsWith('args.'));
       if (tag === undefined) return [];
       const message = `{{${tag.name}}} stays as it stands: values of arguments are not filled in again`;
       return [{ keys: ['spec', 'args', index, 'value'], message, hint: 'put both into the metric', span: tag.span }];
