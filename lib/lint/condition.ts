@@ -35,8 +35,10 @@ export function conditionsOf(
     const text = metric[field];
     const filled = hasText(text) ? fillKnown(text, plain, () => '1') : undefined;
     if (!hasText(text) || filled === undefined) return [];
-    const [fault] = checkCondition(filled.text, 'unknown');
-    const [mismatch] = fault === undefined && type !== 'unknown' ? checkCondition(filled.text, type) : [];
+    const [error] = checkCondition(filled.text, type);
+    // Most are sound, and compiling is what takes the time.
+    const [fault] = error === undefined || type === 'unknown' ? [error] : checkCondition(filled.text, 'unknown');
+    const mismatch = fault === undefined ? error : undefined;
     return [{ field, keys: [...keys, field], text, filled, fault, mismatch, nodes: nodesOf(filled.text) }];
   });
 }

@@ -1,4 +1,5 @@
 import { isObject } from '../model/is-object.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
 import { formatPath, formatProblem, type Keys, type Problem, problemAt } from '../model/problem.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { Finding, Range, SourceText, TextEdit } from './finding.ts';
@@ -49,8 +50,14 @@ export function lintTexts(
 }
 
 function indexOf(sources: readonly SourceText[]): TemplateIndex {
-  const parts = sources.flatMap((source) => readSource(source).documents.flatMap(({ part }) => part ?? []));
-  return indexTemplates(parts.filter((part): part is AnyTemplate => /^(?:Cluster)?AnalysisTemplate$/.test(part.kind)));
+  const documents = sources.flatMap((source) => readSource(source).documents);
+  return indexTemplates(
+    documents.flatMap(({ file, part: template }) => (template && isTemplate(template) ? [{ file, template }] : [])),
+  );
+}
+
+function isTemplate(part: KubernetesObject): part is AnyTemplate {
+  return part.kind === 'AnalysisTemplate' || part.kind === 'ClusterAnalysisTemplate';
 }
 
 /** A finding before the settings have their say. */
@@ -113,11 +120,11 @@ function lintDocument(document: ReadDocument, index: TemplateIndex, settings: Li
 
 const EMPTY = 'there is nothing behind it: API servers drop the field';
 
-function lintReferences({ value, part, references }: ReadDocument, index: TemplateIndex, settings: LintSettings) {
+function lintReferences({ file, value, part, references }: ReadDocument, index: TemplateIndex, settings: LintSettings) {
   if (references.length === 0) return [];
   const { kind, metadata } = (part ?? value) as { readonly kind: string; readonly metadata?: unknown };
   const { name, namespace } = isObject(metadata) ? metadata : {};
-  const referrer = { kind, name: textOf(name), namespace: textOf(namespace) };
+  const referrer = { kind, name: textOf(name), namespace: textOf(namespace), file };
   return references.flatMap((reference) => {
     const subject = referenceSubject(reference, referrer, index, settings.all === true);
     return RULE_LIST.flatMap(({ name: ruleName, rule }) =>

@@ -1,7 +1,7 @@
 import type { Argument } from '../model/analysis-run.ts';
 import { isAbsent } from '../model/empty.ts';
 import type { Reference, TemplateReference } from './references.ts';
-import type { AnyTemplate, TemplateIndex } from './template-index.ts';
+import type { AnyTemplate, Place, TemplateIndex } from './template-index.ts';
 
 /** What refers to templates, and what that leads to in the files at hand. */
 export interface ReferenceSubject extends Reference {
@@ -27,23 +27,22 @@ export interface ReferenceSubject extends Reference {
 }
 
 /** What an object is called, and where it is. */
-export interface Referrer {
+export interface Referrer extends Place {
   readonly kind: string;
   readonly name: string;
-  readonly namespace: string;
 }
 
 /** Follows a reference through the files. */
 export function referenceSubject(
   reference: Reference,
-  { kind, name, namespace }: Referrer,
+  { kind, name, ...place }: Referrer,
   index: TemplateIndex,
   isAll: boolean,
 ): ReferenceSubject {
   const own = kind.endsWith('Template')
-    ? index.find({ name, clusterScope: kind.startsWith('Cluster') }, namespace)
+    ? index.find({ name, clusterScope: kind.startsWith('Cluster') }, place)[0]
     : undefined;
-  const walks = reference.templates.map((template) => follow(template, own ? [own] : [], { index, namespace }));
+  const walks = reference.templates.map((template) => follow(template, own ? [own] : [], { index, place }));
   const parts = walks.map(({ found }) => [...found]);
   return {
     ...reference,
@@ -52,7 +51,7 @@ export function referenceSubject(
     own,
     found: [...new Set(parts.flat())],
     parts,
-    missing: reference.templates.filter((template) => index.find(template, namespace) === undefined),
+    missing: reference.templates.filter((template) => index.find(template, place).length === 0),
     isComplete: walks.every(({ isComplete }) => isComplete),
     circle: walks.find(({ circle }) => circle)?.circle,
     names: index.names,
@@ -69,18 +68,19 @@ interface Walk {
   circle: readonly string[] | undefined;
 }
 
-type Place = Pick<TemplateReference, 'name' | 'clusterScope'>;
+type Target = Pick<TemplateReference, 'name' | 'clusterScope'>;
 
 /** All that a template leads to, itself included. */
 function follow(
-  start: Place,
+  start: Target,
   before: readonly AnyTemplate[],
-  { index, namespace }: { readonly index: TemplateIndex; readonly namespace: string },
+  { index, place }: { readonly index: TemplateIndex; readonly place: Place },
 ): Walk {
   const walk: Walk = { found: new Set(), isComplete: true, circle: undefined };
-  const visit = (place: Place, path: readonly AnyTemplate[]): void => {
-    const template = index.find(place, namespace);
-    if (template === undefined || path.length > DEEPEST) {
+  const visit = (target: Target, path: readonly AnyTemplate[]): void => {
+    const [template, other] = index.find(target, place);
+    // Of several it is not known which one is meant.
+    if (template === undefined || other !== undefined || path.length > DEEPEST) {
       walk.isComplete = false;
     } else if (path.includes(template)) {
       walk.circle ??= [...path.slice(path.indexOf(template)), template].map(({ metadata }) => metadata.name ?? '');

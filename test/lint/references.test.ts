@@ -100,6 +100,13 @@ test('arguments of templates that templates refer to are wanted too', () => {
   expect(together([text, outer, NEEDS])).toEqual(['error argument-not-given spec.strategy.canary.analysis']);
 });
 
+test('of several templates of one name, that of the own file is meant; else nothing is said of arguments', () => {
+  const text = rollout('{canary: {analysis: {templates: [{templateName: needs}]}}}');
+  const [one, other] = [NEEDS, NEEDS.replace('host}]', 'host, value: shop.example.com}]')];
+  expect(together([text, one, other])).toEqual([]);
+  expect(together([`${text}---\n${one}`, other])).toEqual(['error argument-not-given spec.strategy.canary.analysis']);
+});
+
 test('a circle is told once, and ends nothing', () => {
   const [a, b] = [
     template('a', { spec: '\n  templates: [{templateName: b}]\n' }),

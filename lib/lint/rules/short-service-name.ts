@@ -9,7 +9,10 @@ export const shortServiceName: Rule = {
       const [, before = '', host = ''] = /^(https?:\/\/(?:[^/?#@]*@)?)([a-z\d.-]+)(?=[:/?#]|$)/i.exec(known.text) ?? [];
       if (host === '' || (!known.isWhole && known.text.length === before.length + host.length)) return [];
       const full = fullName(host.toLowerCase());
-      if (full === undefined) return [];
+      // What is asked over TLS at the usual port is mostly out in the world.
+      const isPublic =
+        host.includes('.') && known.text.startsWith('https:') && known.text[before.length + host.length] !== ':';
+      if (full === undefined || isPublic) return [];
       const at = text.startsWith(before + host) ? before.length : undefined;
       const span = at === undefined ? undefined : ([at, at + host.length] as const);
       const message = `${host} means a Service only to pods of its cluster; from outside, any host of the network`;
