@@ -26,8 +26,10 @@ export class LookThrough {
   /** URIs, the next one first. */
   #waiting: string[] = [];
   #stopTimer: (() => void) | undefined;
-  /** What the last look took: nobody shall wait longer for looks than between them. */
-  #lastMs = 0;
+  /** What looking through took since the last change, what is only read once left out: so long is the next wait at least. */
+  #spentMs = 0;
+  #isChanged = false;
+  readonly #seen = new Set<string>();
 
   constructor(workspace: Workspace, ports: LookThroughPorts) {
     this.#workspace = workspace;
@@ -38,7 +40,8 @@ export class LookThrough {
   soon(changed: readonly string[] = [], delayMs: number = QUIET_MS): void {
     const others = this.#workspace.openTexts.map(({ uri }) => uri).filter((uri) => !changed.includes(uri));
     this.#waiting = [...new Set([...changed, ...this.#waiting, ...others])];
-    this.#wake(Math.max(delayMs, this.#lastMs));
+    this.#isChanged = true;
+    this.#wake(Math.max(delayMs, this.#spentMs));
   }
 
   /** What was found in the text when it was last looked through; it is now if it was not yet. */
@@ -59,6 +62,8 @@ export class LookThrough {
 
   /** One text a turn, so that requests get their answers in between. */
   #next(): void {
+    if (this.#isChanged) this.#spentMs = 0;
+    this.#isChanged = false;
     const uri = this.#waiting.shift();
     const text = uri === undefined ? undefined : this.#workspace.openText(uri);
     try {
@@ -77,7 +82,8 @@ export class LookThrough {
     const findings = text.isOurs
       ? lint(text.lintSource, context).filter(({ file }) => file === text.lintSource.path)
       : [];
-    this.#lastMs = timers.nowMs() - startedMs;
+    if (this.#seen.has(text.uri)) this.#spentMs += timers.nowMs() - startedMs;
+    this.#seen.add(text.uri);
     this.#found.set(text, findings);
     return findings;
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isRuleName } from '../../lib/lint/rules.ts';
+import { isRuleName } from '../../lib/lint/rules/registry.ts';
 import { LONGEST_TEXT } from '../../lib/lsp/edited-text.ts';
 import { readLintSettings } from '../../lib/lsp/editor-settings.ts';
 import { MOST_FILES } from '../../lib/lsp/workspace-files.ts';

@@ -57,13 +57,17 @@ test('a change begins the wait anew, and forgets nothing', () => {
   expect(delays.slice(0, 2)).toEqual([QUIET_MS, QUIET_MS]);
 });
 
-test('after a look that took long the next one waits as long', () => {
+test('after looks that took long the next one waits as long', () => {
   const { look, delays, run, open } = aLook(3000);
-  open('a');
-  look.soon(['file:///a'], 0);
+  for (const name of ['a', 'b']) open(name);
+  look.soon(['file:///a']);
   run();
   look.soon(['file:///a']);
-  expect(delays).toEqual([0, 3000]);
+  run();
+  look.soon(['file:///a']);
+  look.soon(['file:///a']);
+  // The first look reads what no later one has to; then it is both texts.
+  expect(delays).toEqual([QUIET_MS, 0, QUIET_MS, 0, 6000, 6000]);
 });
 
 test('what throws costs the findings of one text', () => {
