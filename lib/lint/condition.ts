@@ -20,7 +20,7 @@ export interface Condition {
   readonly fault: ExpressionError | undefined;
   /** Why a result of the type that the provider gives cannot, though others could. */
   readonly mismatch: ExpressionError | undefined;
-  /** Every node of its tree, parents before their children; none where it has no tree. */
+  /** Every node of its tree, parents before their children; none where it has no tree. Made when it is asked for. */
   readonly nodes: readonly Node[];
 }
 
@@ -39,7 +39,21 @@ export function conditionsOf(
     // Most are sound, and compiling is what takes the time.
     const [fault] = error === undefined || type === 'unknown' ? [error] : checkCondition(filled.text, 'unknown');
     const mismatch = fault === undefined ? error : undefined;
-    return [{ field, keys: [...keys, field], text, filled, fault, mismatch, nodes: nodesOf(filled.text) }];
+    let nodes: readonly Node[] | undefined;
+    return [
+      {
+        field,
+        keys: [...keys, field],
+        text,
+        filled,
+        fault,
+        mismatch,
+        get nodes() {
+          nodes ??= nodesOf(filled.text);
+          return nodes;
+        },
+      },
+    ];
   });
 }
 

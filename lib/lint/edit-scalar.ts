@@ -27,7 +27,7 @@ export interface SourceEdit {
 export function editScalar(scalar: EditableScalar, edits: readonly ValueEdit[]): readonly SourceEdit[] | undefined {
   const { from, source, value } = scalar;
   const [first] = edits;
-  if (first && first.span === undefined) return [{ span: [from, from + source.length], text: first.text }];
+  if (first && first.span === undefined) return wholeEdit(scalar, first.text);
   if (typeof value !== 'string') return undefined;
   const parts = edits.flatMap(({ span, text }) => (span ? [{ span, text }] : [])).toSorted(byPlace);
   const inSource = parts.map(({ span: [start, end], text }) => ({
@@ -41,6 +41,13 @@ export function editScalar(scalar: EditableScalar, edits: readonly ValueEdit[]):
   if (/^[|>]/.test(source)) return moved;
   if (readsAs(replaceParts(source, inSource), wanted, scalar)) return moved;
   return wanted.includes('\n') || !readsAs(whole[0]?.text ?? '', wanted, scalar) ? undefined : whole;
+}
+
+/** What was read of `off`, `0777` or `1.10` is not what stands there: quotes go around that, and no other mend is certain. */
+function wholeEdit({ from, source, value }: EditableScalar, text: string): readonly SourceEdit[] | undefined {
+  const span: Span = [from, from + source.length];
+  if (typeof value === 'string' || source === String(value)) return [{ span, text }];
+  return text === JSON.stringify(String(value)) ? [{ span, text: JSON.stringify(source) }] : undefined;
 }
 
 function byPlace(a: SourceEdit, b: SourceEdit): number {

@@ -11,19 +11,28 @@ export interface NamedSlip extends Slip {
   readonly severity: Severity;
 }
 
+/** What an object is looked at with. */
+export interface LintTools {
+  /** Without it nothing is said of queries. */
+  readonly readPromQl?: ReadPromQl;
+  /** Whether advice is given too, which is the default. */
+  readonly hasAdvice?: boolean;
+}
+
+const GRAVE = RULE_LIST.filter(({ rule }) => rule.severity !== 'advice');
+
 /**
  * What the rules say of an AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate or Experiment by itself. What its
  * schema says comes before this; nothing of it is said here, and the object must keep it.
  *
- * @param readPromQl  without it nothing is said of queries
- * @returns           what is wrong, rule by rule; of other kinds nothing
+ * @returns what is wrong, rule by rule; of other kinds nothing
  */
-export function lintObject(object: KubernetesObject, readPromQl?: ReadPromQl): NamedSlip[] {
+export function lintObject(object: KubernetesObject, { readPromQl, hasAdvice = true }: LintTools = {}): NamedSlip[] {
   if (!isAnalysis(object) && !isExperiment(object)) return [];
   const analysis = isAnalysis(object) ? analysisSubject(object, readPromQl) : undefined;
   const metrics = analysis?.metrics ?? [];
   const pods = podSubjects(object, analysis);
-  return RULE_LIST.flatMap(({ name, rule }) => {
+  return (hasAdvice ? RULE_LIST : GRAVE).flatMap(({ name, rule }) => {
     const slips: Slip[] = [...(rule.object?.(object) ?? [])];
     if (analysis && rule.analysis) slips.push(...rule.analysis(analysis));
     for (const metric of metrics) {

@@ -106,7 +106,7 @@ function unknownRules({ suppressions }: ReadSource): RawFinding[] {
 
 function lintDocument(document: ReadDocument, index: TemplateIndex, settings: LintSettings): RawFinding[] {
   const { schema, part, emptyFields } = document;
-  const slips = [...(part ? lintObject(part, readPromQl) : []), ...lintReferences(document, index, settings)];
+  const slips = [...(part ? lintObject(part, { readPromQl }) : []), ...lintReferences(document, index, settings)];
   const kept = slips.filter((slip) => !isConsequence(slip, schema));
   const said = new Set([...schema, ...kept].map(({ keys }) => JSON.stringify(keys)));
   const empty = emptyFields
@@ -160,30 +160,29 @@ function isSame(left: Keys, right: Keys): boolean {
 }
 
 function schemaFinding(problem: Problem, document: ReadDocument): RawFinding {
-  const { keys, severity, path, hint, value } = problem;
+  const { keys, severity, path } = problem;
   const rule = problem.rule !== undefined && isRuleName(problem.rule) ? problem.rule : 'wrong-type';
-  const isName = rule === 'unknown-field';
-  const range = isName ? nameRange(document, keys) : document.rangeOf(keys);
-  const mended = MENDS.find(({ hint: pattern }) => hint !== undefined && pattern.test(hint));
-  const fix =
-    mended && value !== undefined ? document.textEdits([{ keys, text: mended.text(value, hint ?? '') }]) : undefined;
-  return {
-    rule,
-    severity,
-    path,
-    range,
-    message: formatProblem({ ...problem, path: '' }),
-    fix,
-    fromLine: document.locate(keys).line,
-  };
+  const range = rule === 'unknown-field' ? nameRange(document, keys) : document.rangeOf(keys);
+  const { hint, mended } = mendOf(problem, document);
+  const fix = mended === undefined ? undefined : document.textEdits([{ keys, text: mended }]);
+  const message = formatProblem({ ...problem, path: '', ...(hint !== undefined && { hint }) });
+  return { rule, severity, path, range, message, fix, fromLine: document.locate(keys).line };
 }
 
-/** What certainly mends a value of the wrong type, by the hint that says so. The value is JSON. */
-const MENDS: readonly { readonly hint: RegExp; readonly text: (value: string, hint: string) => string }[] = [
-  { hint: /^give it a unit: /, text: (_, hint) => hint.replace(/^give it a unit: "(.*)"$/, '$1') },
-  { hint: /^put it in quotes: /, text: (value) => JSON.stringify(value) },
-  { hint: /^leave out the quotes$/, text: (value) => value.replaceAll('"', '') },
-];
+const IN_QUOTES = 'put it in quotes: ';
+const WITH_UNIT = 'give it a unit: ';
+
+/** What certainly mends a value of the wrong type, by the hint that says so. */
+function mendOf({ keys, hint, value }: Problem, document: ReadDocument): { hint?: string; mended?: string } {
+  if (hint === undefined || value === undefined) return {};
+  if (hint.startsWith(IN_QUOTES)) {
+    // The schema has seen what was read of it: `false`, where `off` stands.
+    const source = document.sourceAt(keys) ?? value;
+    return { hint: `${IN_QUOTES}${JSON.stringify(source)}`, mended: JSON.stringify(value) };
+  }
+  if (hint.startsWith(WITH_UNIT)) return { mended: hint.slice(WITH_UNIT.length).replaceAll('"', '') };
+  return hint === 'leave out the quotes' ? { mended: value.replaceAll('"', '') } : {};
+}
 
 function nameRange(document: ReadDocument, keys: Keys): Range {
   const start = document.locate(keys);

@@ -24,6 +24,7 @@ export function readResources({ name: file, text }: { readonly name: string; rea
       value: item,
       locate: (keys, offset) => document.locate(['items', index, ...keys], offset),
       rangeOf: (keys, span) => document.rangeOf(['items', index, ...keys], span),
+      sourceAt: (keys) => document.sourceAt(['items', index, ...keys]),
       hasComment: (keys) => document.hasComment(['items', index, ...keys]),
       textEdits: (edits) =>
         document.textEdits(edits.map((edit) => ({ ...edit, keys: ['items', index, ...edit.keys] }))),

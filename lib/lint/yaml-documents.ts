@@ -35,6 +35,8 @@ export interface SourceDocument {
   readonly rangeOf: (keys: Keys, span?: Span) => Range;
   /** Edits of values as edits of the text that keep quotes and blocks; undefined where they cannot be made. */
   readonly textEdits: (edits: readonly ValueEdit[]) => readonly TextEdit[] | undefined;
+  /** The value at `keys` as it stands in the text, if it is a scalar. */
+  readonly sourceAt: (keys: Keys) => string | undefined;
   /** Whether a comment follows the value at `keys`. */
   readonly hasComment: (keys: Keys) => boolean;
 }
@@ -83,6 +85,7 @@ export function readDocuments(text: string): SourceText {
         return { start: at(from), end: at(to) };
       },
       textEdits: (edits) => textEdits(document, text, edits, at),
+      sourceAt: (keys) => editableAt(document, text, keys)?.source,
       hasComment(keys) {
         const { value, isThere } = fieldAt(document, keys);
         return isThere && Boolean(value?.comment);

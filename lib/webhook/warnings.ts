@@ -14,10 +14,9 @@ const MOST = 15;
  * @throws anything where the schema of the API server is another one, and lets pass what nobody could read
  */
 export function checkObject(object: KubernetesObject): Problem[] {
-  return lintObject(object).flatMap(({ keys, severity, message, hint, value, span, rule }) => {
-    if (severity === 'advice') return [];
+  return lintObject(object, { hasAdvice: false }).map(({ keys, severity, message, hint, value, span, rule }) => {
     const place = span && typeof value === 'string' ? placeIn(value, span[0]) : '';
-    return [problemAt(keys, { message: message + place, hint, value, severity, rule })];
+    return problemAt(keys, { message: message + place, hint, value, severity, rule });
   });
 }
 

@@ -7,14 +7,14 @@ export const neverTrue: Rule = {
   severity: 'warning',
   summary: 'A condition with comparisons that exclude each other.',
   metric: ({ conditions }) =>
-    conditions.flatMap(({ keys, text, filled, fault, nodes }) => {
-      const [tree] = nodes;
-      if (fault !== undefined || tree === undefined || !filled.isKnown) return [];
-      const span = contradiction(conjuncts(tree));
+    conditions.flatMap((condition) => {
+      const { keys, text, filled, fault } = condition;
+      if (fault !== undefined || !filled.isKnown || !/&&|\band\b/.test(filled.text)) return [];
+      const [tree] = condition.nodes;
+      const span = tree && contradiction(conjuncts(tree));
       if (span === undefined) return [];
-      return [
-        { keys, message: 'never true: its comparisons exclude each other', value: text, span: filled.spanOf(span) },
-      ];
+      const message = 'never true: its comparisons exclude each other';
+      return [{ keys, message, value: text, span: filled.spanOf(span) }];
     }),
 };
 
