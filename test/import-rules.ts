@@ -37,6 +37,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['yaml', '@prometheus-io/lezer-promql', '@lezer/common'],
     instead: 'lint says what is wrong with texts, and reads none: commands, editors and the webhook hand them in',
   },
+  'lib/lsp': {
+    imports: ['lib/model', 'lib/expression', 'lib/analysis', 'lib/lint'],
+    packages: [
+      'node:',
+      'yaml',
+      'zod',
+      'vscode-languageserver',
+      'vscode-languageserver/node',
+      'vscode-languageserver-textdocument',
+    ],
+    instead: 'the language server shows what lint/ and the schemas know: what it does not know belongs there',
+  },
   'lib/providers': {
     imports: ['lib/model', 'lib/expression', 'lib/analysis'],
     packages: ['node:crypto', 'node:http', '@smithy/signature-v4', '@aws-crypto/sha256-js'],

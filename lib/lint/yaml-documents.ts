@@ -126,12 +126,23 @@ function findSyntaxProblems(
   }
   if (found.length > 0) return found;
   try {
-    document.toJS();
-    return [];
+    const value: unknown = document.toJS();
+    if (!text.includes('*') || !containsItself(value)) return [];
+    return [{ ...at(document.range[0]), message: 'an anchor contains itself' }];
   } catch (error) {
     // Aliases without an anchor, and too many of them, are only found now.
     const message = error instanceof Error ? error.message : String(error);
     return [{ ...at(document.range[0]), message: plainly(message) }];
+  }
+}
+
+/** API servers refuse it, and whoever walks through such a value never ends. */
+function containsItself(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch (error) {
+    return error instanceof TypeError;
   }
 }
 

@@ -29,6 +29,8 @@ test.each([
   { name: 'a block of Helm', text: '{{- if .x }}\na: 1\n{{- end }}\n', at: [1, 1], says: '{{- if .x }} is Helm' },
   { name: 'a block of Helm in a map', text: 'a:\n  b: c\n  {{- include "x" . }}\n', at: [3, 3], says: 'Helm' },
   { name: 'an alias without its anchor', text: 'a: *x\n', at: [1, 1], says: 'Unresolved alias' },
+  { name: 'an anchor that contains itself', text: 'a: &x [*x]\n', at: [1, 1], says: 'contains itself' },
+  { name: 'braces and blanks without an end', text: `a: {{${' '.repeat(100_000)}!\n`, at: [1, 4], says: 'Helm' },
   { name: 'a quote that does not end', text: "a: 'x\nb: c\n", at: [3, 1], says: "Missing closing 'quote" },
 ])('one problem: $name', ({ text, at, says }) => {
   const { problems, documents } = readDocuments(text);
