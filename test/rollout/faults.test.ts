@@ -42,16 +42,17 @@ test('what a ReplicaSet says of pods that cannot be created is told', () => {
   expect(stage.status.conditions?.map(({ type }) => type)).not.toContain('ReplicaFailure');
 });
 
-describe('a restart', () => {
-  function aPod(stage: Stage, name: string): KubernetesObject {
-    const [replicaSet] = stage.replicaSets;
-    const { uid = '', labels = {}, name: owner = '' } = replicaSet?.metadata ?? {};
-    const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid, controller: true }];
-    const metadata = { name, namespace: 'shop', labels, ownerReferences, creationTimestamp: '2026-11-05T09:00:00Z' };
-    const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-05T09:00:01Z' }];
-    return { apiVersion: 'v1', kind: 'Pod', metadata, status: { conditions } } as KubernetesObject;
-  }
+/** A pod of the only ReplicaSet, an hour old. */
+function aPod(stage: Stage, name: string): KubernetesObject {
+  const [replicaSet] = stage.replicaSets;
+  const { uid = '', labels = {}, name: owner = '' } = replicaSet?.metadata ?? {};
+  const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid, controller: true }];
+  const metadata = { name, namespace: 'shop', labels, ownerReferences, creationTimestamp: '2026-11-05T09:00:00Z' };
+  const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-05T09:00:01Z' }];
+  return { apiVersion: 'v1', kind: 'Pod', metadata, status: { conditions } } as KubernetesObject;
+}
 
+describe('a restart', () => {
   test('waits for its time', () => {
     const stage = aLivedStage();
     stage.change({ restartAt: '2026-11-05T10:05:00Z' });
