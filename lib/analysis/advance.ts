@@ -2,7 +2,8 @@ import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Change, Outcome } from '../model/outcome.ts';
 import { assess, runEvent } from './assess.ts';
-import { cut, withinBounds } from './bounds.ts';
+import { cutAndCount } from '../model/cut.ts';
+import { withinBounds } from './bounds.ts';
 import type { Due } from './due.ts';
 import { findNextAt } from './due.ts';
 import { isFinished } from './phases.ts';
@@ -56,7 +57,7 @@ function refuse(run: AnalysisRun, message: string): Outcome<AnalysisRunStatus> {
     runSummary: {},
     ...run.status,
     phase: 'Error',
-    message: cut(message, LIMITS.messageCharacters),
+    message: cutAndCount(message, LIMITS.messageCharacters),
   };
   return settle(run, { status, nextAt: undefined, events: [runEvent('Error')], changes: [] });
 }

@@ -1,4 +1,5 @@
 import type { AnalysisRunSpec, AnalysisRunStatus, Measurement, MetricResult } from '../model/analysis-run.ts';
+import { cutAndCount } from '../model/cut.ts';
 import { omitEmpty } from '../model/empty.ts';
 import { LIMITS } from '../model/limits.ts';
 import { SpecError } from './spec-error.ts';
@@ -31,20 +32,13 @@ export class Room {
   take(characters: number, metric: string): void {
     this.#used += characters;
     if (this.#used <= LIMITS.expandedCharacters) return;
-    const path = `metrics up to ${JSON.stringify(cut(metric, 100))}, with their arguments`;
+    const path = `metrics up to ${JSON.stringify(cutAndCount(metric, 100))}, with their arguments`;
     throw tooMuch(path, `${this.#used} characters`, LIMITS.expandedCharacters);
   }
 }
 
 function tooMuch(path: string, size: string, limit: number): SpecError {
   return new SpecError(`${path}: ${size}, at most ${limit} are allowed`);
-}
-
-/** A text of so many characters at most, which says how many there were. */
-export function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const end = `… (cut: ${text.length} characters in all)`;
-  return `${text.slice(0, Math.max(limit - end.length, 0))}${end}`.toWellFormed();
 }
 
 const DROPPED = '(dropped: the status would be too large)';
@@ -59,7 +53,8 @@ const ROUGH_MEASUREMENT = 300;
 export function withinBounds(status: AnalysisRunStatus): AnalysisRunStatus {
   let results = status.metricResults ?? [];
   if (2 * roughSize(results) < LIMITS.statusCharacters) return status;
-  const message = status.message === undefined ? {} : { message: cut(status.message, LIMITS.messageCharacters) };
+  const message =
+    status.message === undefined ? {} : { message: cutAndCount(status.message, LIMITS.messageCharacters) };
   let excess = JSON.stringify({ ...status, ...message }).length - LIMITS.statusCharacters;
   for (const lose of [withoutTexts, withoutMeasurement]) {
     const oldest = results
@@ -109,7 +104,7 @@ function withoutTexts(measurement: Measurement): Measurement {
   return omitEmpty<Measurement>({
     ...measurement,
     metadata: undefined,
-    message: message && cut(message, 200),
+    message: message && cutAndCount(message, 200),
     value: value && DROPPED,
   });
 }

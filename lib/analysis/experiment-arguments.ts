@@ -2,6 +2,7 @@ import { parseDuration } from '../model/duration.ts';
 import { hasText } from './limits.ts';
 import { fillTemplate, parseTemplate } from './substitute.ts';
 import { msOf } from './times.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** What the arguments of an experiment's analyses may refer to. */
 export interface ExperimentFacts {
@@ -26,10 +27,10 @@ export function resolveExperimentArgument(template: string, facts: ExperimentFac
   const parsed = parseTemplate(template);
   const values = new Map<string, string>();
   if (facts.availableAt !== undefined) {
-    values.set('experiment.availableAt', rfc3339(msOf(facts.availableAt)));
+    values.set('experiment.availableAt', wholeSeconds(msOf(facts.availableAt)));
     if (hasText(facts.duration)) {
       const durationNs = parseDuration(facts.duration);
-      values.set('experiment.finishedAt', rfc3339(msOf(facts.availableAt) + Number(durationNs) / 1e6));
+      values.set('experiment.finishedAt', wholeSeconds(msOf(facts.availableAt) + Number(durationNs) / 1e6));
     }
   }
   for (const { name, replicaSetName, podTemplateHash } of facts.templates) {
@@ -37,8 +38,4 @@ export function resolveExperimentArgument(template: string, facts: ExperimentFac
     values.set(`templates.${name}.replicaset.name`, replicaSetName);
   }
   return fillTemplate(parsed, values);
-}
-
-function rfc3339(ms: number): string {
-  return `${new Date(Math.floor(ms)).toISOString().slice(0, -5)}Z`;
 }

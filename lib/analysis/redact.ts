@@ -152,7 +152,7 @@ function spansIn(text: string, { plain, starts, ends }: Spelling, tails: Readonl
 /** The places where a text may be said to end: before the mark of a cut, and before half an escape. */
 function tailsOf(text: string, { plain, ends }: Spelling): ReadonlySet<number> {
   const mark = text.endsWith(CUT) ? text.length - 1 : text.length;
-  const half = /(?:%(?:25){0,3}[0-9a-f]?|\\+(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&[#\w]{0,7})$/i.exec(
+  const half = /(?:%(?:25){0,3}[0-9a-f]?|(?:\\|%(?:25){0,3}5c)+(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&[#\w]{0,7})$/i.exec(
     text.slice(Math.max(mark - 24, 0), mark),
   );
   const places = new Set([mark, mark - (half?.[0].length ?? 0)]);

@@ -1,8 +1,9 @@
 import type { TemplateSpec, TemplateStatus } from '../model/experiment.ts';
-import { formatRfc3339, readRfc3339 } from '../workload/rfc3339.ts';
+import { readRfc3339 } from '../workload/rfc3339.ts';
 import { replicasOf, scaleDownDelaySeconds } from './lifecycle.ts';
 import type { ReplicaSet } from './seen.ts';
 import { note, StepFailure, targetOf, warn, type Work } from './work.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** On a ReplicaSet: when its pods may go. */
 const DEADLINE_ANNOTATION = 'scale-down-deadline';
@@ -28,7 +29,7 @@ export function markForScaleDown(work: Work, replicaSet: ReplicaSet): ReplicaSet
   const isMarked = deadlineOf(replicaSet) !== '';
   if (isMarked === (delaySeconds !== 0)) return replicaSet;
 
-  const deadline = isMarked ? null : formatRfc3339(work.now.getTime() + delaySeconds * 1000);
+  const deadline = isMarked ? null : wholeSeconds(work.now.getTime() + delaySeconds * 1000);
   const patch = { metadata: { annotations: { [DEADLINE_ANNOTATION]: deadline } } };
   const reply = work.writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });
   if (reply.went !== 'done') return replicaSet;

@@ -1,5 +1,6 @@
 import type { ReplicaSet } from '../workload/replica-set.ts';
-import { formatRfc3339, readRfc3339 } from '../workload/rfc3339.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
+import { readRfc3339 } from '../workload/rfc3339.ts';
 import { isDelayedOnAbort } from './abort-delay.ts';
 import { StepFailure } from './step-failure.ts';
 import { targetOf } from './targets.ts';
@@ -58,7 +59,7 @@ export function addDeadline(work: Work, replicaSet: ReplicaSet, delaySeconds: nu
     removeDeadline(work, replicaSet);
     return;
   }
-  const deadline = formatRfc3339(work.now.getTime() + delaySeconds * 1000);
+  const deadline = wholeSeconds(work.now.getTime() + delaySeconds * 1000);
   const patch = { metadata: { annotations: { [DEADLINE_ANNOTATION]: deadline } } };
   const reply = work.writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });
   if (reply.went === 'failed') {

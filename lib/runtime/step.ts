@@ -1,6 +1,6 @@
-import { kindOf, KINDS } from '../kinds/registry.ts';
+import { KINDS, loadKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import type { AnyStatus, Kind, Seen } from '../model/kind.ts';
+import type { AnyStatus, Kind, KindRow, Seen } from '../model/kind.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { asShownAt } from '../model/moment.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -29,10 +29,10 @@ export async function step(
   ref: ObjectRef,
   ports: Ports,
   version?: string,
-  kinds: readonly Kind[] = KINDS,
+  kinds: readonly KindRow[] = KINDS,
 ): Promise<void> {
   const startedMs = ports.now().getTime();
-  const kind = kindOf(ref.kind, kinds);
+  const kind = await loadKind(ref.kind, kinds);
   const seen = await kind.observe(ref, ports);
   if (!seen) return;
   const cluster = ports.clusters.get(ref.cluster);

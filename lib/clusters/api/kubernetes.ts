@@ -11,6 +11,7 @@ import {
   type WatchQuery,
 } from '../../model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
+import { SHARES } from '../../model/limits.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
 import { failureOf, parseStatus } from './failure.ts';
@@ -39,13 +40,10 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   /** After which a silent watch is ended. Default 90,000: where anything changes, a bookmark comes every minute. */
   readonly watchIdleMs?: number;
   /** Told of what cannot be read in a list or a watch, in words: it is left out of them. */
-  readonly onUnreadable?: (problem: string) => void;
+  readonly onUnreadable?: (problem: string, kind: ResourceKind) => void;
   /** Ends what was opened for this cluster beside its own connections: its `http`, for one. */
   readonly onClose?: () => void;
 }
-
-/** Requests to Services at one time; those of one namespace get half of them at most. */
-const SERVICE_PLACES = 128;
 
 /** A cluster behind an API server. `close` ends all that is under way. */
 export type KubernetesCluster = Cluster & { close(): Promise<void> };
@@ -53,13 +51,13 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
-  const { onUnreadable: setAside = () => {} } = options;
+  const setAsideOf = (kind: ResourceKind) => (problem: string) => options.onUnreadable?.(problem, kind);
   const connection = openConnection(options);
   // Apart, so that Services that do not answer hold up no request to the API server itself.
   const proxy = openServiceProxy({
     name,
-    connection: openConnection({ ...options, maxConnections: SERVICE_PLACES, renews: false }),
-    places: SERVICE_PLACES,
+    connection: openConnection({ ...options, maxConnections: SHARES.requestsPerHost, renews: false }),
+    places: SHARES.requestsPerHost,
     maxBodyBytes,
     random: Math.random,
   });
@@ -79,7 +77,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
       const { namespace, ...rest } = query;
       const path = collectionPath(kind, namespace) + queryString({ ...rest });
-      return readPage(name, kind, bodyOf(await connection.exchange({ path })), setAside) as ListPage<Resources[K]>;
+      return readPage(name, kind, bodyOf(await connection.exchange({ path })), setAsideOf(kind)) as ListPage<
+        Resources[K]
+      >;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
@@ -117,9 +117,14 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
       const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
       const path = collectionPath(kind, namespace) + parameters;
-      return readWatch(connection, { name, kind, path, idleMs: watchIdleMs, signal, setAside }) as AsyncGenerator<
-        WatchEvent<Resources[K]>
-      >;
+      return readWatch(connection, {
+        name,
+        kind,
+        path,
+        idleMs: watchIdleMs,
+        signal,
+        setAside: setAsideOf(kind),
+      }) as AsyncGenerator<WatchEvent<Resources[K]>>;
     },
 
     async fetch(request) {

@@ -1,5 +1,6 @@
 import { compare } from './strings.ts';
 import { isAbsent, isEmpty } from '../../model/empty.ts';
+import { quoteJson } from './json-quote.ts';
 import type { JsonForm } from '../../model/json-form.ts';
 
 /** Writes one field as JSON; undefined where Go leaves the field out. */
@@ -15,12 +16,7 @@ export function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join()}]`;
   if (typeof value === 'object' && value !== null)
     return join(byKey(value).map(([key, field]) => [key, goJson(field)]));
-  const json = JSON.stringify(value);
-  if (!/[<>&\u2028\u2029]/.test(json)) return json;
-  return json.replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0'),
-  );
+  return typeof value === 'string' ? quoteJson(value) : JSON.stringify(value);
 }
 
 /** `omitempty`: left out when it is empty, zero or false. */
@@ -118,7 +114,7 @@ export function writerOf(form: JsonForm, types: Readonly<Record<string, Write>> 
 }
 
 function join(fields: readonly (readonly [string, string | undefined])[]): string {
-  const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${goJson(name)}:${text}`));
+  const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${quoteJson(name)}:${text}`));
   return `{${written.join()}}`;
 }
 
