@@ -104,6 +104,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/model',
       'lib/analysis',
       'lib/experiment',
+      'lib/rollout',
       'lib/schedule',
       'lib/kinds/facts',
       'lib/clusters',

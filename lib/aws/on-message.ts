@@ -1,4 +1,5 @@
-import { factsOf } from '../kinds/facts/registry.ts';
+import { factsFor, factsOf } from '../kinds/facts/registry.ts';
+import { kindsFor } from '../kinds/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError, isAbout } from '../model/errors.ts';
 import { openFairTurns } from '../model/fair-turns.ts';
@@ -88,7 +89,7 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
   if (!settings) return ignore(ref, 'cluster not served', runtime);
   try {
     if (ref.kind === CLUSTER_KIND) await lookAt(ref.cluster, settings, runtime);
-    else if (factsOf(ref.kind)) await takeStep(message, settings, runtime);
+    else if (factsOf(ref.kind, factsFor(settings))) await takeStep(message, settings, runtime);
     else ignore(ref, 'kind not known', runtime);
   } catch (error) {
     const isOver = runtime.ports.signal?.aborted === true;
@@ -101,7 +102,7 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
 async function lookAt(cluster: string, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
   // Once a minute and cluster: what a container is made for is a step, mostly.
   const { resyncSchedules } = await import('../schedules/resync-schedules.ts');
-  await Promise.all([resync(cluster, settings, ports), resyncSchedules(cluster, settings, ports)]);
+  await Promise.all([resync(cluster, settings, ports, kindsFor(settings)), resyncSchedules(cluster, settings, ports)]);
 }
 
 function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
@@ -109,11 +110,13 @@ function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
 }
 
 async function takeStep({ ref, version = '' }: Message, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
-  const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings));
+  const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings), factsFor(settings));
   const clusters = { ...ports.clusters, get: () => own.cluster };
   const turn = { name: ref.cluster, share: ref.namespace, places: 2 * settings.limits.concurrentSteps };
   const { signal } = ports;
-  await turns.take({ ...turn, ...(signal && { signal }) }, () => step(ref, { ...ports, clusters }, version));
+  await turns.take({ ...turn, ...(signal && { signal }) }, () =>
+    step(ref, { ...ports, clusters }, version, kindsFor(settings)),
+  );
   await Promise.all(own.othersToTell().map((other) => ports.queue.send(other, ports.now())));
 }
 

@@ -7,6 +7,7 @@ import { openHttp } from '../http/open-http.ts';
 import { SHARES } from '../model/limits.ts';
 import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
+import { kindsFor } from '../kinds/registry.ts';
 import { jsonLog } from '../log/json-log.ts';
 import type { Log } from '../model/ports.ts';
 import { eventsRoute } from '../serve/events-route.ts';
@@ -25,6 +26,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly namespace?: string;
   readonly selector?: string;
   readonly instanceId?: string;
+  readonly rollouts?: boolean;
   readonly metrics: HostPort;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
@@ -81,6 +83,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('-n, --namespace <name>', 'serve one namespace only')
     .option('-l, --selector <labels>', 'serve only AnalysisRuns and Experiments with these labels')
     .option('--instance-id <id>', 'serve what carries this controller instance id')
+    .option('--rollouts', 'serve Rollouts too, where no controller of Argo Rollouts does')
     .addOption(
       new Option('--metrics <host:port>', 'where to serve the pages')
         .argParser((text) => readAddress('--metrics', text))
@@ -194,7 +197,8 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     await served.close();
     throw error;
   });
-  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
+  const kinds = kindsFor(options);
+  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, kinds });
   const { pages, events } = servers;
   log.info('serving', {
     clusters: clusters.map(({ name }) => name),

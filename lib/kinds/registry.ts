@@ -1,6 +1,6 @@
 import type { Kind, KindRow } from '../model/kind.ts';
 import { analysisRun } from './analysis-run.ts';
-import { FACTS, type WatchedKind } from './facts/registry.ts';
+import { ALL_FACTS, factsFor, type WatchedKind } from './facts/registry.ts';
 
 /**
  * How each kind of `kinds/facts/registry.ts` is observed and decided about. A new one is a file here and a line below.
@@ -9,10 +9,19 @@ import { FACTS, type WatchedKind } from './facts/registry.ts';
 const LOADERS: Readonly<Record<WatchedKind, () => Promise<Kind>>> = {
   AnalysisRun: async () => analysisRun,
   Experiment: async () => (await import('./experiment.ts')).experiment,
+  Rollout: async () => (await import('./rollout.ts')).rollout,
 };
 
-/** Every kind that is looked after. Functions that take kinds have these as default. */
-export const KINDS: readonly KindRow[] = FACTS.map((facts) => ({ facts, load: LOADERS[facts.kind] }));
+const ROWS: readonly KindRow[] = ALL_FACTS.map((facts) => ({ facts, load: LOADERS[facts.kind] }));
+
+/** The kinds that are looked after in a cluster. */
+export function kindsFor(wanted: { readonly rollouts?: boolean }): readonly KindRow[] {
+  const facts = factsFor(wanted);
+  return ROWS.filter((row) => facts.includes(row.facts));
+}
+
+/** What is looked after everywhere. Functions that take kinds have these as default. */
+export const KINDS: readonly KindRow[] = kindsFor({});
 
 /** @throws RangeError for a kind that is not among `kinds`: a forged or foreign message */
 export async function loadKind(kind: string, kinds: readonly KindRow[] = KINDS): Promise<Kind> {

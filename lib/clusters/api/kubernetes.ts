@@ -12,10 +12,10 @@ import {
 } from '../../model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
 import { SHARES } from '../../model/limits.ts';
-import type { ResourceKind, Resources } from '../../model/resources.ts';
+import { RESOURCES, type ResourceKind, type Resources } from '../../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
 import { failureOf, parseStatus } from './failure.ts';
-import { collectionPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
+import { collectionPath, creationPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
 import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
 import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';
@@ -86,10 +86,12 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       requireKind(kind, object);
       const { metadata } = object;
       requireNamespace(kind, metadata.namespace);
-      const path = collectionPath(kind, metadata.namespace);
+      const path = creationPath(kind, metadata);
       const body = JSON.stringify(object);
       const answer = await connection.exchange({ method: 'POST', path, body, contentType: 'application/json' });
-      return readObject(name, kind, bodyOf(answer)) as Resources[K];
+      const created = bodyOf(answer);
+      // What is no object of its own is answered with a Status.
+      return RESOURCES[kind].of === undefined ? (readObject(name, kind, created) as Resources[K]) : object;
     },
 
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) {
