@@ -6,7 +6,8 @@ import type { Access, Credentials } from '../access/credentials.ts';
 
 /** A request to the API server. */
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Default GET. */
+  readonly method?: string;
   /** Path and query. */
   readonly path: string;
   readonly body?: string;
@@ -100,7 +101,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       const { statusCode, headers, body } = await dispatcherFor(access).request({
         origin,
         path: prefix + request.path,
-        method: request.method ?? 'GET',
+        method: (request.method ?? 'GET') as Dispatcher.HttpMethod, // undici sends any token.
         headers: {
           accept: 'application/json',
           ...request.headers,
