@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { AnalysisRun } from '../model/analysis-run.ts';
+import { isRawNumber } from '../model/exact-json.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import type { LocalOptions } from '../local/run-locally.ts';
 import { openLocalHttp } from '../http/local-http.ts';
@@ -118,7 +119,12 @@ function render(runs: readonly AnalysisRun[], format: 'json' | 'yaml' | 'junit')
   if (format === 'junit') return junitReport(runs);
   const whole = runs.length === 1 ? runs[0] : { apiVersion: 'v1', kind: 'List', items: runs };
   if (format === 'json') return `${JSON.stringify(whole, null, 2)}\n`;
-  return stringify(whole, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(whole, asBigInt, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** YAML writes the digits of these, too. */
+function asBigInt(_key: unknown, value: unknown): unknown {
+  return isRawNumber(value) ? BigInt(value.rawJSON) : value;
 }
 
 function verdictOf(runs: readonly AnalysisRun[], isInterrupted: boolean): ExitCode {

@@ -2,6 +2,7 @@ import type { ListPage, WatchEvent } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { isAbsent } from '../../model/empty.ts';
+import { parseJson } from '../../model/exact-json.ts';
 import { AssayError } from '../../model/errors.ts';
 import { isObject } from '../../model/is-object.ts';
 import { type ApiStatus, failureOf } from './failure.ts';
@@ -78,7 +79,7 @@ function readItem(kind: ResourceKind, item: unknown, setAside: SetAside): Kubern
 
 function parse(cluster: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw unreadable(cluster, 'what is no JSON');
   }

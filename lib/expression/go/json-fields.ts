@@ -1,5 +1,6 @@
 import { compare } from './strings.ts';
 import { isAbsent, isEmpty } from '../../model/empty.ts';
+import { isRawNumber } from '../../model/exact-json.ts';
 import type { JsonForm } from '../../model/json-form.ts';
 
 /** Writes one field as JSON; undefined where Go leaves the field out. */
@@ -12,6 +13,7 @@ export type Write = (value: unknown) => string | undefined;
  * @source encoding/json of Go 1.26
  */
 export function goJson(value: unknown): string {
+  if (isRawNumber(value)) return value.rawJSON;
   if (Array.isArray(value)) return `[${value.map(goJson).join()}]`;
   if (typeof value === 'object' && value !== null)
     return join(byKey(value).map(([key, field]) => [key, goJson(field)]));
