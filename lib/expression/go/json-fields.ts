@@ -1,9 +1,13 @@
 import { compare } from './strings.ts';
 import { isAbsent, isEmpty } from '../../model/empty.ts';
 import { isRawNumber } from '../../model/exact-json.ts';
+import { isObject } from '../../model/is-object.ts';
 import type { JsonForm } from '../../model/json-form.ts';
 
-/** Writes one field as JSON; undefined where Go leaves the field out. */
+/**
+ * Writes one field as JSON; undefined where Go leaves the field out. What has another shape than its type is written as
+ * it stands: the API server, which has to judge it, says so in its own words.
+ */
 export type Write = (value: unknown) => string | undefined;
 
 /**
@@ -44,6 +48,7 @@ export const map = may;
 export const struct =
   (fields: Readonly<Record<string, Write>>) =>
   (value: unknown): string => {
+    if (!isShaped(value)) return goJson(value);
     const source = (value ?? {}) as Readonly<Record<string, unknown>>;
     return join(Object.entries(fields).map(([name, write]) => [name, write(source[name])]));
   };
@@ -52,6 +57,7 @@ export const struct =
 export const open =
   (fields: Readonly<Record<string, Write>>) =>
   (value: unknown): string => {
+    if (!isShaped(value)) return goJson(value);
     const source = (value ?? {}) as Readonly<Record<string, unknown>>;
     const others = byKey(source).filter(([name]) => !Object.hasOwn(fields, name));
     return join([
@@ -70,7 +76,7 @@ export const maybe =
 export const each =
   (write: Write): Write =>
   (value) =>
-    isEmpty(value) ? undefined : `[${(value as readonly unknown[]).map((item) => write(item)).join()}]`;
+    isEmpty(value) ? undefined : Array.isArray(value) ? `[${value.map((item) => write(item)).join()}]` : goJson(value);
 
 /** A list that is always there: null if nothing is set. */
 export const mustEach =
@@ -105,6 +111,11 @@ export function writerOf(form: JsonForm, types: Readonly<Record<string, Write>> 
       return combine(writerOf(form.of, types));
     }
   }
+}
+
+/** Whether a structure can be read of it. */
+export function isShaped(value: unknown): boolean {
+  return isAbsent(value) || isObject(value);
 }
 
 function join(fields: readonly (readonly [string, string | undefined])[]): string {
