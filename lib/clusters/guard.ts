@@ -69,8 +69,8 @@ function rateLimit(name: string, { requestsPerSecond, now, sleep = wait }: Guard
       // Taken before it is there: whoever comes next waits behind.
       const waitMs = (Math.max(1 - tokens, 0) / requestsPerSecond) * 1000;
       if (waitMs > LONGEST_WAIT_MS) {
-        const message = `cluster ${name}: more than ${requestsPerSecond} requests a second, the limit in its settings`;
-        throw new AssayError('ASSAY_CLUSTER_THROTTLED', message, { retry: true, retryAfterMs: waitMs });
+        const message = `more than ${requestsPerSecond} requests a second, the limit in its settings`;
+        throw new AssayError('ASSAY_CLUSTER_THROTTLED', message, { retry: true, retryAfterMs: waitMs, cluster: name });
       }
       tokens -= 1;
       if (waitMs > 0) await sleep(waitMs);
@@ -108,9 +108,9 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
     if (!isOpen) return;
     const leftMs = closedAgainMs - now().getTime();
     if (leftMs <= 0 && !isProbing) return;
-    const message = `cluster ${name}: no answer of late, so it is not asked just now`;
+    const message = 'no answer of late, so it is not asked just now';
     const retryAfterMs = Math.max(leftMs, FIRST_PAUSE_MS);
-    throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', message, { retry: true, retryAfterMs });
+    throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', message, { retry: true, retryAfterMs, cluster: name });
   };
 
   return {

@@ -62,13 +62,17 @@ export class AssayError extends Error {
   readonly retry: boolean;
   /** How long the other side asked to wait before the next try, where it did; a minute at most. */
   readonly retryAfterMs: number | undefined;
+  /** The message as statuses and Events tell it: their readers know what cluster they are in. */
+  readonly words: string;
 
+  /** @param detail  `cluster`: of whose API server the error tells; its name begins the message */
   constructor(
     code: ErrorCode,
-    message: string,
-    detail: { cause?: unknown; retry?: boolean; retryAfterMs?: number | undefined } = {},
+    words: string,
+    detail: { cause?: unknown; retry?: boolean; retryAfterMs?: number | undefined; cluster?: string } = {},
   ) {
-    super(message, { cause: detail.cause });
+    super(detail.cluster === undefined ? words : `cluster ${detail.cluster}: ${words}`, { cause: detail.cause });
+    this.words = words;
     this.code = code;
     this.hint = HINTS[code];
     this.retry = detail.retry ?? false;

@@ -24,7 +24,7 @@ export function readObject(cluster: string, kind: ResourceKind, body: string): K
   const object = parse(cluster, body);
   const problem = findProblem(object);
   if (problem === undefined) return normalize(kind, object as KubernetesObject);
-  throw new AssayError('ASSAY_RESOURCE_INVALID', `cluster ${cluster}: ${kind} ${nameOf(object)}: ${problem}`);
+  throw new AssayError('ASSAY_RESOURCE_INVALID', `${kind} ${nameOf(object)}: ${problem}`, { cluster });
 }
 
 /**
@@ -87,7 +87,7 @@ function parse(cluster: string, text: string): unknown {
 
 /** Whoever speaks there is no API server, or was cut off. */
 function unreadable(cluster: string, what: string): AssayError {
-  return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `cluster ${cluster}: answered with ${what}`, { retry: true });
+  return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `answered with ${what}`, { retry: true, cluster });
 }
 
 /**
