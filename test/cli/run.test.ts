@@ -49,6 +49,7 @@ spec:
             backoffLimit: 0
             template:
               spec:
+                restartPolicy: Never
                 terminationGracePeriodSeconds: 1
                 containers:
                   - name: main

@@ -115,6 +115,19 @@ describe('read', () => {
     });
   });
 
+  test.each([
+    { given: 0, want: 600 },
+    { given: 599, want: 600 },
+    { given: 3600, want: 3600 },
+    { given: undefined, want: undefined },
+    { given: -1, want: -1 },
+  ])('a time to live of $given becomes $want: the Job is there until its end is read', async ({ given, want }) => {
+    const context = await withRun();
+    const ttl = given === undefined ? {} : { ttlSecondsAfterFinished: given };
+    await job.read({ ...spec, spec: { ...spec.spec, ...ttl } }, context);
+    expect(context.cluster.objects('Job')[0]?.spec?.['ttlSecondsAfterFinished']).toBe(want);
+  });
+
   test('what the API server refuses is an Error in its own words, without the name of the cluster', async () => {
     const context = await withRun();
     const refused = new AssayError('ASSAY_CLUSTER_REFUSED', 'Job.batch "j" is invalid: spec', { cluster: 'c1' });
