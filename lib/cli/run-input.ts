@@ -3,6 +3,7 @@ import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysi
 import type { Secret } from '../model/kubernetes.ts';
 import { formatProblem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
+import { withoutNulls } from '../model/without-nulls.ts';
 import { InputError } from './input-error.ts';
 import { isObject } from '../model/is-object.ts';
 import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
@@ -36,7 +37,7 @@ export function readRunInput(files: readonly SourceFile[]): RunInput {
       if (isObject(value) && value['kind'] === 'Secret') input.secrets.push(readSecret(value));
       if (!isOurs(value)) continue;
       refuseInvalid(document);
-      const resource = value as AnalysisTemplate | ClusterAnalysisTemplate | AnalysisRun;
+      const resource = withoutNulls(value as AnalysisTemplate | ClusterAnalysisTemplate | AnalysisRun);
       if (resource.kind === 'AnalysisTemplate') input.templates.push(resource);
       if (resource.kind === 'ClusterAnalysisTemplate') input.clusterTemplates.push(resource);
       if (resource.kind === 'AnalysisRun') input.runs.push(resource);
