@@ -14,6 +14,8 @@ export const HINTS = {
   ASSAY_CLUSTER_EXISTS: 'Choose another name, or delete the object that is there.',
   ASSAY_CLUSTER_EXPIRED: 'Nothing to do: the list is read anew.',
   ASSAY_CLUSTER_FAILED: 'Read the message of the API server; it is tried again.',
+  ASSAY_CLUSTER_KIND_UNKNOWN:
+    'Install the CRDs: `assay manifests --cluster NAME | kubectl apply --server-side -f -`; or name the cluster that has them.',
   ASSAY_CLUSTER_NOT_FOUND: 'The object, or its namespace, was deleted; check the name.',
   ASSAY_CLUSTER_REFUSED: 'Read the message of the API server: the object or the patch breaks its schema.',
   ASSAY_CLUSTER_SETTINGS_INVALID:

@@ -74,6 +74,7 @@ function withStores(cluster: KubernetesCluster, options: ServedClustersOptions):
         kind,
         code: error.code,
         error: error.message,
+        ...(error.code === 'ASSAY_CLUSTER_KIND_UNKNOWN' && { hint: error.hint }),
         retryInMs,
       }),
     onRefused: (kind, { metadata }, error) =>

@@ -11,7 +11,8 @@ import {
   type WatchQuery,
 } from '../../model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
-import type { ResourceKind, Resources } from '../../model/resources.ts';
+import { AssayError } from '../../model/errors.ts';
+import { type ResourceKind, type Resources, RESOURCES } from '../../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
 import { failureOf, parseStatus } from './failure.ts';
 import { collectionPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
@@ -79,7 +80,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
       const { namespace, ...rest } = query;
       const path = collectionPath(kind, namespace) + queryString({ ...rest });
-      return readPage(name, kind, bodyOf(await connection.exchange({ path })), setAside) as ListPage<Resources[K]>;
+      const answer = await connection.exchange({ path });
+      if (answer.status === 404) throw kindUnknown(name, kind, answer);
+      return readPage(name, kind, bodyOf(answer), setAside) as ListPage<Resources[K]>;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
@@ -133,6 +136,15 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     },
   };
   return { ...cluster, recordEvent: eventRecorder(cluster, options.now) };
+}
+
+/** A list is there, however empty, where the kind is: what is missing of ours is its CRD. */
+function kindUnknown(cluster: string, kind: ResourceKind, answer: TextAnswer): AssayError {
+  const { apiVersion, plural } = RESOURCES[kind];
+  const [group = ''] = apiVersion.split('/');
+  if (group !== 'argoproj.io') return failureOf(cluster, answer);
+  const words = `there are no ${plural}.${group}: the CRD is not installed`;
+  return new AssayError('ASSAY_CLUSTER_KIND_UNKNOWN', words, { cluster });
 }
 
 /** Whether the server says that this very object is not there; a kind it does not know, or a gateway's 404, is another thing. */

@@ -189,6 +189,17 @@ describe('failures', () => {
     expect(await codeOf(cluster.delete('AnalysisRun', key))).toBe('ASSAY_CLUSTER_NOT_FOUND');
   });
 
+  it('says that a CRD is missing where a kind cannot be listed, and what to do', async () => {
+    const { cluster } = await open(() => ({ status: 404, body: '404 page not found' }));
+    const error = await errorOf(cluster.list('AnalysisRun', { namespace: 'shop' }));
+    expect(error).toMatchObject({
+      code: 'ASSAY_CLUSTER_KIND_UNKNOWN',
+      message: 'cluster prod: there are no analysisruns.argoproj.io: the CRD is not installed',
+      hint: expect.stringContaining('assay manifests --cluster NAME | kubectl apply'),
+    });
+    expect(await codeOf(cluster.list('Job'))).toBe('ASSAY_CLUSTER_NOT_FOUND');
+  });
+
   it('says how long a server that is throttled asks to wait', async () => {
     const { cluster } = await open(() => ({
       status: 429,
