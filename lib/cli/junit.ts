@@ -7,12 +7,12 @@ import type { AnalysisRun, Metric, MetricResult } from '../model/analysis-run.ts
 /**
  * Runs as a JUnit report: a suite a run, a test case a metric. Failed is a failure, Error and Inconclusive are errors,
  * a dry run that did not pass is skipped, and so are metrics that were never measured, or were stopped with their run
- * before they came to an end of their own. A run that ended before it measured anything is one case of its own.
+ * before they came to an end of their own; where nobody interrupted the run, but it was to be stopped one day, metrics that
+ * were measured are no less than the others. A run that ended before it measured anything is one case of its own.
  */
-export function junitReport(runs: readonly AnalysisRun[]): string {
-  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites>', ...runs.flatMap(suite), '</testsuites>', ''].join(
-    '\n',
-  );
+export function junitReport(runs: readonly AnalysisRun[], isInterrupted = false): string {
+  const suites = runs.flatMap((run) => suite(run, isInterrupted));
+  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites>', ...suites, '</testsuites>', ''].join('\n');
 }
 
 interface Case {
@@ -27,11 +27,11 @@ interface Case {
   };
 }
 
-function suite(run: AnalysisRun): string[] {
+function suite(run: AnalysisRun, isInterrupted: boolean): string[] {
   const { name = '' } = run.metadata;
   const { startedAt, completedAt, metricResults = [] } = run.status ?? {};
   const isDecided = isFinished(run.status?.phase) && run.spec.terminate !== true && metricResults.length === 0;
-  const cases = isDecided ? [caseOfRun(run)] : casesOf(run, metricResults);
+  const cases = isDecided ? [caseOfRun(run)] : casesOf(run, metricResults, isInterrupted);
   const count = (element: string) => cases.filter(({ outcome }) => outcome?.element === element).length;
   const counts = { tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
   const times = {
@@ -45,15 +45,14 @@ function suite(run: AnalysisRun): string[] {
   ];
 }
 
-function casesOf(run: AnalysisRun, results: readonly MetricResult[]): Case[] {
+function casesOf(run: AnalysisRun, results: readonly MetricResult[], isInterrupted: boolean): Case[] {
   const metrics = metricsOf(run);
   const left = metrics.filter(({ name }) => !results.some((result) => result.name === name));
-  const isStopped = (result: MetricResult) =>
-    run.spec.terminate === true &&
-    !hasAll(
-      result,
-      metrics.find(({ name }) => name === result.name),
-    );
+  const isStopped = (result: MetricResult) => {
+    if (run.spec.terminate !== true) return false;
+    const metric = metrics.find(({ name }) => name === result.name);
+    return !hasAll(result, isInterrupted ? metric : undefined);
+  };
   return [
     ...results.map((result) => (isStopped(result) ? stoppedCase(result, run) : caseOf(result))),
     ...left.map(({ name }) => skipped({ name, seconds: 0, output: '' }, 'Pending', 'never measured')),
@@ -73,7 +72,10 @@ function metricsOf({ spec }: AnalysisRun): readonly Metric[] {
   });
 }
 
-/** Whether a metric had come to its end: what fails a run ends it, and only a success may be made by stopping it. */
+/**
+ * Whether a metric had come to its end: what fails a run ends it, and only a success may be made by stopping it. Where
+ * it was to be stopped one day, no `metric`, one measurement is enough.
+ */
 function hasAll({ phase, count = 0 }: MetricResult, metric: Metric | undefined): boolean {
   const wanted = Number(integerOf(metric?.count)) || (hasText(metric?.interval) ? Infinity : 1);
   return phase === 'Failed' || phase === 'Error' || count >= wanted;

@@ -1,9 +1,10 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Secret } from '../model/kubernetes.ts';
-import { formatProblem } from '../model/problem.ts';
+import type { KubernetesObject, Secret } from '../model/kubernetes.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import { withoutNulls } from '../model/without-nulls.ts';
+import { checkObject } from '../webhook/warnings.ts';
 import { InputError } from './input-error.ts';
 import { isObject } from '../model/is-object.ts';
 import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
@@ -19,9 +20,10 @@ export interface RunInput {
 
 /**
  * Sorts the resources in files: templates, runs, and Secrets for their arguments. Other kinds are left out.
- * @throws InputError for what is no YAML, and for what an API server would refuse
+ * @param isUnchecked  whether what `assay lint` calls an error is run all the same, as far as an API server accepts it
+ * @throws InputError for what is no YAML, what an API server would refuse, and what `assay lint` calls an error
  */
-export function readRunInput(files: readonly SourceFile[]): RunInput {
+export function readRunInput(files: readonly SourceFile[], isUnchecked = false): RunInput {
   const input = {
     templates: [] as AnalysisTemplate[],
     clusterTemplates: [] as ClusterAnalysisTemplate[],
@@ -36,7 +38,7 @@ export function readRunInput(files: readonly SourceFile[]): RunInput {
       const { value } = document;
       if (isObject(value) && value['kind'] === 'Secret') input.secrets.push(readSecret(value));
       if (!isOurs(value)) continue;
-      refuseInvalid(document);
+      refuseInvalid(document, isUnchecked);
       const resource = withoutNulls(value as AnalysisTemplate | ClusterAnalysisTemplate | AnalysisRun);
       if (resource.kind === 'AnalysisTemplate') input.templates.push(resource);
       if (resource.kind === 'ClusterAnalysisTemplate') input.clusterTemplates.push(resource);
@@ -46,12 +48,16 @@ export function readRunInput(files: readonly SourceFile[]): RunInput {
   return input;
 }
 
-function refuseInvalid({ file, value, locate }: ResourceDocument): void {
-  const problem = validateResource(value).find(({ severity }) => severity === 'error');
+function refuseInvalid({ file, value, locate }: ResourceDocument, isUnchecked: boolean): void {
+  const isError = ({ severity }: Problem): boolean => severity === 'error';
+  const refused = validateResource(value).find(isError);
+  const problem =
+    refused ?? (isUnchecked ? undefined : checkObject(withoutNulls(value as KubernetesObject)).find(isError));
   if (!problem) return;
   const { line, column } = locate(problem.keys);
   const message = `${file}:${line}:${column}: ${formatProblem(problem)}`;
-  throw new InputError(message, '`assay lint` shows all that is wrong with a file.');
+  const wayOut = refused ? '' : ' --unchecked runs it all the same.';
+  throw new InputError(message, `\`assay lint\` shows all that is wrong with a file.${wayOut}`);
 }
 
 function readSecret(value: Readonly<Record<string, unknown>>): Secret {

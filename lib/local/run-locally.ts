@@ -16,6 +16,7 @@ import { systemTimers } from '../queues/system-timers.ts';
 import { localCluster, type JobPlace } from './local-cluster.ts';
 import type { SecretKey } from './container.ts';
 import { runLocalJobs } from './jobs.ts';
+import { readdress, type Readdressing } from '../model/readdress.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { step } from '../runtime/step.ts';
 
@@ -34,6 +35,10 @@ export interface LocalOptions {
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   /** A real cluster, for what memory has not: see `localCluster`. */
   readonly remote?: Cluster;
+  /** Where requests of metrics go instead. */
+  readonly addresses?: readonly Readdressing[];
+  /** After which all runs are ended as `terminate` does. */
+  readonly longestMs?: number | undefined;
   /** Default `memory`: Jobs are processes of this machine. */
   readonly jobs?: JobPlace;
   /** What those processes see of this machine beside their own variables. */
@@ -64,7 +69,12 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   const now = steadyClock({ now: options.now, nowMs: timers.nowMs });
   const memory = memoryCluster(CLUSTER, { now, http });
   const over = Promise.withResolvers<void>();
-  const cluster = localCluster(memory, remote && tellingDenials(remote, over.reject), jobs);
+  const whole = localCluster(memory, remote && tellingDenials(remote, over.reject), jobs);
+  const { addresses = [], longestMs } = options;
+  const cluster: Cluster = {
+    ...whole,
+    fetch: async (request) => whole.fetch({ ...request, url: readdress(request.url, addresses) }),
+  };
   for (const secret of secrets) await memory.create('Secret', secret);
   const created = await Promise.all(runs.map((run) => memory.create('AnalysisRun', run)));
 
@@ -128,13 +138,15 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   };
   const ended = end();
   await Promise.all(created.map(wake));
-  return {
-    ended,
-    async terminate() {
-      isTerminating = true;
-      await Promise.all(created.map(wake));
-    },
+  const terminate = async () => {
+    isTerminating = true;
+    await Promise.all(created.map(wake));
   };
+  if (longestMs !== undefined) {
+    const cancel = timers.after(longestMs, () => void terminate());
+    ended.then(cancel, cancel);
+  }
+  return { ended, terminate };
 }
 
 /** A cluster that has not answered once is not waited for longer than somebody looks on; another may come back. */

@@ -81,7 +81,7 @@ test('a run that was stopped is green only where it had come to its end', () => 
     },
     status: { phase: 'Successful', message: 'Run Terminated', metricResults: results },
   });
-  const report = junitReport([run]);
+  const report = junitReport([run], true);
   expect(report).toContain('tests="7" failures="1" errors="0" skipped="4"');
   const outcomes = report.matchAll(
     /<testcase name="([^"]*)"[^>]*?(?:\/>|>\s*<(\w+) (?:type="\w+" )?message="([^"]*)")/g,
