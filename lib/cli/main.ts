@@ -11,6 +11,7 @@ const COMMANDS: CommandTable = {
   schedules: () => import('./schedules.ts'),
   manifests: () => import('./manifests.ts'),
   clusters: () => import('./clusters.ts'),
+  doctor: () => import('./doctor.ts'),
   demo: () => import('./demo.ts'),
 };
 

@@ -102,7 +102,9 @@ describe('what lint calls an error', () => {
     const { code, out, err } = await run(['--arg', 'page=x', '-o', 'yaml'], { input });
     expect(code).toBe(64);
     expect(out).toBe('');
-    expect(err).toMatch(/^assay: standard input:\d+:\d+: spec\.metrics\[0\].*: interval must be specified when count > 1/);
+    expect(err).toMatch(
+      /^assay: standard input:\d+:\d+: spec\.metrics\[0\].*: interval must be specified when count > 1/,
+    );
     expect(err).toContain('--unchecked runs it all the same.');
   });
 
