@@ -12,6 +12,7 @@ const COMMANDS: CommandTable = {
   manifests: () => import('./manifests.ts'),
   clusters: () => import('./clusters.ts'),
   doctor: () => import('./doctor.ts'),
+  completion: () => import('./completion.ts'),
   demo: () => import('./demo.ts'),
 };
 
