@@ -17,6 +17,8 @@ export interface ServedClustersOptions extends Looked {
   readonly openHttp: () => Http;
   /** Services that metrics of other namespaces may reach through the API server. */
   readonly services: readonly string[];
+  /** Whether short names of Services are completed as in a pod. */
+  readonly shortServiceNames: boolean;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -46,7 +48,7 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openCluster(
   name: string,
-  { source, openHttp, now, log, addressMode, services }: ServedClustersOptions,
+  { source, openHttp, now, log, addressMode, services, shortServiceNames }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
@@ -60,6 +62,7 @@ async function openCluster(
     now,
     addressMode,
     services,
+    shortServiceNames,
     lookup,
     onUnreadable,
     onClose: () => http.close(),

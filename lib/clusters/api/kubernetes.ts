@@ -19,6 +19,7 @@ import { collectionPath, objectPath, queryString, requireKind, requireNamespace 
 import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
 import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';
+import { completeShortNames } from './short-names.ts';
 import { openServiceProxy } from './service-proxy.ts';
 import { readWatch } from './watch-stream.ts';
 
@@ -33,6 +34,11 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
    * `namespace/service:port`, `*` for anything. Default: any.
    */
   readonly services?: readonly string[];
+  /**
+   * Whether `<service>` and `<service>.<namespace>` are completed as in a pod, where such a Service is there and addresses
+   * are reached by `proxy`. Default true.
+   */
+  readonly shortServiceNames?: boolean;
   /** Of an answer that comes through the service proxy. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** After which the server ends a watch. Default: somewhere between 5 and 10 minutes, as client-go has it. */
@@ -54,7 +60,11 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
-  const { onUnreadable: setAside = () => {} } = options;
+  const { onUnreadable: setAside = () => {}, shortServiceNames = true } = options;
+  const complete = completeShortNames({
+    find: async (key) => cluster.get('Service', key),
+    nowMs: () => performance.now(),
+  });
   const connection = openConnection(options);
   // Apart, so that Services that do not answer hold up no request to the API server itself.
   const proxy = openServiceProxy({
@@ -125,7 +135,8 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       >;
     },
 
-    async fetch(request) {
+    async fetch(given) {
+      const request = addressMode === 'proxy' && shortServiceNames ? await complete(given) : given;
       const route = routeRequest(request, addressMode, options.services);
       return route.via === 'network' ? http(request) : proxy.fetch(request, route);
     },

@@ -445,3 +445,41 @@ describe('watch', () => {
     expect((await cluster.get('AnalysisRun', key))?.metadata.name).toBe('run');
   });
 });
+
+describe('short names of Services', () => {
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'db', namespace: 'vault' }, spec: {} };
+  const answer = ({ url }: StubRequest): StubAnswer =>
+    url === '/api/v1/namespaces/vault/services/db'
+      ? { body: service }
+      : url.includes('/proxy/')
+        ? { body: { proxied: url } }
+        : { status: 404, body: aStatus(404, 'not found', { details: { name: url.split('/').at(-1) ?? '' } }) };
+  const from = { namespace: 'vault', provider: 'Web' };
+
+  it.each([
+    { rule: 'a Service that is there', to: 'http://db:8200/ok', options: {}, want: 'services/http:db:8200/proxy/ok' },
+    { rule: 'with its namespace', to: 'http://db.vault:8200/ok', options: {}, want: 'services/http:db:8200/proxy/ok' },
+    { rule: 'one that is not', to: 'http://db.shop:8200/ok', options: {}, want: 'direct http://db.shop:8200/ok' },
+    {
+      rule: 'where they are hosts',
+      to: 'http://db:8200/ok',
+      options: { shortServiceNames: false },
+      want: 'direct http://db:8200/ok',
+    },
+    {
+      rule: 'over the network',
+      to: 'http://db:8200/ok',
+      options: { addressMode: 'direct' as const },
+      want: 'direct http://db:8200/ok',
+    },
+  ])('$rule: $want', async ({ to, options, want }) => {
+    const { cluster } = await open(answer, options);
+    expect((await cluster.fetch({ url: to, from })).body).toContain(want);
+  });
+
+  it('reach what the whole name may reach', async () => {
+    const { cluster } = await open(answer, { services: [] });
+    const error = await errorOf(cluster.fetch({ url: 'http://db.vault:8200/', from: { ...from, namespace: 'shop' } }));
+    expect(error).toMatchObject({ code: 'ASSAY_ADDRESS_DENIED' });
+  });
+});
