@@ -18,12 +18,18 @@ export interface RunInput {
   readonly secrets: readonly Secret[];
 }
 
+export interface RunInputOptions {
+  /** Whether what `assay lint` calls an error is run all the same, as far as an API server accepts it. */
+  readonly isUnchecked?: boolean | undefined;
+  /** Values that are given for arguments, which the files need not have then. */
+  readonly args?: ReadonlyMap<string, string>;
+}
+
 /**
  * Sorts the resources in files: templates, runs, and Secrets for their arguments. Other kinds are left out.
- * @param isUnchecked  whether what `assay lint` calls an error is run all the same, as far as an API server accepts it
  * @throws InputError for what is no YAML, what an API server would refuse, and what `assay lint` calls an error
  */
-export function readRunInput(files: readonly SourceFile[], isUnchecked = false): RunInput {
+export function readRunInput(files: readonly SourceFile[], options: RunInputOptions = {}): RunInput {
   const input = {
     templates: [] as AnalysisTemplate[],
     clusterTemplates: [] as ClusterAnalysisTemplate[],
@@ -38,7 +44,7 @@ export function readRunInput(files: readonly SourceFile[], isUnchecked = false):
       const { value } = document;
       if (isObject(value) && value['kind'] === 'Secret') input.secrets.push(readSecret(value));
       if (!isOurs(value)) continue;
-      refuseInvalid(document, isUnchecked);
+      refuseInvalid(document, options);
       const resource = withoutNulls(value as AnalysisTemplate | ClusterAnalysisTemplate | AnalysisRun);
       if (resource.kind === 'AnalysisTemplate') input.templates.push(resource);
       if (resource.kind === 'ClusterAnalysisTemplate') input.clusterTemplates.push(resource);
@@ -48,16 +54,26 @@ export function readRunInput(files: readonly SourceFile[], isUnchecked = false):
   return input;
 }
 
-function refuseInvalid({ file, value, locate }: ResourceDocument, isUnchecked: boolean): void {
+function refuseInvalid({ file, value, locate }: ResourceDocument, options: RunInputOptions): void {
   const isError = ({ severity }: Problem): boolean => severity === 'error';
   const refused = validateResource(value).find(isError);
-  const problem =
-    refused ?? (isUnchecked ? undefined : checkObject(withoutNulls(value as KubernetesObject)).find(isError));
+  const problem = refused ?? problemsIn(value as KubernetesObject, options).find(isError);
   if (!problem) return;
   const { line, column } = locate(problem.keys);
   const message = `${file}:${line}:${column}: ${formatProblem(problem)}`;
   const wayOut = refused ? '' : ' --unchecked runs it all the same.';
   throw new InputError(message, `\`assay lint\` shows all that is wrong with a file.${wayOut}`);
+}
+
+/** What lint says of a template or a run with the arguments that are given. */
+function problemsIn(object: KubernetesObject, { isUnchecked = false, args = new Map() }: RunInputOptions): Problem[] {
+  if (isUnchecked || object.kind === 'Experiment') return [];
+  const resource = withoutNulls(object) as AnalysisRun | AnalysisTemplate;
+  if (resource.kind !== 'AnalysisRun' || !resource.spec.args) return checkObject(resource);
+  const given = resource.spec.args.map((arg) => ({ value: args.get(arg.name), arg }));
+  const valued = given.map(({ arg, value }) => (value === undefined ? arg : { ...arg, value }));
+  const run: AnalysisRun = { ...resource, spec: { ...resource.spec, args: valued } };
+  return checkObject(run);
 }
 
 function readSecret(value: Readonly<Record<string, unknown>>): Secret {

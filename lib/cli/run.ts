@@ -138,7 +138,10 @@ function readCount(text: string): number {
 }
 
 async function run(paths: readonly string[], options: RunOptions, console: Console): Promise<ExitCode> {
-  const input = readRunInput(await readSourceFiles(paths, console), options.unchecked);
+  const input = readRunInput(await readSourceFiles(paths, console), {
+    isUnchecked: options.unchecked,
+    args: options.arg,
+  });
   const [now, http] = [() => new Date(), openLocalHttp()];
   const hasCluster = options.kubeconfig !== undefined || options.context !== undefined;
   const remote = hasCluster ? await openRemoteCluster({ ...options, http, now }) : undefined;
