@@ -13,6 +13,7 @@ import type {
 } from '../lib/model/analysis-template.ts';
 import type { ClusterDocument } from '../lib/model/cluster-settings.ts';
 import type { Experiment, ExperimentSpec, ExperimentStatus, TemplateSpec } from '../lib/model/experiment.ts';
+import type { Rollout, RolloutSpec } from '../lib/model/rollout.ts';
 import type { ObjectMeta } from '../lib/model/kubernetes.ts';
 
 const API_VERSION = 'argoproj.io/v1alpha1';
@@ -117,6 +118,25 @@ export function anExperiment({ metadata, spec, status }: ExperimentOverride = {}
       ...spec,
     },
     ...(status && { status }),
+  };
+}
+
+/** A canary without steps, of two pods; a fresh object for each call. */
+export function aRollout(spec: Partial<RolloutSpec> = {}): Rollout {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Rollout',
+    metadata: { name: 'guestbook', namespace: 'shop', uid: '51f2', generation: 1 },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'guestbook' } },
+      template: {
+        metadata: { labels: { app: 'guestbook' } },
+        spec: { containers: [{ name: 'app', image: 'registry.example/guestbook:1' }] },
+      },
+      strategy: { canary: {} },
+      ...spec,
+    },
   };
 }
 

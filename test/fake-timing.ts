@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FollowTiming } from '../lib/clusters/store/follow.ts';
 
 /** Of watches on the fake clock; a pause ends early with the signal, as the real one does. */
@@ -9,4 +10,5 @@ export const fakeTiming: FollowTiming = {
     }),
   random: () => 0.5,
   nowMs: () => Date.now(),
+  pause: turn,
 };

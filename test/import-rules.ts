@@ -62,7 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'the web server knows routes, not what they show: whoever opens it hands in the pages',
   },
   'lib/clusters': {
-    imports: ['lib/model'],
+    imports: ['lib/model', 'lib/log'],
     packages: ['node:'],
     instead: 'clusters take http, secrets and roles as arguments, and know nothing of who uses them',
   },
@@ -72,7 +72,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'a way in makes credentials, and asks nothing of the API itself',
   },
   'lib/clusters/api': {
-    imports: ['lib/model', 'lib/clusters', 'lib/clusters/access', 'package.json'],
+    imports: ['lib/model', 'lib/clusters', 'lib/clusters/access', 'lib/http/header-bytes.ts', 'package.json'],
     packages: ['node:', 'undici'],
     instead: 'whoever speaks to the Kubernetes API takes http and credentials as arguments',
   },
@@ -104,6 +104,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/model',
       'lib/analysis',
       'lib/experiment',
+      'lib/rollout',
       'lib/schedule',
       'lib/kinds/facts',
       'lib/clusters',

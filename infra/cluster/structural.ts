@@ -17,6 +17,7 @@ export interface StructuralSchema {
   'x-kubernetes-list-map-keys'?: readonly string[];
   'x-kubernetes-map-type'?: 'atomic';
   'x-kubernetes-preserve-unknown-fields'?: true;
+  'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message: string }[];
 }
 
 /** What zod's JSON Schema has beyond a structural one, as far as our schemas use it. */
@@ -47,6 +48,7 @@ function toStructural(json: JsonSchema): StructuralSchema {
     ...pick(json, 'x-kubernetes-list-type'),
     ...pick(json, 'x-kubernetes-list-map-keys'),
     ...pick(json, 'x-kubernetes-map-type'),
+    ...pick(json, 'x-kubernetes-validations'),
     ...openness(json),
     ...pick(json, 'required'),
     ...(json.properties && { properties: mapValues(json.properties, toStructural) }),

@@ -3,7 +3,8 @@ import { isAbsent } from '../model/empty.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Change, Outcome } from '../model/outcome.ts';
 import { assess, runEvent } from './assess.ts';
-import { cut, withinBounds } from './bounds.ts';
+import { cutAndCount } from '../model/cut.ts';
+import { withinBounds } from './bounds.ts';
 import type { Due } from './due.ts';
 import { findNextAt } from './due.ts';
 import { isFinished } from './phases.ts';
@@ -62,7 +63,7 @@ function refuse(run: AnalysisRun, message: string, now: Date): Outcome<AnalysisR
     ...(hasTtl && { completedAt: inSeconds(now.toISOString()) }),
     ...run.status,
     phase: 'Error',
-    message: cut(message, LIMITS.messageCharacters),
+    message: cutAndCount(message, LIMITS.messageCharacters),
   };
   return settle(run, { status, nextAt: undefined, events: [runEvent('Error')], changes: [] });
 }

@@ -1,4 +1,5 @@
 import type { AnalysisRunSpec, AnalysisRunStatus, Measurement, MetricResult } from '../model/analysis-run.ts';
+import { cutAndCount } from '../model/cut.ts';
 import { omitEmpty } from '../model/empty.ts';
 import { LIMITS } from '../model/limits.ts';
 import { SpecError } from './spec-error.ts';
@@ -10,12 +11,28 @@ import { SpecError } from './spec-error.ts';
 export function requireWithinBounds({ metrics, args, dryRun, measurementRetention }: AnalysisRunSpec): void {
   requireCount('metrics', metrics, LIMITS.metrics);
   requireCount('args', args, LIMITS.args);
-  for (const [path, rules] of Object.entries({ dryRun, measurementRetention })) {
-    requireCount(path, rules, LIMITS.rules);
-    for (const [index, { metricName }] of (rules ?? []).entries()) {
-      if (metricName.length <= LIMITS.ruleCharacters) continue;
-      throw tooMuch(`${path}[${index}].metricName`, `${metricName.length} characters`, LIMITS.ruleCharacters);
-    }
+  requireFewRules('dryRun', dryRun);
+  requireFewRules('measurementRetention', measurementRetention);
+}
+
+/**
+ * The same for rules and the metrics that they are for: figures are told of runs that were never begun, too.
+ * @throws SpecError
+ */
+export function requireFewMatches(path: string, rules: readonly Rule[], metrics: readonly string[]): void {
+  requireCount('metrics', metrics, LIMITS.metrics);
+  requireFewRules(path, rules);
+}
+
+interface Rule {
+  readonly metricName: string;
+}
+
+function requireFewRules(path: string, rules: readonly Rule[] | undefined): void {
+  requireCount(path, rules, LIMITS.rules);
+  for (const [index, { metricName }] of (rules ?? []).entries()) {
+    if (metricName.length <= LIMITS.ruleCharacters) continue;
+    throw tooMuch(`${path}[${index}].metricName`, `${metricName.length} characters`, LIMITS.ruleCharacters);
   }
 }
 
@@ -31,20 +48,13 @@ export class Room {
   take(characters: number, metric: string): void {
     this.#used += characters;
     if (this.#used <= LIMITS.expandedCharacters) return;
-    const path = `metrics up to ${JSON.stringify(cut(metric, 100))}, with their arguments`;
+    const path = `metrics up to ${JSON.stringify(cutAndCount(metric, 100))}, with their arguments`;
     throw tooMuch(path, `${this.#used} characters`, LIMITS.expandedCharacters);
   }
 }
 
 function tooMuch(path: string, size: string, limit: number): SpecError {
   return new SpecError(`${path}: ${size}, at most ${limit} are allowed`);
-}
-
-/** A text of so many characters at most, which says how many there were. */
-export function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const end = `… (cut: ${text.length} characters in all)`;
-  return `${text.slice(0, Math.max(limit - end.length, 0))}${end}`.toWellFormed();
 }
 
 const DROPPED = '(dropped: the status would be too large)';
@@ -59,7 +69,8 @@ const ROUGH_MEASUREMENT = 300;
 export function withinBounds(status: AnalysisRunStatus): AnalysisRunStatus {
   let results = status.metricResults ?? [];
   if (2 * roughSize(results) < LIMITS.statusCharacters) return status;
-  const message = status.message === undefined ? {} : { message: cut(status.message, LIMITS.messageCharacters) };
+  const message =
+    status.message === undefined ? {} : { message: cutAndCount(status.message, LIMITS.messageCharacters) };
   let excess = JSON.stringify({ ...status, ...message }).length - LIMITS.statusCharacters;
   for (const lose of [withoutTexts, withoutMeasurement]) {
     const oldest = results
@@ -109,7 +120,7 @@ function withoutTexts(measurement: Measurement): Measurement {
   return omitEmpty<Measurement>({
     ...measurement,
     metadata: undefined,
-    message: message && cut(message, 200),
+    message: message && cutAndCount(message, 200),
     value: value && DROPPED,
   });
 }

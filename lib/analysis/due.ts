@@ -229,12 +229,17 @@ function nextMs(metric: Metric, result: MetricResult | undefined, startedMs: num
 }
 
 /**
- * When a run may have its next step that has just measured something: as soon as it wants one, but intervals of next to
- * nothing, or less, would measure and write without a pause, in a cluster and a process that others share.
+ * The first metric that goes on and asks for intervals of next to nothing, or less: it would measure and write without a
+ * pause, in a cluster and a process that others share.
  */
-export function notTooSoon(nextAt: Date | undefined, metrics: readonly Metric[], now: Date): Date | undefined {
-  const earliest = new Date(now.getTime() + LIMITS.shortestIntervalMs);
-  return nextAt && nextAt < earliest && metrics.some(isHurried) ? earliest : nextAt;
+export function findHurried(metrics: readonly Metric[], status: AnalysisRunStatus): Metric | undefined {
+  const results = resultsOf(status);
+  return metrics.find((metric) => isHurried(metric) && !isFinished(results.get(metric.name)?.phase));
+}
+
+/** When a run that has a hurried metric, and has just measured something, may have its next step at the soonest. */
+export function soonestAfter(now: Date): Date {
+  return new Date(now.getTime() + LIMITS.shortestIntervalMs);
 }
 
 function isHurried({ interval }: Metric): boolean {

@@ -1,7 +1,9 @@
 import { parseDuration } from '../model/duration.ts';
 import { hasText } from './limits.ts';
+import { SpecError } from './spec-error.ts';
 import { fillTemplate, parseTemplate } from './substitute.ts';
 import { msOf } from './times.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** What the arguments of an experiment's analyses may refer to. */
 export interface ExperimentFacts {
@@ -19,17 +21,16 @@ export interface ExperimentFacts {
  * Fills in `{{templates.<name>.podTemplateHash}}`, `{{templates.<name>.replicaset.name}}`,
  * `{{experiment.availableAt}}` and `{{experiment.finishedAt}}`.
  *
- * @throws SpecError if a tag is not known, or not yet; Error if the duration is invalid and the experiment available
+ * @throws SpecError if a tag is not known, or not yet; or if the duration is invalid and the experiment available
  * @source ResolveExperimentArgsValue in utils/template/template.go of argoproj/argo-rollouts
  */
 export function resolveExperimentArgument(template: string, facts: ExperimentFacts): string {
   const parsed = parseTemplate(template);
   const values = new Map<string, string>();
   if (facts.availableAt !== undefined) {
-    values.set('experiment.availableAt', rfc3339(msOf(facts.availableAt)));
+    values.set('experiment.availableAt', wholeSeconds(msOf(facts.availableAt)));
     if (hasText(facts.duration)) {
-      const durationNs = parseDuration(facts.duration);
-      values.set('experiment.finishedAt', rfc3339(msOf(facts.availableAt) + Number(durationNs) / 1e6));
+      values.set('experiment.finishedAt', wholeSeconds(msOf(facts.availableAt) + msIn(facts.duration)));
     }
   }
   for (const { name, replicaSetName, podTemplateHash } of facts.templates) {
@@ -39,6 +40,10 @@ export function resolveExperimentArgument(template: string, facts: ExperimentFac
   return fillTemplate(parsed, values);
 }
 
-function rfc3339(ms: number): string {
-  return `${new Date(Math.floor(ms)).toISOString().slice(0, -5)}Z`;
+function msIn(duration: string): number {
+  try {
+    return Number(parseDuration(duration)) / 1e6;
+  } catch (error) {
+    throw new SpecError((error as Error).message);
+  }
 }

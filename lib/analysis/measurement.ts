@@ -2,7 +2,7 @@ import type { Measurement, Metric } from '../model/analysis-run.ts';
 import type { Reading } from '../model/provider.ts';
 import { omitEmpty } from '../model/empty.ts';
 import type { Judging, ValueReading } from './judges/judge.ts';
-import { judgeOf } from './judges/registry.ts';
+import { judgeOf } from './judges/judge-of.ts';
 import { providerRowOf } from './provider-type.ts';
 
 /** When a reading was asked for and came, and what it is judged by. Its own times go before these. */

@@ -1,10 +1,14 @@
-import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
+import type { AnalysisRun, AnalysisRunStatus, Metric } from '../model/analysis-run.ts';
+import { cut } from '../model/cut.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Reply } from '../model/reply.ts';
 import { advanceRun } from './advance.ts';
 import { dueAt } from './due-at.ts';
-import { type Due, notTooSoon } from './due.ts';
+import { type Due, findHurried, soonestAfter } from './due.ts';
+import { hasText } from './limits.ts';
 import { judgeTaken, type Taken } from './record.ts';
+import { isTerminating } from './results.ts';
 import type { Collected } from './retention.ts';
 
 /**
@@ -37,7 +41,19 @@ export function reconcileAnalysisRun(
   if (failed) return { ...outcome, failure: failed.message };
   const nextAt = findNextLook(object, due, outcome, now);
   const hasMeasured = due.is === 'measuring' && taken.length > 0;
-  return { ...outcome, nextAt: hasMeasured ? notTooSoon(nextAt, due.prepared.metrics, now) : nextAt };
+  const hurried = hasMeasured ? findHurried(due.prepared.metrics, outcome.status) : undefined;
+  const soonest = soonestAfter(now);
+  if (!hurried || !nextAt || nextAt >= soonest) return { ...outcome, nextAt };
+  return { ...outcome, nextAt: soonest, status: tellOfFloor(object, outcome.status, hurried) };
+}
+
+/** Says once why a run measures less often than it asks for: it stays until the run has something else to say. */
+function tellOfFloor({ spec }: AnalysisRun, status: AnalysisRunStatus, { name, interval }: Metric): AnalysisRunStatus {
+  // What is to end is looked at again, not measured.
+  if (hasText(status.message) || isTerminating({ spec, status })) return status;
+  const floor = `${LIMITS.shortestIntervalMs / 1000}s`;
+  const message = `Metric "${name}" asks for an interval of ${interval} and is measured every ${floor} at most`;
+  return { ...status, message: cut(message, LIMITS.messageCharacters) };
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { AnalysisRun, Measurement, MetricResult } from '../model/analysis-run.ts';
 import type { Metadata, Reading } from '../model/provider.ts';
+import { cutAndCount } from '../model/cut.ts';
 import { omitEmpty } from '../model/empty.ts';
 import { LIMITS } from '../model/limits.ts';
-import { cut } from './bounds.ts';
 import type { Prepared, Task } from './due.ts';
 import { measurementOf } from './measurement.ts';
 import { isFinished } from './phases.ts';
@@ -115,7 +115,7 @@ function metadataOf(metadata: Metadata | undefined, secretValues: readonly strin
 }
 
 function shownOf(text: string, secretValues: readonly string[]): string {
-  return cut(redactMeasured(text, secretValues), LIMITS.valueCharacters);
+  return cutAndCount(redactMeasured(text, secretValues), LIMITS.valueCharacters);
 }
 
 function withMeasurement(
@@ -127,7 +127,7 @@ function withMeasurement(
   const ended =
     task.does === 'terminate' && (measurement.phase === 'Successful' || measurement.phase === 'Inconclusive');
   // First without secrets, then cut: what is left of one must not be shown either.
-  const message = cut(
+  const message = cutAndCount(
     redact(ended ? 'Metric Terminated' : (measurement.message ?? ''), secretValues),
     LIMITS.messageCharacters,
   );

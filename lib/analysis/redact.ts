@@ -58,9 +58,18 @@ function partsOf(secretValues: readonly string[]): readonly string[] {
   const parts = [...secretValues, ...lines.filter((line) => line.length >= SHORTEST_PART)];
   // Whoever sends a secret may have left out the line break at its end.
   const trimmed = secretValues.map((secret) => secret.trim());
-  return [...new Set([...parts, ...trimmed])]
+  return [...new Set([...parts, ...trimmed, ...trimmed.flatMap(inAddresses)])]
     .filter((secret) => secret !== '')
     .toSorted((left, right) => right.length - left.length);
+}
+
+/**
+ * What becomes of a secret in an address, which holds no tabs and line breaks, and no backslashes in its path.
+ * @source https://url.spec.whatwg.org/#concept-basic-url-parser
+ */
+function inAddresses(secret: string): readonly string[] {
+  const kept = secret.replaceAll(/[\t\n\r]/g, '');
+  return [kept, kept.replaceAll('\\', '/')].filter((form) => form.length >= SHORTEST_DERIVED);
 }
 
 /** Whether it is a secret in a value, too: `5`, `ok` and `8080` are what people want to read there. */
@@ -152,7 +161,7 @@ function spansIn(text: string, { plain, starts, ends }: Spelling, tails: Readonl
 /** The places where a text may be said to end: before the mark of a cut, and before half an escape. */
 function tailsOf(text: string, { plain, ends }: Spelling): ReadonlySet<number> {
   const mark = text.endsWith(CUT) ? text.length - 1 : text.length;
-  const half = /(?:%(?:25){0,3}[0-9a-f]?|\\+(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&[#\w]{0,7})$/i.exec(
+  const half = /(?:%(?:25){0,3}[0-9a-f]?|(?:\\|%(?:25){0,3}5c)+(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&[#\w]{0,7})$/i.exec(
     text.slice(Math.max(mark - 24, 0), mark),
   );
   const places = new Set([mark, mark - (half?.[0].length ?? 0)]);

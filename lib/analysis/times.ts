@@ -1,4 +1,5 @@
 import type { AnalysisRunStatus, MetricResult } from '../model/analysis-run.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /**
  * Times within one look at a run are what the clock and the providers say, to the millisecond; a status keeps whole
@@ -18,7 +19,7 @@ const WHOLE_SECONDS = 20;
 export function inSeconds(time: string): string {
   const ms = msOf(time);
   if (time.length === WHOLE_SECONDS || Number.isNaN(ms)) return time;
-  return `${new Date(ms).toISOString().slice(0, -5)}Z`;
+  return wholeSeconds(ms);
 }
 
 /** A status as it is kept. Of the measurements only the newest can be fresh. */

@@ -1,15 +1,15 @@
 import type { MiddlewareObj } from '@middy/core';
-import { lazyBus } from '../sinks/registry.ts';
-import { AssayError } from '../model/errors.ts';
+import { lazyBus } from '../sinks/open-bus.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import type { DeliveringQueue } from '../model/queue.ts';
-import { openQueue } from '../queues/registry.ts';
+import { openQueue } from '../queues/open-queue.ts';
 import { emfMeter, type EmfMeter } from './emf-meter.ts';
 import { guard } from '../clusters/guard.ts';
 import { jsonLog } from '../log/json-log.ts';
 import { openRegisteredClusters, type RegisteredClusters } from './registered-clusters.ts';
 import type { Environment } from '../model/settings.ts';
 import { readSettings } from './settings.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 /** What a function has between invocations: the registry, and connections to all that it speaks with. */
 export interface Runtime {
@@ -60,7 +60,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
     ports: {
       clusters,
       queue,
-      bus: lazyBus({ busArn }),
+      bus: lazyBus(busArn),
       log,
       meter,
       now,
@@ -85,8 +85,7 @@ export function invocation(runtime: () => Runtime): MiddlewareObj {
     after: () => runtime().meter.flush(),
     onError({ error }) {
       const { ports, meter } = runtime();
-      const details = error instanceof AssayError ? { code: error.code, hint: error.hint } : { stack: error?.stack };
-      ports.log.error('invocation failed', { error: error?.message, ...details });
+      ports.log.error('invocation failed', errorFields(error));
       meter.flush();
     },
   };

@@ -1,6 +1,7 @@
-import { factsOf } from '../kinds/facts/registry.ts';
+import { factsFor, factsOf } from '../kinds/facts/registry.ts';
+import { kindsFor } from '../kinds/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
-import { AssayError } from '../model/errors.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
 import { openFairTurns } from '../model/fair-turns.ts';
 import { CLUSTER_KIND, isFromBus, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
@@ -10,8 +11,8 @@ import { withDeadline } from './deadline.ts';
 import { errorFields } from '../log/error-fields.ts';
 import type { Runtime } from './functions.ts';
 import { ownObject } from './own-object.ts';
+import { recordEvent } from '../runtime/record-events.ts';
 import { resync } from '../runtime/resync.ts';
-import { resyncSchedules } from '../schedules/resync-schedules.ts';
 import { looksAfter } from '../runtime/scopes.ts';
 import { step } from '../runtime/step.ts';
 
@@ -88,18 +89,20 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
   if (!settings) return ignore(ref, 'cluster not served', runtime);
   try {
     if (ref.kind === CLUSTER_KIND) await lookAt(ref.cluster, settings, runtime);
-    else if (factsOf(ref.kind)) await takeStep(message, settings, runtime);
+    else if (factsOf(ref.kind, factsFor(settings))) await takeStep(message, settings, runtime);
     else ignore(ref, 'kind not known', runtime);
   } catch (error) {
     const isOver = runtime.ports.signal?.aborted === true;
-    if (isOver || !(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
+    if (isOver || !(error instanceof AssayError) || isAbout(error, 'QUEUE')) throw error;
     await afterFailure(message, error, runtime);
   }
 }
 
 /** What is overdue, and what is scheduled. */
 async function lookAt(cluster: string, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
-  await Promise.all([resync(cluster, settings, ports), resyncSchedules(cluster, settings, ports)]);
+  // Once a minute and cluster: what a container is made for is a step, mostly.
+  const { resyncSchedules } = await import('../schedules/resync-schedules.ts');
+  await Promise.all([resync(cluster, settings, ports, kindsFor(settings)), resyncSchedules(cluster, settings, ports)]);
 }
 
 function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
@@ -107,11 +110,13 @@ function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
 }
 
 async function takeStep({ ref, version = '' }: Message, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
-  const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings));
+  const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings), factsFor(settings));
   const clusters = { ...ports.clusters, get: () => own.cluster };
   const turn = { name: ref.cluster, share: ref.namespace, places: 2 * settings.limits.concurrentSteps };
   const { signal } = ports;
-  await turns.take({ ...turn, ...(signal && { signal }) }, () => step(ref, { ...ports, clusters }, version));
+  await turns.take({ ...turn, ...(signal && { signal }) }, () =>
+    step(ref, { ...ports, clusters }, version, kindsFor(settings)),
+  );
   await Promise.all(own.othersToTell().map((other) => ports.queue.send(other, ports.now())));
 }
 
@@ -122,7 +127,7 @@ async function afterFailure(message: Message, error: AssayError, { ports, meter 
   const mayHelp = error.retry && tries < TRIES && ref.kind !== CLUSTER_KIND;
   const backoffMs = Math.min(1000 * 2 ** tries, LONGEST_RETRY_MS);
   const retryInMs = mayHelp ? Math.max(backoffMs, error.retryAfterMs ?? 0) : undefined;
-  ports.log.warn('step failed', { ...ref, code: error.code, error: error.message, hint: error.hint, tries, retryInMs });
+  ports.log.warn('step failed', { ...ref, ...errorFields(error), tries, retryInMs });
   if (retryInMs !== undefined) {
     await ports.queue.put({ ...message, tries: tries + 1 }, new Date(ports.now().getTime() + retryInMs));
   } else if (!error.retry && ref.kind !== CLUSTER_KIND) {
@@ -133,12 +138,7 @@ async function afterFailure(message: Message, error: AssayError, { ports, meter 
 /** Best effort: what keeps the step from its object may well keep the Event from it. */
 async function warn(ref: ObjectRef, { message }: AssayError, { clusters, log }: Runtime['ports']): Promise<void> {
   const { apiVersion } = RESOURCES[resourceKind(ref.kind)];
-  try {
-    await clusters
-      .get(ref.cluster)
-      .recordEvent({ apiVersion, ...ref }, { type: 'Warning', reason: 'StepFailed', message });
-  } catch (error) {
-    if (!(error instanceof AssayError)) throw error;
-    log.warn('event not recorded', { object: formatRef(ref), code: error.code, error: error.message });
-  }
+  const event = { type: 'Warning', reason: 'StepFailed', message } as const;
+  const cluster = clusters.get(ref.cluster);
+  await recordEvent({ apiVersion, ...ref }, event, { cluster, log, fields: { object: formatRef(ref) } });
 }

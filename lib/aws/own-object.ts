@@ -1,5 +1,5 @@
 import { wrap } from '../clusters/wrap.ts';
-import { factsOf, ownerToTell } from '../kinds/facts/registry.ts';
+import { type Facts, FACTS, factsOf, ownerToTell } from '../kinds/facts/registry.ts';
 import type { Selects } from '../model/label-selector.ts';
 import type { Cluster, ObjectKey } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
@@ -17,13 +17,13 @@ export interface OwnObject {
  * A message may name any object, so what is not ours to look after is not there for its own step; other objects are.
  * And where no watch tells an object of what it owns, and the other way round, their steps do.
  */
-export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects): OwnObject {
+export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects, facts: Facts = FACTS): OwnObject {
   const others = new Map<string, ObjectRef>();
   let before: KubernetesObject | undefined;
 
   const wrote = <T extends KubernetesObject>(object: T): T => {
-    if (object.metadata.uid === ref.uid) tell(ownerToTell(ref.cluster, object, before, false));
-    else if (factsOf(object.kind)) tell(refOf(ref.cluster, object));
+    if (object.metadata.uid === ref.uid) tell(ownerToTell(ref.cluster, object, before, false, facts));
+    else if (factsOf(object.kind, facts)) tell(refOf(ref.cluster, object));
     return object;
   };
   const tell = (other: ObjectRef | undefined): void => {

@@ -16,6 +16,7 @@ export interface CheckOptions extends StageOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+  readonly rollouts?: boolean;
   readonly address: readonly string[];
   /** As the deployment has them (`sharedSecrets`). */
   readonly sharedSecret?: readonly string[];
@@ -58,6 +59,7 @@ export async function checkRegistered(
     http: openHttp({ privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse', allow: allowedHosts }),
     addressMode,
     namespace: options.namespace ?? settings.namespace,
+    rollouts: options.rollouts ?? settings.rollouts,
     addresses:
       options.address.length > 0 ? options.address : prometheusAddress === undefined ? [] : [prometheusAddress],
     now: stage.now,
@@ -76,6 +78,7 @@ async function checkKubeconfig(options: CheckOptions, console: Console): Promise
     http: openHttp({ privateNetworks: 'allow' }),
     addressMode: 'proxy',
     namespace: options.namespace,
+    rollouts: options.rollouts,
     addresses: options.address,
     now: () => new Date(),
   });

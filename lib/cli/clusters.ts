@@ -85,6 +85,7 @@ const check: Part = (console, exitWith) =>
     .option('--kubeconfig <file>', 'check the cluster of a kubeconfig instead, without AWS')
     .option('--context <name>', 'context in the kubeconfig (default: the current one)')
     .option('-n, --namespace <name>', 'ask for rights in this namespace only (default: as registered)')
+    .option('--rollouts', 'ask for the rights on Rollouts too (default: as registered)')
     .addOption(
       new Option('--address <url>', 'try to reach this address as metrics would; may be repeated')
         .argParser((url: string, before: readonly string[]) => [...before, url])

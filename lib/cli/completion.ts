@@ -41,16 +41,16 @@ interface Word {
 
 /** The deepest first: what matches first is meant. */
 function placesIn(program: Command): readonly Place[] {
-  const below = (command: Command, path: readonly string[]): Place[] => [
-    ...command.commands.flatMap((each) => below(each, [...path, each.name()])),
+  const below = (at: Command, path: readonly string[]): Place[] => [
+    ...at.commands.flatMap((each) => below(each, [...path, each.name()])),
     {
       path,
-      commands: command.commands.map((each) => ({
+      commands: at.commands.map((each) => ({
         name: each.name(),
         description: each.description(),
         takesValue: false,
       })),
-      options: command.options.flatMap(({ long, description, required }) =>
+      options: at.options.flatMap(({ long, description, required }) =>
         long ? [{ name: long, description, takesValue: required }] : [],
       ),
     },

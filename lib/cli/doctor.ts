@@ -38,7 +38,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('--kubeconfig <file>', 'default: as kubectl finds it')
     .addOption(
       new Option('--context <name>', 'context to look at; may be repeated')
-        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .argParser((name: string, before: readonly string[]) => [...before, name])
         .default([], 'all'),
     )
     .option('-n, --namespace <name>', 'ask for rights in one namespace only')

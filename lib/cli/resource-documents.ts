@@ -39,7 +39,8 @@ function itemsOf(value: unknown): readonly unknown[] | undefined {
   return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : undefined;
 }
 
-const KINDS = Object.keys(SCHEMAS);
+/** Rollouts are left to whoever looks after them. */
+const KINDS = Object.keys(SCHEMAS).filter((kind) => kind !== 'Rollout');
 const GROUP = 'argoproj.io';
 
 /**

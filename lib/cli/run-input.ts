@@ -54,8 +54,11 @@ export function readRunInput(files: readonly SourceFile[], options: RunInputOpti
   return input;
 }
 
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}
+
 function refuseInvalid({ file, value, locate }: ResourceDocument, options: RunInputOptions): void {
-  const isError = ({ severity }: Problem): boolean => severity === 'error';
   const refused = validateResource(value).find(isError);
   const problem = refused ?? problemsIn(value as KubernetesObject, options).find(isError);
   if (!problem) return;

@@ -6,7 +6,8 @@ import type { AnalysisRun, Metric, MetricResult } from '../model/analysis-run.ts
 import type { Paint } from './console.ts';
 import { paintPhases, phaseText } from './phase-style.ts';
 import { printable } from './printable.ts';
-import { cut, textTable } from './text-table.ts';
+import { textTable } from './text-table.ts';
+import { cut } from '../model/cut.ts';
 
 const HEADER = ['METRIC', 'PHASE', 'MEASURED', 'FAILED', 'INCONCLUSIVE', 'ERRORS', 'NEXT', 'VALUE'];
 

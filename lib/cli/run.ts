@@ -99,7 +99,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .default('table'),
     )
     .addHelpText('after', HELP)
-    .action(async (paths: string[], options: RunOptions) => exitWith(await run(paths, options, console)));
+    .action(async (paths: string[], options: RunOptions) => exitWith(await runFiles(paths, options, console)));
 }
 
 function readArg(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -137,7 +137,7 @@ function readCount(text: string): number {
   throw new InputError(`--count: expected a whole number from 1, got "${text}"`);
 }
 
-async function run(paths: readonly string[], options: RunOptions, console: Console): Promise<ExitCode> {
+async function runFiles(paths: readonly string[], options: RunOptions, console: Console): Promise<ExitCode> {
   const input = readRunInput(await readSourceFiles(paths, console), {
     isUnchecked: options.unchecked,
     args: options.arg,

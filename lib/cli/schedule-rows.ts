@@ -1,11 +1,12 @@
 import type { TemplateSource } from '../analysis/templates.ts';
 import { formatProblem } from '../model/problem.ts';
-import { findNextTick, formatTime, plan } from '../schedule/plan.ts';
+import { findNextTick, plan } from '../schedule/plan.ts';
 import type { ScheduledRun } from '../schedule/run.ts';
 import { ANNOTATIONS } from '../schedule/annotations.ts';
 import { readSchedule, type Schedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 import { phaseText } from './phase-style.ts';
 import { printable } from './printable.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** How a schedule stands; times as Kubernetes writes them. */
 export interface ScheduleRow {
@@ -51,7 +52,7 @@ export function scheduleRow(listed: ListedSchedule, now: Date): ScheduleRow {
     timeZone: metadata.annotations?.[ANNOTATIONS.timeZone] ?? 'UTC',
     suspended: metadata.annotations?.[ANNOTATIONS.suspend] === 'true',
     ...(last && { lastRun: last }),
-    ...(next && { nextTick: formatTime(next) }),
+    ...(next && { nextTick: wholeSeconds(next) }),
     ...(skipped !== undefined && { skipped }),
   };
 }
@@ -60,7 +61,7 @@ function findLast(runs: readonly ScheduledRun[]): ScheduleRow['lastRun'] | undef
   const last = runs.toSorted((a, b) => atMs(a) - atMs(b)).at(-1);
   if (last === undefined) return undefined;
   const { namespace, name, tick, phase } = last;
-  return { namespace, name, ...(tick && { tick: formatTime(tick) }), phase: phase === '' ? 'Pending' : phase };
+  return { namespace, name, ...(tick && { tick: wholeSeconds(tick) }), phase: phase === '' ? 'Pending' : phase };
 }
 
 function atMs({ tick, createdMs }: ScheduledRun): number {
@@ -82,9 +83,9 @@ function findReason(
     const own = runs.filter((run) => run.namespace === namespace);
     const { skipped, tick } = plan({ template, schedule, namespace, runs: own, templates }, now);
     if (skipped) return skipped.message;
-    if (tick) return `the run of ${formatTime(tick)} is not made yet`;
+    if (tick) return `the run of ${wholeSeconds(tick)} is not made yet`;
   }
-  if (next === undefined) return schedule.until ? `ended at ${formatTime(schedule.until)}` : 'it has no tick to come';
+  if (next === undefined) return schedule.until ? `ended at ${wholeSeconds(schedule.until)}` : 'it has no tick to come';
   return undefined;
 }
 

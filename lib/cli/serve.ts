@@ -4,8 +4,10 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
+import { SHARES } from '../model/limits.ts';
 import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
+import { kindsFor } from '../kinds/registry.ts';
 import { jsonLog } from '../log/json-log.ts';
 import type { Log } from '../model/ports.ts';
 import { eventsRoute } from '../serve/events-route.ts';
@@ -24,6 +26,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly namespace?: string;
   readonly selector?: string;
   readonly instanceId?: string;
+  readonly rollouts?: boolean;
   readonly metrics: HostPort;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
@@ -33,6 +36,8 @@ interface ServeCommandOptions extends ListenFlags {
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
   readonly concurrency: number;
+  readonly qps: number;
+  readonly burst: number;
 }
 
 const HELP = `
@@ -49,6 +54,9 @@ Private networks may be requested; loopback and link-local addresses only where 
 services of clouds never. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
 Through the proxy a run may reach the Services of its own namespace, put queries to any Prometheus, and reach what
 --service lists. <service> and <service>.<namespace> mean what they mean in a pod, where such a Service is there.
+
+Requests beyond --qps wait their turn, namespace by namespace; watches, and what metrics ask of Services, do not count. The
+defaults are six times those of Argo's controller: each measurement is a write.
 
 With --listen, the webhooks of clusters (assay manifests --bus-url) may post their events, so that changes are heard of
 even while a watch is away. --listen-tokens names a file of JSON with a token for each cluster, {"staging": "…"}: who
@@ -76,6 +84,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('-n, --namespace <name>', 'serve one namespace only')
     .option('-l, --selector <labels>', 'serve only AnalysisRuns and Experiments with these labels')
     .option('--instance-id <id>', 'serve what carries this controller instance id')
+    .option('--rollouts', 'serve Rollouts too, where no controller of Argo Rollouts does')
     .addOption(
       new Option('--metrics <host:port>', 'where to serve the pages')
         .argParser((text) => readAddress('--metrics', text))
@@ -128,7 +137,9 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .argParser(collect)
         .default([], 'none'),
     )
-    .addOption(new Option('--concurrency <steps>', 'steps of one cluster at once').argParser(readCount).default(64))
+    .addOption(countOption('--concurrency <steps>', 'steps of one namespace of a cluster at once', SHARES.stepsAtOnce))
+    .addOption(countOption('--qps <requests>', 'requests to an API server in a second', SHARES.requestsPerSecond))
+    .addOption(countOption('--burst <requests>', 'as many may go at once after a pause', SHARES.requestsAtOnce))
     .addHelpText('after', HELP)
     .action(async (options: ServeCommandOptions) => exitWith(await run(options, console)));
 }
@@ -148,11 +159,13 @@ function readAddress(option: string, text: string): HostPort {
   return { host: '0.0.0.0', ...address };
 }
 
-function readCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1)
-    throw new InputError(`--concurrency: expected a whole number from 1, got "${text}"`);
-  return count;
+function countOption(flags: string, description: string, byDefault: number): Option {
+  const option = new Option(flags, description).default(byDefault);
+  return option.argParser((text) => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count >= 1) return count;
+    throw new InputError(`${option.long}: expected a whole number from 1, got "${text}"`);
+  });
 }
 
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
@@ -160,6 +173,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
+  let serving: Serving | undefined;
   const served = await openServedClusters({
     ...options,
     source: kubeconfig === undefined ? { default: true } : { file: kubeconfig },
@@ -167,6 +181,9 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
     openHttp: () => openHttp({ privateNetworks: 'allow', allow: allowHost }),
     services: options.service,
+    rate: { qps: options.qps, burst: options.burst },
+    // Nothing is read before it serves.
+    onSetAside: (cluster, kind) => serving?.setAside(cluster, kind),
     log,
     now,
   });
@@ -176,7 +193,6 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     ...(prometheusAddress !== undefined && { prometheusAddress }),
   };
   // An address that is taken must be known before anything is measured.
-  let serving: Serving | undefined;
   const receive: Serving['receive'] = async (ref, mayRead) => serving?.receive(ref, mayRead);
   const servers = await openServers({ metrics: options.metrics, listen }, clusters, {
     serving: () => serving,
@@ -186,7 +202,8 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     await served.close();
     throw error;
   });
-  serving = serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings });
+  const kinds = kindsFor(options);
+  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, kinds });
   const { pages, events } = servers;
   log.info('serving', {
     clusters: clusters.map(({ name }) => name),

@@ -9,8 +9,3 @@ export function textTable(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
-
-/** The text with at most `width` characters, `…` in place of what is too much. */
-export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-}

@@ -1,6 +1,7 @@
 import type { OpenCluster } from './registered.ts';
+import { tokenBucket } from './token-bucket.ts';
 import { wrap } from './wrap.ts';
-import { AssayError } from '../model/errors.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
 import type { ListQuery, ObjectKey, Patch, PatchOptions } from '../model/cluster.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 
@@ -27,9 +28,9 @@ const LONGEST_WAIT_MS = 2000;
  * Puts limits in front of a cluster, so that one API server that is dead or overrun costs the others nothing.
  *
  * Requests beyond the rate wait their turn, and fail with ASSAY_CLUSTER_THROTTLED where that would be long. After
- * three requests in a row without an answer, or one that was waited for for 2 s, the breaker opens: all requests fail at once with ASSAY_CLUSTER_UNREACHABLE
- * until the pause is over; then one goes through as a probe, and its success closes the breaker. Pauses double, from 5 s
- * to a minute. What metrics request of other servers passes by.
+ * three requests in a row without an answer, or one that was waited for for 2 s, the breaker opens: all requests fail at
+ * once with ASSAY_CLUSTER_UNREACHABLE until the pause is over; then one goes through as a probe, and its success closes
+ * the breaker. Pauses double, from 5 s to a minute. What metrics request of other servers passes by.
  */
 export function guard(cluster: OpenCluster, options: GuardOptions): OpenCluster {
   const { name } = cluster;
@@ -59,20 +60,15 @@ export function guard(cluster: OpenCluster, options: GuardOptions): OpenCluster 
 
 /** A bucket that holds the requests of one second. */
 function rateLimit(name: string, { requestsPerSecond, now, sleep = wait }: GuardOptions) {
-  let tokens = requestsPerSecond;
-  let filledMs = now().getTime();
+  const bucket = tokenBucket(requestsPerSecond, requestsPerSecond, () => now().getTime());
   return {
     async take(): Promise<void> {
-      const nowMs = now().getTime();
-      tokens = Math.min(requestsPerSecond, tokens + (Math.max(nowMs - filledMs, 0) / 1000) * requestsPerSecond);
-      filledMs = nowMs;
-      // Taken before it is there: whoever comes next waits behind.
-      const waitMs = (Math.max(1 - tokens, 0) / requestsPerSecond) * 1000;
+      const waitMs = bucket.waitMs();
       if (waitMs > LONGEST_WAIT_MS) {
         const message = `more than ${requestsPerSecond} requests a second, the limit in its settings`;
         throw new AssayError('ASSAY_CLUSTER_THROTTLED', message, { retry: true, retryAfterMs: waitMs, cluster: name });
       }
-      tokens -= 1;
+      bucket.take();
       if (waitMs > 0) await sleep(waitMs);
     },
   };
@@ -127,9 +123,9 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
       } catch (error) {
         const code = error instanceof AssayError ? error.code : '';
         if (code === 'ASSAY_CLUSTER_UNREACHABLE') unanswered(isProbe, now().getTime() - startedMs);
-        // A refusal or a failure of this request alone is an answer (`api/failure.ts` tells them apart); a secret that
-        // cannot be read, or a bug, says nothing of the server.
-        else if (code.startsWith('ASSAY_CLUSTER_')) answered();
+        // Whatever the API server itself says is an answer, a failure too (`api/failure.ts` tells them apart): else whose
+        // requests fail could have those of all others refused. A secret that cannot be read, or a bug, says nothing of it.
+        else if (isAbout(error, 'CLUSTER')) answered();
         throw error;
       } finally {
         if (isProbe) isProbing = false;

@@ -3,6 +3,7 @@ import { AssayError } from '../model/errors.ts';
 import type { Cluster, Clusters } from '../model/cluster.ts';
 import type { Log } from '../model/ports.ts';
 import type { ClusterDocuments } from '../model/cluster-documents.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 /** The clusters that a registry names. */
 export interface ClusterRegistry extends Clusters {
@@ -69,7 +70,7 @@ export function openRegistry(options: RegistryOptions): ClusterRegistry {
     } catch (error) {
       dueMs = startedMs + Math.min(RETRY_MS, maxAgeMs);
       if (!isRead || !(error instanceof AssayError)) throw error;
-      log.warn('registry not read', { code: error.code, error: error.message });
+      log.warn('registry not read', errorFields(error));
     }
   };
 

@@ -37,7 +37,7 @@ const SESSION_SECONDS = 3600;
 const LEAST_LEFT_MS = 16 * 60_000;
 const CODES = { refused: 'ASSAY_ROLE_REFUSED', unreachable: 'ASSAY_ROLE_REFUSED' } as const;
 
-/** Assumes roles by STS; each is kept until a quarter of an hour before it expires. */
+/** Assumes roles by STS; each is kept until 16 minutes before it expires. */
 export function assumedRoles({ now, client: config }: AssumedRolesOptions): AssumedRoles {
   const sessions = new Map<string, Session>();
   const asking = new Map<string, Promise<Session>>();

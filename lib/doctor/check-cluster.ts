@@ -19,6 +19,8 @@ export interface ClusterCheckOptions {
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   readonly addressMode: AddressMode;
   readonly namespace?: string | undefined;
+  /** Whether Rollouts are looked after too. */
+  readonly rollouts?: boolean | undefined;
   /** What metrics ask: tried in the way that they would be. */
   readonly addresses: readonly string[];
   readonly now: () => Date;

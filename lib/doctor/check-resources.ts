@@ -8,11 +8,15 @@ const KINDS = Object.keys(SCHEMAS) as SchemaKind[];
 const APPLY = 'Install the CRDs: `assay manifests --cluster NAME | kubectl apply --server-side -f -`.';
 const UPGRADE = 'Bring the CRDs up to date: `assay manifests --cluster NAME | kubectl apply --server-side -f -`.';
 
+/** Kinds that a cluster may do without. */
+const OPTIONAL: ReadonlySet<SchemaKind> = new Set(['Rollout']);
+
 /** Whether the cluster knows the resources, in the version and with the fields that Assay uses; one result a kind. */
 export async function checkResources(inspection: Inspection): Promise<CheckResult[]> {
   const groupVersion = RESOURCES.AnalysisRun.apiVersion;
   const [served, schemas] = await Promise.all([inspection.resources(groupVersion), inspection.schemas(groupVersion)]);
-  return KINDS.map((kind): CheckResult => {
+  const expected = KINDS.filter((kind) => !OPTIONAL.has(kind) || served?.has(RESOURCES[kind].plural));
+  return expected.map((kind): CheckResult => {
     const { plural, apiVersion } = RESOURCES[kind];
     const about = { area: 'resources', subject: `${plural}.${apiVersion}` } as const;
     if (!served?.has(plural)) return { ...about, status: 'fail', message: 'the CRD is not installed', mend: APPLY };

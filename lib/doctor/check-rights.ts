@@ -1,5 +1,6 @@
 import type { AddressMode } from '../clusters/api/addresses.ts';
 import type { Access, Identity, Inspection } from '../clusters/api/inspect.ts';
+import { factsFor } from '../kinds/facts/registry.ts';
 import type { CheckResult } from './check-result.ts';
 import { neededVerbs } from './needed-access.ts';
 
@@ -8,16 +9,20 @@ export interface RightsOptions {
   /** Of the settings: rights are asked for there alone. */
   readonly namespace?: string | undefined;
   readonly addressMode: AddressMode;
+  /** Whether Rollouts are looked after too. */
+  readonly rollouts?: boolean | undefined;
 }
 
 /** Asks verb by verb whether the server allows what Assay does; one result a verb. */
 export async function checkRights(inspection: Inspection, options: RightsOptions): Promise<CheckResult[]> {
-  const needed = neededVerbs(options);
+  const needed = neededVerbs({ ...options, facts: factsFor({ rollouts: options.rollouts === true }) });
+  const everywhere = new Set(neededVerbs(options).map(subjectOf));
   return Promise.all(
     needed.map(async ({ without, ...access }): Promise<CheckResult> => {
       const about = { area: 'rights', subject: subjectOf(access) } as const;
       if (await inspection.mayI(access)) return { ...about, status: 'ok', message: 'allowed' };
-      const mend = mendOf(access, options);
+      const role = everywhere.has(subjectOf(access)) ? 'assay' : 'assay-rollouts';
+      const mend = mendOf(access, role, options);
       if (without === undefined) return { ...about, status: 'fail', message: 'not allowed', mend };
       return { ...about, status: 'warn', message: `not allowed: ${without}`, mend };
     }),
@@ -31,12 +36,13 @@ export function subjectOf({ verb, group, resource }: Access): string {
   return `${verb} ${name}${subresource === undefined ? '' : `/${subresource}`}`;
 }
 
-function mendOf({ namespace }: Access, { identity }: RightsOptions): string {
-  const bind = `bind the ClusterRole assay to ${identity?.username ?? 'the identity of Assay'}`;
+function mendOf({ namespace }: Access, role: string, { identity }: RightsOptions): string {
+  const bind = `bind the ClusterRole ${role} to ${identity?.username ?? 'the identity of Assay'}`;
   const kind =
-    namespace === undefined ? 'clusterrolebinding assay-outside' : `rolebinding assay-outside -n ${namespace}`;
-  const command = `kubectl create ${kind} --clusterrole=assay ${subjectFlag(identity)}`;
-  return `Apply infra/cluster/rbac.yaml (\`assay manifests\`) and ${bind}: ${command}`;
+    namespace === undefined ? `clusterrolebinding ${role}-outside` : `rolebinding ${role}-outside -n ${namespace}`;
+  const command = `kubectl create ${kind} --clusterrole=${role} ${subjectFlag(identity)}`;
+  const file = role === 'assay' ? 'rbac.yaml (`assay manifests`)' : 'rbac-rollouts.yaml (`assay manifests --rollouts`)';
+  return `Apply infra/cluster/${file} and ${bind}: ${command}`;
 }
 
 function subjectFlag(identity: Identity | undefined): string {

@@ -22,7 +22,7 @@ export async function checkServer(
     return { reach, result: { ...about, status: 'warn', message, mend: TRUST } };
   } catch (error) {
     const message = messageOf(error);
-    if (error instanceof AssayError && error.code !== 'ASSAY_CLUSTER_UNREACHABLE') {
+    if (error instanceof AssayError && !AWAY.has(error.code)) {
       return { result: { area: 'identity', subject: 'credentials', status: 'fail', message, mend: error.hint } };
     }
     const mend =
@@ -31,6 +31,9 @@ export async function checkServer(
     return { result: { area: 'server', subject: 'API server', status: 'fail', message, mend } };
   }
 }
+
+/** The server itself, not who asks it. */
+const AWAY: ReadonlySet<string> = new Set(['ASSAY_CLUSTER_UNREACHABLE', 'ASSAY_CLUSTER_FAILED']);
 
 /** By the code in brackets at the end of the message. */
 const MENDS: readonly (readonly [pattern: RegExp, mend: string])[] = [

@@ -6,11 +6,11 @@ import { claim } from './claim.ts';
 import { conclude, findDueMs } from './conclude.ts';
 import { withInvalidSpec } from './conditions.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
-import { endAbandoned, removeLeftovers } from './orphans.ts';
+import { endAbandoned, removeOrphans } from './orphans.ts';
 import { isTerminating } from './lifecycle.ts';
 import { replicasIn } from './scale.ts';
 import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
-import { replaceNamed, toStored, withoutLeftovers } from './stored.ts';
+import { replaceNamed, toStored, withoutOrphans } from './stored.ts';
 import { eventType } from './tell-phase.ts';
 import { reconcileTemplate } from './template.ts';
 import { StepFailure, type Work } from './work.ts';
@@ -31,7 +31,7 @@ export function advanceExperiment(seen: SeenExperiment, now: Date): Outcome<Expe
   const problem = findInvalidSpec(object);
   if (problem !== undefined) return { ...rest, status: toStored(withInvalidSpec(stored, problem, now)) };
 
-  const experiment = withoutLeftovers(object);
+  const experiment = withoutOrphans(object);
   const work: Work = {
     seen,
     experiment,
@@ -54,9 +54,9 @@ export function advanceExperiment(seen: SeenExperiment, now: Date): Outcome<Expe
 /** Sees to templates and analyses, in this order, each by how the experiment stood before. */
 function seeToAll(work: Work): ExperimentStatus {
   const { experiment } = work;
-  const leftovers = claimAll(work);
+  const orphans = claimAll(work);
   const templates = experiment.spec.templates.map((template) => reconcileTemplate(work, template));
-  removeLeftovers(work, leftovers);
+  removeOrphans(work, orphans);
   const analyses = (experiment.spec.analyses ?? []).map((analysis) => reconcileAnalysis(work, analysis));
   const before = experiment.status ?? {};
   const templateStatuses = replaceNamed(before.templateStatuses ?? [], templates);
@@ -73,7 +73,7 @@ function claimAll({ seen, experiment, replicaSets, services }: Work): readonly (
   const ownServices = claim(seen.services, experiment, 'Services');
   for (const [template, replicaSet] of ownReplicaSets.byTemplate) replicaSets.set(template, replicaSet);
   for (const [template, service] of ownServices.byTemplate) services.set(template, service);
-  return [...ownServices.leftovers, ...ownReplicaSets.leftovers];
+  return [...ownServices.orphans, ...ownReplicaSets.orphans];
 }
 
 function settle(work: Work, status: ExperimentStatus): Outcome<ExperimentStatus> {

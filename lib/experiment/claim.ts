@@ -7,7 +7,7 @@ import { EXPERIMENT_ANNOTATION, StepFailure, TEMPLATE_ANNOTATION } from './work.
 export interface Claimed<T> {
   readonly byTemplate: Map<string, T>;
   /** Of templates that it does not have any more. */
-  readonly leftovers: readonly T[];
+  readonly orphans: readonly T[];
 }
 
 /**
@@ -24,16 +24,16 @@ export function claim<T extends KubernetesObject>(
 ): Claimed<T> {
   const templates = new Set(experiment.spec.templates.map(({ name }) => name));
   const byTemplate = new Map<string, T>();
-  const leftovers: T[] = [];
+  const orphans: T[] = [];
   for (const object of objects) {
     const template = templateOf(object, experiment);
     if (template === '') continue;
     if (byTemplate.has(template))
       throw new StepFailure(`multiple ${kinds} match single experiment template: ${template}`);
     if (templates.has(template)) byTemplate.set(template, object);
-    else leftovers.push(object);
+    else orphans.push(object);
   }
-  return { byTemplate, leftovers };
+  return { byTemplate, orphans };
 }
 
 /** The template of an experiment that an object was made for; empty: it is not the experiment's. */

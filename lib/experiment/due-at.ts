@@ -3,7 +3,7 @@ import { FINISHED_LABEL } from '../model/labels.ts';
 import { pastMs } from '../model/moment.ts';
 import { findDueMs } from './conclude.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
-import { withoutLeftovers } from './stored.ts';
+import { withoutOrphans } from './stored.ts';
 
 /** Pods and analyses are looked at this often, unless something tells sooner. */
 export const POLL_MS = 10_000;
@@ -28,7 +28,7 @@ export function dueAt(experiment: Experiment, now: Date, polledAt?: Date): Date 
   if (isNew) return now;
 
   const pollMs = (polledAt?.getTime() ?? lastNewsMs(status, now) ?? now.getTime()) + POLL_MS;
-  const dueMs = findDueMs(withoutLeftovers(experiment), now);
+  const dueMs = findDueMs(withoutOrphans(experiment), now);
   return new Date(Math.min(pollMs, dueMs === undefined ? Infinity : dueMs + STRICTLY_AFTER_MS));
 }
 

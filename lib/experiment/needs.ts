@@ -7,7 +7,7 @@ import { abandonedAnalyses } from './orphans.ts';
 import { desiredReplicas, findAnalysisStatus, findRolloutOwner, isTerminating } from './lifecycle.ts';
 import { replicasIn } from './scale.ts';
 import type { ReplicaSet } from './seen.ts';
-import { withoutLeftovers } from './stored.ts';
+import { withoutOrphans } from './stored.ts';
 import { StepFailure } from './work.ts';
 
 /** What must be read for a decision: at most one list a kind. */
@@ -36,7 +36,7 @@ export function needs(experiment: Experiment): Needs {
   const entries = analyses.flatMap(({ name }) => findAnalysisStatus(status, name) ?? []);
   const running = entries.filter(({ analysisRun, phase }) => isAvailable && analysisRun !== '' && !isFinished(phase));
   const started = new Set(entries.filter(({ analysisRun }) => analysisRun !== '').map(({ name }) => name));
-  const isOver = isTerminating(withoutLeftovers(experiment));
+  const isOver = isTerminating(withoutOrphans(experiment));
   const toStart = isAvailable ? analyses.filter(({ name }) => !isOver && !started.has(name)) : analyses;
   return {
     lists: true,
@@ -52,7 +52,7 @@ export function needs(experiment: Experiment): Needs {
  * again first (`SeenExperiment.fresh`).
  */
 export function findToScaleUp(object: Experiment, replicaSets: readonly ReplicaSet[]): readonly string[] {
-  const experiment = withoutLeftovers(object);
+  const experiment = withoutOrphans(object);
   const claimed = tryClaim(replicaSets, experiment);
   return experiment.spec.templates.flatMap((template) => {
     const replicaSet = claimed.get(template.name);

@@ -8,7 +8,7 @@ import { targetOf, type Work } from './work.ts';
  * Removes what templates have left that are not in the specification any more. In Argo their pods run on, even when
  * the experiment has ended.
  */
-export function removeLeftovers({ writes }: Work, objects: readonly (ReplicaSet | Service)[]): void {
+export function removeOrphans({ writes }: Work, objects: readonly (ReplicaSet | Service)[]): void {
   for (const object of objects) {
     if (object.metadata.deletionTimestamp === undefined) writes.make({ verb: 'delete', target: targetOf(object) });
   }

@@ -1,9 +1,9 @@
-import { RFC3339 } from '../expression/go/layout.ts';
-import { parseTime } from '../expression/go/time-parse.ts';
 import type { TemplateSpec, TemplateStatus } from '../model/experiment.ts';
+import { readRfc3339 } from '../workload/rfc3339.ts';
 import { replicasOf, scaleDownDelaySeconds } from './lifecycle.ts';
 import type { ReplicaSet } from './seen.ts';
 import { note, StepFailure, targetOf, warn, type Work } from './work.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** On a ReplicaSet: when its pods may go. */
 const DEADLINE_ANNOTATION = 'scale-down-deadline';
@@ -29,7 +29,7 @@ export function markForScaleDown(work: Work, replicaSet: ReplicaSet): ReplicaSet
   const isMarked = deadlineOf(replicaSet) !== '';
   if (isMarked === (delaySeconds !== 0)) return replicaSet;
 
-  const deadline = isMarked ? null : rfc3339(work.now.getTime() + delaySeconds * 1000);
+  const deadline = isMarked ? null : wholeSeconds(work.now.getTime() + delaySeconds * 1000);
   const patch = { metadata: { annotations: { [DEADLINE_ANNOTATION]: deadline } } };
   const reply = work.writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });
   if (reply.went !== 'done') return replicaSet;
@@ -100,16 +100,4 @@ function withDeadline(replicaSet: ReplicaSet, deadline: string): ReplicaSet {
     ...replicaSet,
     metadata: { ...metadata, annotations: { ...metadata.annotations, [DEADLINE_ANNOTATION]: deadline } },
   };
-}
-
-function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, -5)}Z`;
-}
-
-function readRfc3339(text: string): number | undefined {
-  try {
-    return Number(parseTime(RFC3339, text).instant / 1_000_000n);
-  } catch {
-    return undefined;
-  }
 }

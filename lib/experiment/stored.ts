@@ -5,7 +5,7 @@ import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
  * An experiment without what its status says of templates and analyses that are not in its specification any more,
  * or says twice. Argo keeps that for ever, and what failed long ago still ends the experiment.
  */
-export function withoutLeftovers(experiment: Experiment): Experiment {
+export function withoutOrphans(experiment: Experiment): Experiment {
   const { spec, status } = experiment;
   if (status === undefined) return experiment;
   const templates = keepNamed(status.templateStatuses ?? [], spec.templates);

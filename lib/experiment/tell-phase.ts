@@ -2,7 +2,7 @@ import { isFinished } from '../analysis/phases.ts';
 import type { AnalysisPhase } from '../model/phase.ts';
 import type { ExperimentAnalysisRunStatus } from '../model/experiment.ts';
 import type { EventRecord } from '../model/outcome.ts';
-import { formatted } from './events.ts';
+import { formatted } from '../expression/go/formatted.ts';
 import { findRolloutOwner } from './lifecycle.ts';
 import type { Work } from './work.ts';
 

@@ -1,7 +1,7 @@
 import type { Experiment } from '../model/experiment.ts';
 import type { OwnerReference, Target } from '../model/kubernetes.ts';
 import type { OutcomeEvent } from '../model/outcome.ts';
-import { formatted } from './events.ts';
+import { formatted } from '../expression/go/formatted.ts';
 import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
 import type { Writes } from '../workload/writes.ts';
 

@@ -1,7 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { AssayError } from '../model/errors.ts';
 import type { HttpRequest } from '../model/http.ts';
 import { requestFailure, shownUrl } from '../model/request-text.ts';
+import { headerBytes } from './header-bytes.ts';
 
 /** One request of a chain of redirects. */
 export interface Hop {
@@ -57,26 +57,10 @@ function readHeaders(
 ): Map<string, string> {
   const headers = new Map<string, string>();
   for (const [name, value] of pairs) {
-    // Go sends what is beyond ASCII as UTF-8, and Node writes one byte a character.
-    const bytes = Buffer.from(value, 'utf8').toString('latin1');
-    if (!isValid(() => validateHeaderName(name))) {
-      throw fail(`net/http: invalid header field name ${JSON.stringify(name)}`);
-    }
-    if (!isValid(() => validateHeaderValue(name, bytes))) {
-      throw fail(`net/http: invalid header field value for ${JSON.stringify(name)}`);
-    }
+    const bytes = headerBytes(name, value, fail);
     if (!OWN_HEADERS.has(name.toLowerCase())) headers.set(name.toLowerCase(), bytes);
   }
   return headers;
-}
-
-function isValid(check: () => void): boolean {
-  try {
-    check();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The headers to send: with credentials of the URL as basic authentication, as Go does, unless there are others. */

@@ -5,6 +5,7 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
 import { type HttpRequest, type HttpResponse, isSafeMethod, LONGEST_REQUEST_MS } from '../model/http.ts';
 import { openFairTurns } from '../model/fair-turns.ts';
+import { SHARES } from '../model/limits.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
 import { openAgents, type Agents, type Lookup } from './agents.ts';
@@ -34,8 +35,6 @@ export interface Http {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** Requests to one host at one time; those of one namespace get half of them at most. */
-const PLACES_PER_HOST = 128;
 
 /**
  * Opens the one way out of this process for everything that templates ask for.
@@ -86,7 +85,7 @@ export function openHttp(settings: HttpSettings): Http {
       ender.addEventListener('abort', cancel, { once: true });
     }
     const { signal } = control;
-    const turn = { name: first.url.host, share: request.from?.namespace ?? '', places: PLACES_PER_HOST, signal };
+    const turn = { name: first.url.host, share: request.from?.namespace ?? '', places: SHARES.requestsPerHost, signal };
     try {
       return await turns.take(turn, () => exchange(request, first, signal, endMs));
     } catch (error) {

@@ -1,5 +1,6 @@
 import { lookup as askSystem, Resolver } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { SHARES } from '../model/limits.ts';
 import type { Lookup, ResolvedAddress } from './agents.ts';
 import { candidatesOf, type NameFiles, readNameFiles } from './name-files.ts';
 
@@ -16,10 +17,7 @@ export interface ResolverOptions {
 
 const TRIES = 2;
 const FILES_AGE_MS = 5_000;
-/** A name that moves is found at its new address within this time, whatever its record allows. */
-const LONGEST_KEPT_MS = 30_000;
-const ABSENT_KEPT_MS = 5_000;
-const MOST_KEPT = 1_000;
+const { keptNames: MOST_KEPT, nameKeptMs: LONGEST_KEPT_MS, absentNameKeptMs: ABSENT_KEPT_MS } = SHARES;
 const MOST_UNDER_WAY = 1_000;
 
 /**

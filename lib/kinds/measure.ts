@@ -54,7 +54,7 @@ async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Ask
     if (ports.signal?.aborted) throw stepAborted('the process stops, or the time of its invocation is over');
   };
   try {
-    const source = providerOf(task.metric);
+    const source = await providerOf(task.metric);
     const { field } = source;
     const context = contextOf({ field, metric: task.metric.name, run, ref, secretValues, onAbort }, ports);
     const reading = await read(source, task, context);
@@ -114,7 +114,7 @@ async function hasEnded(
 ): Promise<boolean> {
   try {
     const metric = resolveMetric(unresolved, withPlaceholders(run.spec.args ?? []));
-    const { field, provider, spec } = providerOf(metric);
+    const { field, provider, spec } = await providerOf(metric);
     const context = contextOf({ field, metric: metric.name, run, ref }, ports);
     return (await provider.hasEnded?.(spec, measurement, context)) ?? false;
   } catch (error) {
@@ -145,7 +145,7 @@ async function collectOne(
   ref: ObjectRef,
   ports: Ports,
 ): Promise<Collected['went']> {
-  const source = findSource(metric);
+  const source = await findSource(metric);
   if (!source) return 'skipped';
   const { field, provider, spec } = source;
   try {
@@ -161,9 +161,9 @@ async function collectOne(
   }
 }
 
-function findSource(metric: Metric): Source | undefined {
+async function findSource(metric: Metric): Promise<Source | undefined> {
   try {
-    return providerOf(metric);
+    return await providerOf(metric);
   } catch (error) {
     if (error instanceof AssayError) return undefined;
     throw error;

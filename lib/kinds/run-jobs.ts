@@ -4,6 +4,7 @@ import type { Job, OwnerReference } from '../model/kubernetes.ts';
 import { JOB_OWNER_LABEL } from '../model/labels.ts';
 import type { RunJobs } from '../model/run-jobs.ts';
 import { formatSelector } from './format-selector.ts';
+import { controllerOf } from '../model/controller-of.ts';
 
 /**
  * The Jobs that a run controls, in its own namespace. Whoever may write runs may put any name into a status: so a Job is
@@ -19,8 +20,7 @@ export function runJobs(run: AnalysisRun, cluster: Cluster): RunJobs {
     controller: true,
     blockOwnerDeletion: true,
   };
-  const isOwn = ({ metadata }: Job): boolean =>
-    metadata.ownerReferences?.some((each) => each.controller === true && each.uid === uid) === true;
+  const isOwn = (job: Job): boolean => controllerOf(job)?.uid === uid;
 
   return {
     async get(name) {

@@ -132,11 +132,11 @@ function jobProblems(spec: Json): string[] {
 }
 
 const POD = 'spec.template.spec';
-const POLICIES = ['OnFailure', 'Never'];
+const POLICIES: ReadonlySet<string> = new Set(['OnFailure', 'Never']);
 const MOST_SECONDS = 2 ** 31 - 1;
 
 function podProblems(pod: Json): string[] {
-  const { restartPolicy = 'Always', activeDeadlineSeconds: deadline } = pod;
+  const { activeDeadlineSeconds: deadline } = pod;
   const names = new Set<unknown>();
   const containers = containersIn(pod, 'containers');
   return [
@@ -148,9 +148,9 @@ function podProblems(pod: Json): string[] {
     ...(isAbsent(deadline) || (Number(deadline) >= 1 && Number(deadline) <= MOST_SECONDS)
       ? []
       : [
-          `${POD}.activeDeadlineSeconds: Invalid value: ${String(deadline)}: must be between 1 and ${MOST_SECONDS}, inclusive`,
+          `${POD}.activeDeadlineSeconds: Invalid value: ${Number(deadline)}: must be between 1 and ${MOST_SECONDS}, inclusive`,
         ]),
-    ...policyProblems(String(restartPolicy || 'Always')),
+    ...policyProblems(textOf(pod['restartPolicy']) || 'Always'),
   ];
 }
 
@@ -160,7 +160,7 @@ function containersIn(pod: Json, field: 'containers' | 'initContainers'): readon
 }
 
 function policyProblems(policy: string): string[] {
-  if (POLICIES.includes(policy)) return [];
+  if (POLICIES.has(policy)) return [];
   const field = `${POD}.restartPolicy`;
   if (policy === 'Always') return [`${field}: Required value: valid values: "OnFailure", "Never"`];
   return [
@@ -179,12 +179,17 @@ const LABEL_WORDS =
 function containerProblems({ name, image, env }: Json, path: string, names: Set<unknown>): string[] {
   const variables: readonly unknown[] = Array.isArray(env) ? env : [];
   const problems = [
-    ...(name ? nameProblems(String(name), path, names) : [`${path}.name: Required value`]),
+    ...(name ? nameProblems(textOf(name), path, names) : [`${path}.name: Required value`]),
     ...(image ? [] : [`${path}.image: Required value`]),
     ...variables.flatMap((one, index) => variableProblems(isObject(one) ? one : {}, `${path}.env[${index}]`)),
   ];
   names.add(name);
   return problems;
+}
+
+/** What it can only be, where it could be read. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function nameProblems(name: string, path: string, names: ReadonlySet<unknown>): string[] {

@@ -89,6 +89,7 @@ const clusterDocument = z
     selector: text('Labels of the objects to look after.').exactOptional(),
     instanceId: text('Only what carries this controller instance id; without it what carries none.').exactOptional(),
     namespace: text('Only this namespace; without it all.').exactOptional(),
+    rollouts: flag('Looks after Rollouts too: no controller of Argo Rollouts may do so.').exactOptional(),
     aws: aws.exactOptional(),
     prometheusAddress: text('For Prometheus metrics that name no address.').exactOptional(),
     allowedHosts: list(z.string(), 'Hosts and networks that requests may go to all the same.').exactOptional(),

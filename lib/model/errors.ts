@@ -56,6 +56,14 @@ export const HINTS = {
 } as const;
 export type ErrorCode = keyof typeof HINTS;
 
+/** What an error is about: the first word of its code, `QUEUE` of ASSAY_QUEUE_REFUSED. */
+export type ErrorArea<Code extends ErrorCode = ErrorCode> = Code extends `ASSAY_${infer Word}_${string}` ? Word : never;
+
+/** Whether it is an AssayError about that. */
+export function isAbout(error: unknown, area: ErrorArea): boolean {
+  return error instanceof AssayError && error.code.startsWith(`ASSAY_${area}_`);
+}
+
 /** A failure that someone must act on. `retry` is true only if the same call may succeed later. */
 export class AssayError extends Error {
   override readonly name: string = 'AssayError';

@@ -6,7 +6,7 @@ export type JsonForm =
   | { readonly is: 'may' | 'set' }
   | { readonly is: 'must'; readonly zero: unknown }
   | { readonly is: 'struct' | 'open'; readonly fields: JsonFields }
-  | { readonly is: 'maybe' | 'each' | 'mustEach'; readonly of: JsonForm }
+  | { readonly is: 'maybe' | 'orNull' | 'each' | 'mustEach' | 'entries'; readonly of: JsonForm }
   | { readonly is: 'type'; readonly type: string };
 
 /** The fields of a structure, in the order in which Go writes them. */
@@ -35,11 +35,17 @@ export const open = (fields: JsonFields): JsonForm => ({ is: 'open', fields });
 /** A pointer to a structure. */
 export const maybe = (of: JsonForm): JsonForm => ({ is: 'maybe', of });
 
+/** A pointer to a structure that is always there: null if nothing is set. */
+export const orNull = (of: JsonForm): JsonForm => ({ is: 'orNull', of });
+
 /** A list with `omitempty`. */
 export const each = (of: JsonForm): JsonForm => ({ is: 'each', of });
 
 /** A list that is always there: null if nothing is set. */
 export const mustEach = (of: JsonForm): JsonForm => ({ is: 'mustEach', of });
+
+/** A map of structures with `omitempty`. */
+export const entries = (of: JsonForm): JsonForm => ({ is: 'entries', of });
 
 /** A structure too large to stand here, by its name in core/v1. */
 export const type = (name: string): JsonForm => ({ is: 'type', type: name });

@@ -11,6 +11,8 @@ export interface KindFacts<K extends ResourceKind = ResourceKind> {
   readonly owns: readonly OwnedFacts[];
   /** What else is watched for it, whoever made it: its decisions read it, and it is counted. */
   readonly reads: readonly ResourceKind[];
+  /** Objects that its objects name, whoever made them: they are watched, and each change is news for who names them. */
+  readonly names?: readonly NamedFacts[];
   /** Verbs that its steps use. Looking at its own objects, writing them, and every watch go without saying. */
   readonly needs: readonly Need[];
   readonly shows: Shown;
@@ -27,6 +29,12 @@ export interface OwnedFacts {
   readonly uidLabel?: string;
   /** Whether a change is news for the owner. `previous` is what was known of the object before, if anything was. */
   isNews(object: KubernetesObject, previous: KubernetesObject | undefined, isDeleted: boolean): boolean;
+}
+
+/** Objects of another kind that the objects of this one name, in their own namespace. */
+export interface NamedFacts {
+  readonly kind: ResourceKind;
+  readonly namesIn: (object: KubernetesObject) => readonly string[];
 }
 
 /** Verbs on a resource; `without` says what is lost without them, where that is not all. */

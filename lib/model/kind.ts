@@ -33,3 +33,9 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
   dueAt(object: S['object'], now: Date): Date | undefined;
 }
+
+/** A row in a table of kinds: what is known of one, and what decides about it, loaded when its first object comes. */
+export interface KindRow {
+  readonly facts: KindFacts;
+  readonly load: () => Promise<Kind>;
+}

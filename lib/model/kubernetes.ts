@@ -56,6 +56,11 @@ export interface Job extends KubernetesObject {
 export interface Pod extends KubernetesObject {
   readonly status?: {
     readonly phase?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };

@@ -23,3 +23,21 @@ export const LIMITS = {
   /** Characters of a status, as JSON. */
   statusCharacters: 250_000,
 } as const;
+
+/** What all objects of a cluster share, so that those of one namespace cannot take it all. Tested likewise. */
+export const SHARES = {
+  /** Steps of one namespace at once in `assay serve`; the cluster has twice as many places. */
+  stepsAtOnce: 64,
+  /** Requests of `assay serve` to an API server in a second. */
+  requestsPerSecond: 250,
+  /** As many may go at once after a pause. */
+  requestsAtOnce: 500,
+  /** Requests to one host at once, and to Services through one API server; of one namespace half of them at most. */
+  requestsPerHost: 128,
+  /** Names whose addresses are kept, of each way out. */
+  keptNames: 1000,
+  /** Milliseconds that an address is kept at most: a name that moves is found within this time. */
+  nameKeptMs: 30_000,
+  /** Milliseconds that it is kept that there is no such name. */
+  absentNameKeptMs: 5000,
+} as const;

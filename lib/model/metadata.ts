@@ -43,3 +43,4 @@ export const templateMetadata = (description: string) =>
       annotations: textMap('Annotations to set.').exactOptional(),
     })
     .describe(description);
+export type TemplateMetadata = z.infer<ReturnType<typeof templateMetadata>>;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { BusEvent } from './bus.ts';
+import { cut } from './cut.ts';
 import type { KindFacts } from './kind-facts.ts';
 import type { ObjectRef } from './ref.ts';
+import { wholeSeconds } from './whole-seconds.ts';
 
 /** Events from Assay itself; those of clusters say `assay.cluster.<name>`, and no rule takes one for the other. */
 export const OUTCOME_SOURCE = 'assay';
@@ -86,7 +88,7 @@ function failedResults(before: readonly ToldResult[] = [], after: readonly ToldR
 function measurementEvent(ref: ObjectRef, { name, dryRun, measurements = [] }: ToldResult, now: Date): BusEvent {
   const { message, startedAt, finishedAt, value } = measurements.at(-1) ?? {};
   const told = { phase: 'Failed', message, startedAt, finishedAt };
-  const extra = { metric: name, ...(value !== undefined && { value: cut(value) }), ...(dryRun && { dryRun }) };
+  const extra = { metric: name, ...(value !== undefined && { value: cut(value, LONGEST) }), ...(dryRun && { dryRun }) };
   return eventOf('Measurement Failed', { ...detailOf(ref, told, now), ...extra });
 }
 
@@ -102,14 +104,10 @@ function eventOf(detailType: string, detail: Readonly<Record<string, unknown>>):
 type Told = { readonly [Field in 'phase' | 'message' | 'startedAt' | 'finishedAt']: string | undefined };
 
 function detailOf({ cluster, kind, namespace, name, uid }: ObjectRef, told: Told, now: Date): Record<string, unknown> {
-  const { phase, message = '', startedAt, finishedAt = `${now.toISOString().slice(0, 19)}Z` } = told;
+  const { phase, message = '', startedAt, finishedAt = wholeSeconds(now) } = told;
   const began = startedAt === undefined ? {} : { startedAt };
-  return { cluster, kind, namespace, name, uid, phase, message: cut(message), ...began, finishedAt };
+  return { cluster, kind, namespace, name, uid, phase, message: cut(message, LONGEST), ...began, finishedAt };
 }
 
 /** An entry of EventBridge is 256 KB at most; a value may be a thousand series. */
 const LONGEST = 1024;
-
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-}

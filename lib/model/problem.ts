@@ -1,3 +1,5 @@
+import { cut } from './cut.ts';
+
 /** The way to a field from the top of its document. */
 export type Keys = readonly (string | number)[];
 
@@ -60,7 +62,7 @@ const LONGEST_SHOWN = 60;
 
 /** A name in quotes, cut short where a whole document became one. */
 export function quoteName(name: string): string {
-  return JSON.stringify(name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}…` : name);
+  return JSON.stringify(cut(name, LONGEST_SHOWN + 1));
 }
 
 const SECRET_NAMES = /^(authentication|.*(token|secret|password|credentials?))$/i;

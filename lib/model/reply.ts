@@ -9,8 +9,17 @@ export type Reply =
   | { readonly went: 'done'; readonly object?: KubernetesObject }
   /** Nothing was created: `found` has the name. */
   | { readonly went: 'exists'; readonly found: Found<KubernetesObject> }
-  /** `message` in the words of the API server; a conflict means that somebody else wrote in between. */
-  | { readonly went: 'failed'; readonly message: string; readonly isConflict?: boolean };
+  | Failed;
+
+interface Failed {
+  readonly went: 'failed';
+  /** In the words of the API server. */
+  readonly message: string;
+  /** Somebody else wrote in between. */
+  readonly isConflict?: boolean;
+  /** Not now, but later: a disruption budget forbids it, for one. */
+  readonly isRateLimited?: boolean;
+}
 
 /** Whether a reply is not what a decision takes for granted: it has to be made anew. */
 export function isSurprise(reply: Reply): boolean {

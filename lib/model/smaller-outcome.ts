@@ -2,6 +2,8 @@ import { isObject } from './is-object.ts';
 import type { AnyStatus } from './kind.ts';
 import type { Outcome } from './outcome.ts';
 import type { ResourceKind } from './resources.ts';
+import { wholeSeconds } from './whole-seconds.ts';
+import { cut } from './cut.ts';
 
 /** Characters that are left of a text. */
 const LONGEST = 1000;
@@ -38,7 +40,7 @@ type Status = AnyStatus & Readonly<Record<string, unknown>>;
 function endWithError(kind: ResourceKind, outcome: Outcome<AnyStatus>, now: Date): Outcome<AnyStatus> {
   const bytes = new TextEncoder().encode(JSON.stringify(outcome.status)).length;
   const message = `the status has ${bytes} bytes: with the rest of the object that is more than the API server takes`;
-  const completedAt = kind === 'AnalysisRun' ? { completedAt: `${now.toISOString().slice(0, 19)}Z` } : {};
+  const completedAt = kind === 'AnalysisRun' ? { completedAt: wholeSeconds(now) } : {};
   const status: Status = { ...outcome.status, ...completedAt, phase: 'Error', message };
   return {
     ...outcome,
@@ -70,7 +72,7 @@ function without(value: unknown, field: string): unknown {
 
 function cutTexts<T>(value: T): T;
 function cutTexts(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
+  if (typeof value === 'string') return cut(value, LONGEST);
   if (Array.isArray(value)) return value.map((each: unknown) => cutTexts(each));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutTexts(member)]));

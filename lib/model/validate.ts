@@ -10,8 +10,8 @@ const KINDS = Object.keys(SCHEMAS) as SchemaKind[];
 const API_VERSIONS = [...new Set(KINDS.map((kind) => RESOURCES[kind].apiVersion))];
 
 /**
- * What is wrong with an AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate or Experiment, as far as its schema
- * tells: types, required fields, unknown fields. There is no error in what the API server accepts with our CRDs, save
+ * What is wrong with an AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment or Rollout, as far as its
+ * schema tells: types, required fields, unknown fields. There is no error in what the API server accepts with our CRDs, save
  * a list in place of a time, which it lets pass although nobody could read the object then.
  * Conditions, durations and the rules between fields are the business of `analysis/`.
  *

@@ -1,6 +1,5 @@
 import { unmarshal } from '../expression/go/json.ts';
-import { compare } from '../expression/go/strings.ts';
-import { GoInt, GoPanic, isPlainMap, type Value } from '../expression/value.ts';
+import { GoPanic, type Value } from '../expression/value.ts';
 import { AssayError } from '../model/errors.ts';
 
 /** Deeper documents are errors, so that whoever walks one later may call itself. Go's own limit is 10,000. */
@@ -34,28 +33,6 @@ export function tryDecodeJson(text: string): { readonly value: Value } | undefin
     if (error instanceof GoPanic) return undefined;
     throw error;
   }
-}
-
-/**
- * JSON as Go's json.Marshal writes it: no blanks, keys in byte order, `<`, `>` and `&` escaped.
- * @source https://pkg.go.dev/encoding/json#Marshal
- */
-export function encodeJson(value: Value): string {
-  if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
-  if (value instanceof GoInt) return String(value.value);
-  if (Array.isArray(value)) return `[${value.map(encodeJson).join()}]`;
-  if (value === null || typeof value !== 'object') return String(value);
-  if (!isPlainMap(value)) return 'null';
-  const keys = Object.keys(value).toSorted(compare);
-  return `{${keys.map((key) => `${quote(key)}:${encodeJson(value[key] ?? null)}`).join()}}`;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.toWellFormed()).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0'),
-  );
 }
 
 /** How deep brackets outside of strings are nested. */

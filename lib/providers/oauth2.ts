@@ -9,6 +9,7 @@ import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { ProviderContext } from '../model/provider.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { decodeJson } from './json.ts';
+import { cut } from '../model/cut.ts';
 
 /** Where a token is to be had, and for whom. */
 export interface OAuth2 {
@@ -215,7 +216,7 @@ const LONGEST_ANSWER = 1_000;
 
 /** An answer may repeat what it was asked with. */
 function withoutSecrets(text: string, { clientSecret }: OAuth2): string {
-  return redact(text, [clientSecret]).slice(0, LONGEST_ANSWER).toWellFormed();
+  return cut(redact(text, [clientSecret]), LONGEST_ANSWER);
 }
 
 function unreadable(message: string): AssayError {

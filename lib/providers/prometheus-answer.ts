@@ -4,7 +4,8 @@ import { AssayError } from '../model/errors.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { HttpResponse } from '../model/http.ts';
 import { formatDecimal } from './decimal.ts';
-import { decodeJson, encodeJson } from './json.ts';
+import { marshalCompact } from '../expression/go/json.ts';
+import { decodeJson } from './json.ts';
 
 /** What Prometheus answered to a query, as Argo renders it. */
 export interface PrometheusAnswer {
@@ -27,7 +28,7 @@ type Fields = Readonly<Record<string, Value>>;
 export function readAnswer(answer: HttpResponse): PrometheusAnswer {
   const { data, warnings } = readEnvelope(answer);
   if (data === undefined || data === null) throw unreadable(withContext('Skip: do not know how to skip: 0', '', 0));
-  if (!isFields(data)) throw unreadable(`unmarshalerDecoder: ${notAnObject(encodeJson(data))}`);
+  if (!isFields(data)) throw unreadable(`unmarshalerDecoder: ${notAnObject(marshalCompact(data))}`);
   const type = data['resultType'];
   const result = data['result'] ?? null;
   if (type === 'scalar') return { ...readScalar(result), warnings };

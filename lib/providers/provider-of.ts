@@ -19,11 +19,11 @@ export interface Source {
  *
  * @throws AssayError ASSAY_METRIC_INVALID where there is none, or none here yet; its text becomes the measurement's
  */
-export function providerOf({ name, provider: named }: Metric): Source {
+export async function providerOf({ name, provider: named }: Metric): Promise<Source> {
   const field = providerFieldOf(named);
   if (field === undefined) throw new AssayError('ASSAY_METRIC_INVALID', `no valid provider in metric '${name}'`);
-  const provider = PROVIDERS[field];
-  if (provider) return { field, provider, spec: named[field] };
+  const load = PROVIDERS[field];
+  if (load) return { field, provider: await load(), spec: named[field] };
   throw new AssayError(
     'ASSAY_METRIC_INVALID',
     `the provider ${providerTypeOf(named)} of metric '${name}' is not supported`,

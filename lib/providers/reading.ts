@@ -1,7 +1,8 @@
+import { cut } from '../model/cut.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Reading } from '../model/provider.ts';
 
-/** Longer texts are cut: an answer of a megabyte must not become a status of one. */
+/** Longer ones are cut, before anything looks for secrets in them; values are cut where they are entered. */
 const LONGEST_MESSAGE = 2_000;
 
 /** What `read` gives, or a reading of phase Error that says why it gives nothing. */
@@ -16,9 +17,5 @@ export async function readingOf(read: () => Promise<Reading>): Promise<Reading> 
 
 /** A measurement that could not be taken. */
 export function errorReading(message: string): Reading {
-  return { is: 'verdict', phase: 'Error', message: shorten(message) };
-}
-
-function shorten(message: string): string {
-  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…`.toWellFormed() : message;
+  return { is: 'verdict', phase: 'Error', message: cut(message, LONGEST_MESSAGE) };
 }

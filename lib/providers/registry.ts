@@ -1,20 +1,22 @@
 import type { MetricProvider } from '../model/metric-provider.ts';
 import type { JobContext, Provider, ProviderContext } from '../model/provider.ts';
 import type { ProviderField } from '../model/provider-rows.ts';
-import { job } from './job.ts';
 import { prometheus } from './prometheus.ts';
 import { web } from './web.ts';
 
 /** By the field of a metric that is theirs, which says what they are given. */
 type Providers = {
-  readonly [Field in ProviderField]?: Provider<
-    NonNullable<MetricProvider[Field]>,
-    Field extends 'job' ? JobContext : ProviderContext
+  readonly [Field in ProviderField]?: () => Promise<
+    Provider<NonNullable<MetricProvider[Field]>, Field extends 'job' ? JobContext : ProviderContext>
   >;
 };
 
 /**
  * What reads metrics. A new provider is a file beside this one and a line here, and a file and a line in model
- * (`provider-rows.ts`). What is heavy in it, it imports when it is used.
+ * (`provider-rows.ts`). What few metrics name is loaded with the first that does.
  */
-export const PROVIDERS: Providers = { prometheus, job, web };
+export const PROVIDERS: Providers = {
+  prometheus: async () => prometheus,
+  web: async () => web,
+  job: async () => (await import('./job.ts')).job,
+};

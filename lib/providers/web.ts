@@ -5,7 +5,8 @@ import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { MetricValue } from '../model/metric-value.ts';
 import type { Provider, ProviderContext, Reading } from '../model/provider.ts';
 import type { WebMetric } from '../model/providers/web.ts';
-import { encodeJson, tryDecodeJson } from './json.ts';
+import { marshalCompact } from '../expression/go/json.ts';
+import { tryDecodeJson } from './json.ts';
 import { fetchAuthorized, readOAuth2, type OAuth2 } from './oauth2.ts';
 import { errorReading, readingOf } from './reading.ts';
 import { compileJsonPath, type JsonPath } from './web-json-path.ts';
@@ -84,7 +85,7 @@ function read({ status, body }: HttpResponse, find: JsonPath): Reading {
 
   const found = findFirst(find, document.value);
   if ('problem' in found) return errorReading(found.problem);
-  return { is: 'value', result: resultOf(found.value), shown: encodeJson(found.value) };
+  return { is: 'value', result: resultOf(found.value), shown: marshalCompact(found.value) };
 }
 
 function findFirst(find: JsonPath, document: Value): { readonly value: Value } | { readonly problem: string } {

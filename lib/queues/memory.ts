@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import { fairLine, type FairLine, fairPlaces, type FairPlaces } from '../model/fair-places.ts';
+import { SHARES } from '../model/limits.ts';
 import { askedMs, type Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import type { Timers } from '../model/timers.ts';
@@ -58,7 +59,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Waits are kept by a clock that nobody sets: one that is set while a step waits neither hurries it nor holds it up.
  */
 export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
-  const { work, now, concurrencyPerCluster = 64, slotMs = 1, random = Math.random, onFailure } = options;
+  const {
+    work,
+    now,
+    concurrencyPerCluster = SHARES.stepsAtOnce,
+    slotMs = 1,
+    random = Math.random,
+    onFailure,
+  } = options;
   const { timers = systemTimers } = options;
   const waiting = new Map<string, Entry>();
   const running = new Map<string, Promise<void>>();

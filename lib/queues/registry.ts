@@ -1,4 +1,3 @@
-import { AssayError } from '../model/errors.ts';
 import type { DeliveringQueue } from '../model/queue.ts';
 import { sqsQueue } from './sqs.ts';
 
@@ -10,25 +9,16 @@ export interface QueueOptions {
   readonly now: () => Date;
 }
 
-interface Backend {
+export interface QueueRow {
   /** Whether an address is one of its own. */
   readonly takes: (url: URL) => boolean;
   readonly open: (options: QueueOptions) => DeliveringQueue;
 }
 
-/** Every queue that delivers to functions. A new one is a file here and a line below: the first that takes the address. */
-const QUEUES: Readonly<Record<string, Backend>> = {
+/**
+ * Every queue that delivers to functions. A new one is a file here and a line below; the first that takes the address has
+ * it (`open-queue.ts`).
+ */
+export const QUEUES: Readonly<Record<string, QueueRow>> = {
   sqs: { takes: ({ protocol }) => protocol === 'https:' || protocol === 'http:', open: sqsQueue },
 };
-
-/** @throws AssayError ASSAY_SETTING_INVALID for an address that no queue has */
-export function openQueue(options: QueueOptions): DeliveringQueue {
-  const url = URL.canParse(options.queueUrl) ? new URL(options.queueUrl) : undefined;
-  const backend = url && Object.values(QUEUES).find(({ takes }) => takes(url));
-  if (backend) return backend.open(options);
-  const known = Object.keys(QUEUES).join(', ');
-  throw new AssayError(
-    'ASSAY_SETTING_INVALID',
-    `${JSON.stringify(options.queueUrl)} is no address of a queue (${known})`,
-  );
-}

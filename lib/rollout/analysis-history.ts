@@ -1,4 +1,5 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { Experiment } from '../model/experiment.ts';
 import type { ObjectMeta } from '../model/kubernetes.ts';
 import { isAbsent } from '../model/empty.ts';
 import { POD_HASH_LABEL } from '../model/labels.ts';
@@ -12,17 +13,17 @@ export interface HistoryLimits {
 }
 
 /**
- * The runs of a Rollout that are to be deleted, newest first: those without a ReplicaSet that stays, and the oldest
+ * The runs (or experiments) of a Rollout that are to be deleted, newest first: those without a ReplicaSet that stays, and the oldest
  * finished ones beyond the limits.
  *
  * @param replicaSets  all of the Rollout
  * @source FilterAnalysisRunsToDelete in utils/analysis/filter.go of argoproj/argo-rollouts
  */
-export function findRunsToDelete(
-  runs: readonly AnalysisRun[],
+export function findRunsToDelete<Run extends AnalysisRun | Experiment>(
+  runs: readonly Run[],
   replicaSets: readonly { readonly metadata: ObjectMeta }[],
   limits: HistoryLimits,
-): readonly AnalysisRun[] {
+): readonly Run[] {
   const isLeaving = new Map<string, boolean>();
   for (const { metadata } of replicaSets) {
     const hash = metadata.labels?.[POD_HASH_LABEL];
@@ -42,7 +43,7 @@ export function findRunsToDelete(
 }
 
 /** Not created yet counts as the beginning of time. */
-function createdMs({ metadata }: AnalysisRun): number {
+function createdMs({ metadata }: AnalysisRun | Experiment): number {
   const ms = msOf(metadata.creationTimestamp ?? '');
   return Number.isNaN(ms) ? -Infinity : ms;
 }

@@ -15,6 +15,9 @@ export async function apply(change: Change, cluster: Cluster, tries = 2): Promis
   try {
     return await make(change, cluster);
   } catch (error) {
+    if (error instanceof AssayError && isHeldUp(change, error)) {
+      return { went: 'failed', message: error.words, isRateLimited: true };
+    }
     if (!(error instanceof AssayError) || error.retry) throw error;
     if (change.verb === 'create' && error.code === 'ASSAY_CLUSTER_EXISTS') {
       const found = await findTaken(change.object, cluster);
@@ -25,6 +28,11 @@ export async function apply(change: Change, cluster: Cluster, tries = 2): Promis
     const isConflict = error.code === 'ASSAY_CLUSTER_CONFLICT';
     return { went: 'failed', message: error.words, ...(isConflict && { isConflict }) };
   }
+}
+
+/** A disruption budget forbids an eviction by what else means that the server has too much to do. */
+function isHeldUp(change: Change, { code }: AssayError): boolean {
+  return change.verb === 'create' && change.object.kind === 'Eviction' && code === 'ASSAY_CLUSTER_THROTTLED';
 }
 
 async function make(change: Change, cluster: Cluster): Promise<Reply> {

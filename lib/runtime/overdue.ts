@@ -1,4 +1,3 @@
-import { kindOf, KINDS } from '../kinds/registry.ts';
 import type { Kind } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { earlier } from '../model/moment.ts';
@@ -10,8 +9,8 @@ const GRACE_MS = 30_000;
  * Whether an object should have had a step some time ago, or has never had one: told from itself alone, which is how
  * everything that was lost is found again.
  */
-export function isOverdue(object: KubernetesObject, now: Date, kinds: readonly Kind[] = KINDS): boolean {
+export function isOverdue(object: KubernetesObject, now: Date, kind: Pick<Kind, 'dueAt'>): boolean {
   const then = earlier(now, GRACE_MS);
-  const dueAt = kindOf(object.kind, kinds).dueAt(object, then);
+  const dueAt = kind.dueAt(object, then);
   return dueAt !== undefined && dueAt <= then;
 }

@@ -4,6 +4,7 @@ import { outcomeEvents } from '../model/outcome-event.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 /** How long a step waits for its bus at most. */
 const PATIENCE_MS = 2000;
@@ -35,7 +36,7 @@ export async function publishOutcomes(
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     const types = events.map(({ detailType }) => detailType);
-    log.warn('outcomes not published', { object: formatRef(ref), types, code: error.code, error: error.message });
+    log.warn('outcomes not published', { object: formatRef(ref), types, ...errorFields(error) });
   } finally {
     clearTimeout(timer);
   }

@@ -1,6 +1,7 @@
 import { KINDS } from '../kinds/registry.ts';
-import { AssayError } from '../model/errors.ts';
-import type { Kind } from '../model/kind.ts';
+import { errorFields } from '../log/error-fields.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
+import type { Kind, KindRow } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
@@ -23,42 +24,38 @@ export async function resync(
   cluster: string,
   looked: Looked,
   ports: Ports,
-  kinds: readonly Kind[] = KINDS,
+  kinds: readonly KindRow[] = KINDS,
 ): Promise<void> {
   for (const kind of kinds) {
     try {
       await resyncKind(kind, cluster, looked, ports);
     } catch (error) {
-      if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
-      ports.log.warn('objects not listed', { cluster, kind: kind.facts.kind, code: error.code, error: error.message });
+      if (!(error instanceof AssayError) || isAbout(error, 'QUEUE')) throw error;
+      ports.log.warn('objects not listed', { cluster, kind: kind.facts.kind, ...errorFields(error) });
       if (error.code === 'ASSAY_CLUSTER_UNREACHABLE') return;
     }
   }
 }
 
-async function resyncKind(watched: Kind, name: string, looked: Looked, ports: Ports): Promise<void> {
+async function resyncKind(watched: KindRow, name: string, looked: Looked, ports: Ports): Promise<void> {
   const { kind } = watched.facts;
   const cluster = ports.clusters.get(name);
   const { labelSelector, ...where } = objectScope(looked);
   const query = { ...where, labelSelector: `${FINISHED_LABEL}!=true,${labelSelector}` };
   for await (const { items } of listPages(cluster, kind, query)) {
+    if (items.length === 0) continue;
+    const loaded = await watched.load();
     const now = ports.now();
-    const overdue = items.filter((object) => isSurelyOverdue(object, refOf(name, object), now, [watched], ports));
+    const overdue = items.filter((object) => isSurelyOverdue(object, refOf(name, object), now, loaded, ports));
     await Promise.all(overdue.map((object) => ports.queue.send(refOf(name, object), now)));
     if (overdue.length > 0) ports.log.info('overdue', { cluster: name, kind, objects: overdue.length });
   }
 }
 
 /** What cannot even be told of one object is its own affair: the others are looked at all the same. */
-function isSurelyOverdue(
-  object: KubernetesObject,
-  ref: ObjectRef,
-  now: Date,
-  kinds: readonly Kind[],
-  ports: Ports,
-): boolean {
+function isSurelyOverdue(object: KubernetesObject, ref: ObjectRef, now: Date, kind: Kind, ports: Ports): boolean {
   try {
-    return isOverdue(object, now, kinds);
+    return isOverdue(object, now, kind);
   } catch (error) {
     setAside(ref, error, ports);
     return false;

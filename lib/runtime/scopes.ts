@@ -1,5 +1,5 @@
 import type { Scope } from '../model/cluster.ts';
-import { FACTS, type Facts, ownedOf } from '../kinds/facts/registry.ts';
+import { factsFor, type Facts, namedKinds, ownedOf } from '../kinds/facts/registry.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { RESOURCES } from '../model/resources.ts';
@@ -11,6 +11,8 @@ export interface Looked {
   readonly selector?: string;
   /** With it, objects that carry it as label; without it, those that carry none. */
   readonly instanceId?: string;
+  /** Whether Rollouts are looked after too. Default: no. */
+  readonly rollouts?: boolean;
 }
 
 /** The objects that are looked after, as API servers select them. */
@@ -34,8 +36,8 @@ function compile({ namespace, labelSelector }: ReturnType<typeof objectScope>): 
   return (object) => hasLabels(object) && (namespace === undefined || object.metadata.namespace === namespace);
 }
 
-/** What is watched: the objects that are looked after, what becomes of those that they own, and what is read for them. */
-export function scopesOf(looked: Looked, facts: Facts = FACTS): Scope[] {
+/** What is watched: the objects that are looked after, what becomes of those that they own, what they name, and what is read for them. */
+export function scopesOf(looked: Looked, facts: Facts = factsFor(looked)): Scope[] {
   const { namespace, instanceId } = looked;
   const where = namespace === undefined ? {} : { namespace };
   const kinds = facts.map(({ kind }) => kind);
@@ -47,6 +49,7 @@ export function scopesOf(looked: Looked, facts: Facts = FACTS): Scope[] {
       // A label that names the owner is nobody else's; any other may be on what is owned by others.
       return [{ kind, ...where, labelSelector, ...(uidLabel === undefined && { ownerKind: ownerKinds }) }];
     }),
+    ...namedKinds(facts).map((kind) => ({ kind, ...where })),
     ...read.flatMap((kind): Scope[] => {
       const labelSelector = instanceSelector(instanceId);
       if (RESOURCES[kind].namespaced) return [{ kind, ...where, labelSelector }];

@@ -1,7 +1,8 @@
-import { kindOf, KINDS } from '../kinds/registry.ts';
+import { KINDS, loadKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
-import type { AnyStatus, Kind, Seen } from '../model/kind.ts';
+import type { AnyStatus, Kind, KindRow, Seen } from '../model/kind.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { LIMITS } from '../model/limits.ts';
 import { asShownAt } from '../model/moment.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
@@ -29,15 +30,15 @@ export async function step(
   ref: ObjectRef,
   ports: Ports,
   version?: string,
-  kinds: readonly Kind[] = KINDS,
+  kinds: readonly KindRow[] = KINDS,
 ): Promise<void> {
   const startedMs = ports.now().getTime();
-  const kind = kindOf(ref.kind, kinds);
-  const seen = await kind.observe(ref, ports);
-  if (!seen) return;
+  const kind = await loadKind(ref.kind, kinds);
+  const observed = await kind.observe(ref, ports);
+  if (!observed) return;
   const cluster = ports.clusters.get(ref.cluster);
   const decidedAt = ports.now();
-  const decided = await decide(kind, seen, decidedAt, cluster);
+  const { decided, seen } = await decide(kind, observed, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
   const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
@@ -47,22 +48,48 @@ export async function step(
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
+  const isIdle = wrote.went === 'nothing' && outcome.changes.length === 0;
+  const wanted = isIdle ? notAtOnce(outcome.nextAt, decidedAt) : outcome.nextAt;
   // The clock may have been set while the status was being written.
-  const nextAt = outcome.nextAt && asShownAt(ports.now(), outcome.nextAt, decidedAt);
+  const nextAt = wanted && asShownAt(ports.now(), wanted, decidedAt);
   if (goesOn && nextAt) await ports.queue.send(ref, nextAt, wrote.version);
   const tookMs = ports.now().getTime() - startedMs;
   ports.meter.stepped(ref, tookMs / 1000);
   ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote: wrote.went, nextAt: outcome.nextAt, tookMs });
 }
 
+/**
+ * Who wrote nothing and wants the next step at once would find what it found, and want the same: as fast as the machine
+ * goes, in a process that others share. (A Job that has just begun asks to be looked at again within the same second.)
+ */
+function notAtOnce(nextAt: Date | undefined, now: Date): Date | undefined {
+  return nextAt && nextAt <= now ? new Date(now.getTime() + LIMITS.shortestIntervalMs) : nextAt;
+}
+
+interface Decided {
+  readonly decided: Outcome<AnyStatus>;
+  /** With the version that the object has by the step's own changes. */
+  readonly seen: Seen;
+}
+
 /** Makes the changes of a decision. Where one gives a surprise, the decision is made anew, and goes on from there. */
-async function decide(kind: Kind, seen: Seen, now: Date, cluster: Cluster): Promise<Outcome<AnyStatus>> {
+async function decide(kind: Kind, observed: Seen, now: Date, cluster: Cluster): Promise<Decided> {
   const replies: Reply[] = [];
-  let outcome = kind.reconcile(seen, now);
-  for (let change = outcome.changes[0]; change; change = outcome.changes[replies.length]) {
+  let seen = observed;
+  let decided = kind.reconcile(observed, now);
+  for (let change = decided.changes[0]; change; change = decided.changes[replies.length]) {
     const reply = await apply(change, cluster);
     replies.push(reply);
-    if (isSurprise(reply)) outcome = kind.reconcile(seen, now, replies);
+    seen = afterOwn(reply, seen);
+    if (isSurprise(reply)) decided = kind.reconcile(observed, now, replies);
   }
-  return outcome;
+  return { decided, seen };
+}
+
+/** A change of the object itself makes a new version of it, on which its status is written. */
+function afterOwn(reply: Reply, seen: Seen): Seen {
+  const made = reply.went === 'done' ? reply.object?.metadata : undefined;
+  const { metadata } = seen.object;
+  if (made?.uid !== metadata.uid || made?.resourceVersion === undefined) return seen;
+  return { ...seen, object: { ...seen.object, metadata: { ...metadata, resourceVersion: made.resourceVersion } } };
 }

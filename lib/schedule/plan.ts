@@ -4,6 +4,7 @@ import type { Change, EventRecord } from '../model/outcome.ts';
 import { findSurplus } from './history.ts';
 import { isOver, newScheduledRun, type ScheduledRun } from './run.ts';
 import type { Schedule, ScheduledTemplate } from './schedule.ts';
+import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** All that a decision about one template in one namespace may look at. */
 export interface SeenSchedule {
@@ -46,12 +47,12 @@ export function plan(seen: SeenSchedule, now: Date): Plan {
   if (tick === undefined) return { ...NOTHING, changes: surplus };
   const lateMs = now.getTime() - tick.getTime();
   if (lateMs > schedule.startingDeadlineMs) {
-    const message = `Missed the tick of ${formatTime(tick)}: the starting deadline has passed`;
+    const message = `Missed the tick of ${wholeSeconds(tick)}: the starting deadline has passed`;
     return { ...NOTHING, changes: surplus, skipped: { type: 'Warning', reason: 'MissSchedule', message } };
   }
   const active = runs.filter((run) => !isOver(run));
   if (schedule.concurrency === 'Forbid' && active[0]) {
-    const message = `Not starting the run of ${formatTime(tick)}: ${active[0].name} is under way, and concurrency is Forbid`;
+    const message = `Not starting the run of ${wholeSeconds(tick)}: ${active[0].name} is under way, and concurrency is Forbid`;
     return { ...NOTHING, changes: surplus, skipped: { type: 'Normal', reason: 'AlreadyActive', message } };
   }
   try {
@@ -101,11 +102,6 @@ export function findNextTick({ isSuspended, ticks, until }: Schedule, now: Date)
   if (isSuspended) return undefined;
   const next = ticks.next(now);
   return next && until && next > until ? undefined : next;
-}
-
-/** `2026-11-21T15:00:00Z`, as Kubernetes writes times. */
-export function formatTime(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
 }
 
 function targetOf({ namespace, name, uid }: ScheduledRun) {

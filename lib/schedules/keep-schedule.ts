@@ -12,6 +12,8 @@ import type { Schedule, ScheduledTemplate } from '../schedule/schedule.ts';
 import { apply } from '../runtime/apply.ts';
 import type { ChosenNamespaces } from './chosen-namespaces.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
+import { recordEvent } from '../runtime/record-events.ts';
+import { cut } from '../model/cut.ts';
 
 /** What keeping schedules needs of the world. */
 export interface Scheduler {
@@ -207,8 +209,7 @@ async function tell(
   event: EventRecord,
   scheduler: Scheduler,
 ): Promise<void> {
-  const message =
-    event.message.length > LONGEST_MESSAGE ? `${event.message.slice(0, LONGEST_MESSAGE)}…` : event.message;
+  const message = cut(event.message, LONGEST_MESSAGE);
   if (!scheduler.memory.isNews(template, namespace, `${event.reason} ${message}`)) return;
   const { cluster, log } = scheduler;
   const { name, namespace: home } = template.metadata;
@@ -220,11 +221,6 @@ async function tell(
 async function record(template: ScheduledTemplate, event: EventRecord, { cluster, log }: Scheduler): Promise<void> {
   const { apiVersion, kind, metadata } = template;
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
-  try {
-    await cluster.recordEvent({ apiVersion, kind, namespace, name, uid, resourceVersion }, event);
-  } catch (error) {
-    if (!(error instanceof AssayError)) throw error;
-    const fields = { cluster: cluster.name, namespace, template: name, reason: event.reason };
-    log.warn('event not recorded', { ...fields, code: error.code, error: error.message });
-  }
+  const fields = { cluster: cluster.name, namespace, template: name };
+  await recordEvent({ apiVersion, kind, namespace, name, uid, resourceVersion }, event, { cluster, log, fields });
 }

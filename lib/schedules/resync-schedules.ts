@@ -1,4 +1,4 @@
-import { AssayError } from '../model/errors.ts';
+import { AssayError, isAbout } from '../model/errors.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
 import type { Cluster, Clusters, ListQuery } from '../model/cluster.ts';
 import { listPages } from '../model/list-pages.ts';
@@ -13,6 +13,7 @@ import { chosenNamespaces } from './chosen-namespaces.ts';
 import { scheduleMemory, type ScheduleMemory } from './schedule-memory.ts';
 import { findNamespaces, keepSchedule, type Scheduler } from './keep-schedule.ts';
 import { type Looked, objectScope, scopesOf } from '../runtime/scopes.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 /** So many schedules are kept at once. */
 const AT_ONCE = 10;
@@ -167,8 +168,8 @@ async function eachInTurn(
 
 /** What is no AssayError is a bug; and without the queue nothing goes on. */
 function logFailure(error: unknown, { cluster, log }: Scheduler, about: Readonly<Record<string, unknown>> = {}): void {
-  if (!(error instanceof AssayError) || error.code.startsWith('ASSAY_QUEUE_')) throw error;
-  log.warn('schedules not kept', { cluster: cluster.name, ...about, code: error.code, error: error.message });
+  if (!(error instanceof AssayError) || isAbout(error, 'QUEUE')) throw error;
+  log.warn('schedules not kept', { cluster: cluster.name, ...about, ...errorFields(error) });
 }
 
 function selectsOf(looked: Looked): Scheduler['selects'] {

@@ -1,11 +1,11 @@
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { type Facts, FACTS, ownerToTell } from '../kinds/facts/registry.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
-import type { ObjectRef } from '../model/ref.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 
 /**
- * Has `tell` called with each object that is served here and for which a change of what it owns is news.
+ * Has `tell` called with each object that is served here and for which a change of what it owns, or names, is news.
  * Changes of what is not stored are not noticed.
  *
  * @param alone  looks at one object, so that what goes wrong with it concerns no other
@@ -16,6 +16,17 @@ export function onOwnedNews(
   facts: Facts = FACTS,
   alone: (object: KubernetesObject, look: () => void) => void = (_object, look) => look(),
 ): void {
+  for (const { kind: ownerKind, names = [] } of facts) {
+    for (const { kind, namesIn } of names) {
+      cluster.onChange(kind, ({ metadata }) => {
+        for (const owner of cluster.stored(ownerKind, metadata.namespace)) {
+          alone(owner, () => {
+            if (namesIn(owner).includes(metadata.name ?? '')) tell(refOf(cluster.name, owner));
+          });
+        }
+      });
+    }
+  }
   for (const kind of new Set(facts.flatMap(({ owns }) => owns.map((owned) => owned.kind)))) {
     cluster.onChange(kind, (object, previous, type) =>
       alone(object, () => {

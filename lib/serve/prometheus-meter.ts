@@ -1,18 +1,17 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { providerTypeOf } from '../analysis/provider-type.ts';
-import { findDryRun } from '../analysis/rules.ts';
-import { SpecError } from '../analysis/spec-error.ts';
+import { Counter, Histogram, Registry } from 'prom-client';
 import { FACTS, type Facts } from '../kinds/facts/registry.ts';
-import type { AnalysisRun } from '../model/analysis-run.ts';
-import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Shown } from '../model/kind-facts.ts';
+import { errorFields } from '../log/error-fields.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { findMalformation } from '../model/malformed.ts';
-import type { MeasurementTimes, Meter } from '../model/ports.ts';
-import type { ObjectRef } from '../model/ref.ts';
+import type { Log, MeasurementTimes, Meter } from '../model/ports.ts';
+import { type ObjectRef, refOf } from '../model/ref.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
+import type { Slices } from '../model/slices.ts';
+import { familyHead, type ObjectLabels } from './exposition.ts';
+import { type ObjectFamily, objectFamilies } from './object-series.ts';
+import { type StepSeries, stepSeries } from './step-series.ts';
 
-/** The objects of a cluster, of which the gauges are made anew at each scrape. */
+/** The objects of a cluster, of which the gauges are told at each scrape. None of them may change. */
 export interface Inventory {
   /** Of the cluster. */
   readonly name: string;
@@ -25,42 +24,84 @@ export interface PrometheusMeter {
   meet(ref: ObjectRef): void;
   /** Drops the series of an object that was deleted; a step that was under way does not bring them back. */
   forget(ref: ObjectRef): void;
-  /** The page for a scrape, in Prometheus' text format. */
-  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Counts an object that is set aside: it could not be read, kept, or told of. */
+  setAside(cluster: string, kind: string): void;
+  /**
+   * The page for a scrape, in Prometheus' text format; it is made as it is read, with pauses. An object that cannot be
+   * told is left out of it, logged once a version and counted.
+   */
+  render(): Page;
 }
 
-const OBJECT = ['cluster', 'namespace', 'name'] as const;
-/** Of a metric. */
-const PHASES = ['Pending', 'Error', 'Failed', 'Successful', 'Running', 'Inconclusive'] as const;
+export interface Page {
+  readonly contentType: string;
+  readonly body: AsyncIterable<string>;
+}
+
+export interface PrometheusMeterOptions {
+  readonly log: Log;
+  /** Default: all that there are. */
+  readonly facts?: Facts;
+  /** Begins the slices in which a page is made. */
+  readonly openSlices: () => Slices;
+}
+
+const LATENESS = 'assay_measurement_lateness_seconds';
+const SET_ASIDE = 'assay_objects_set_aside_total';
+
+/** A page goes out in parts of about so many characters. */
+const PART_CHARACTERS = 65_536;
 
 /**
  * The metrics that Argo's controller has of each kind, under its names and labels, with `cluster` beside them, and how
  * late measurements begin.
+ *
+ * Series of objects are text of our own, told once a version: prom-client would make all of them anew at each scrape,
+ * in one go. It keeps those that do not grow with the objects.
  * @source controller/metrics of argoproj/argo-rollouts
  */
-export function prometheusMeter(readInventory: () => readonly Inventory[], facts: Facts = FACTS): PrometheusMeter {
+export function prometheusMeter(
+  readInventory: () => readonly Inventory[],
+  { log, facts = FACTS, openSlices }: PrometheusMeterOptions,
+): PrometheusMeter {
   const register = new Registry();
-  const registers = [register];
-  const steps = new Map<string, Steps>(facts.map(({ kind, shows }) => [kind, openSteps(registers, shows)]));
+  const steps = new Map<string, StepSeries>(facts.map(({ kind, shows }) => [kind, stepSeries(shows)]));
   const lateness = new Histogram({
-    name: 'assay_measurement_lateness_seconds',
+    name: LATENESS,
     help: 'Start of a measurement minus the end of the one before plus the interval.',
     labelNames: ['cluster'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 30, 60],
-    registers,
+    registers: [register],
   });
-  const states = facts.map(({ kind, shows }) => ({ kind, ...openStates(registers, shows) }));
-  const gauges = openGauges(registers);
+  const aside = new Counter({
+    name: SET_ASIDE,
+    help: 'Objects that could not be read, kept, or told of; the log names them.',
+    labelNames: ['cluster', 'kind'],
+    registers: [register],
+  });
   const endings = rememberEndings();
   const known = new Set<string>();
+  const told = toldObjects(objectFamilies(facts), (cluster, object, problem) => {
+    aside.inc({ cluster, kind: object.kind });
+    log.error('object left out of the metrics', { ...refOf(cluster, object), ...problem });
+  });
+
+  async function* page(): AsyncGenerator<string> {
+    const slices = openSlices();
+    const seen = readInventory().map((inventory) => heldNow(inventory, told.families));
+    yield* inParts(stepTexts(steps.values()), slices);
+    yield `${await register.getSingleMetricAsString(LATENESS)}\n\n`;
+    yield* inParts(objectTexts(told, seen), slices);
+    yield `${await register.getSingleMetricAsString(SET_ASIDE)}\n`;
+  }
 
   return {
     meter: {
       stepped(ref, seconds) {
-        if (known.has(ref.uid)) steps.get(ref.kind)?.took.observe(objectLabels(ref), seconds);
+        if (known.has(ref.uid)) steps.get(ref.kind)?.took(objectLabels(ref), seconds);
       },
       failed(ref) {
-        if (known.has(ref.uid)) steps.get(ref.kind)?.failed.inc(objectLabels(ref));
+        if (known.has(ref.uid)) steps.get(ref.kind)?.failed(objectLabels(ref));
       },
       measured({ cluster, uid }, times) {
         const late = known.has(uid) ? endings.lateSeconds(uid, times) : undefined;
@@ -71,49 +112,97 @@ export function prometheusMeter(readInventory: () => readonly Inventory[], facts
     forget(ref) {
       known.delete(ref.uid);
       endings.forget(ref.uid);
-      steps.get(ref.kind)?.took.remove(objectLabels(ref));
-      steps.get(ref.kind)?.failed.remove(objectLabels(ref));
+      steps.get(ref.kind)?.forget(objectLabels(ref));
     },
-    async render() {
-      for (const gauge of Object.values(gauges)) gauge.reset();
-      for (const state of states) state.reset();
-      for (const inventory of readInventory()) {
-        const { name } = inventory;
-        for (const state of states) {
-          for (const object of readable(inventory.stored(state.kind))) state.show(name, object);
-        }
-        for (const run of readable(inventory.stored('AnalysisRun'))) showMetrics(gauges, name, run);
-        const templates = [...inventory.stored('AnalysisTemplate'), ...inventory.stored('ClusterAnalysisTemplate')];
-        for (const template of readable(templates)) showTemplate(gauges, name, template);
-      }
-      return { contentType: register.contentType, body: await register.metrics() };
-    },
+    setAside: (cluster, kind) => aside.inc({ cluster, kind }),
+    render: () => ({ contentType: register.contentType, body: page() }),
   };
 }
 
-function readable<T extends KubernetesObject>(objects: readonly T[]): readonly T[] {
-  return objects.filter((object) => findMalformation(object) === undefined);
+/** The objects of a cluster as they are at one moment, whatever becomes of them while a page is made. */
+interface Held {
+  readonly name: string;
+  readonly objects: ReadonlyMap<ResourceKind, readonly KubernetesObject[]>;
 }
 
-type Steps = ReturnType<typeof openSteps>;
+function heldNow(inventory: Inventory, families: readonly ObjectFamily[]): Held {
+  const kinds = new Set(families.flatMap((family) => family.kinds));
+  return { name: inventory.name, objects: new Map([...kinds].map((kind) => [kind, inventory.stored(kind)])) };
+}
 
-function openSteps(registers: Registry[], { name }: Shown) {
-  const prefix = prefixOf(name);
-  const object = `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+/** One text an object, and one above and below each family. */
+function* stepTexts(steps: Iterable<StepSeries>): Generator<string> {
+  for (const { families } of steps) {
+    for (const family of families) {
+      yield familyHead(family);
+      yield* family.texts();
+      yield '\n';
+    }
+  }
+}
+
+function* objectTexts(told: ToldObjects, clusters: readonly Held[]): Generator<string> {
+  for (const [index, family] of told.families.entries()) {
+    yield familyHead(family);
+    for (const { name, objects } of clusters) {
+      for (const kind of family.kinds) {
+        for (const object of objects.get(kind) ?? []) yield told.textsOf(name, object)[index] ?? '';
+      }
+    }
+    yield '\n';
+  }
+}
+
+/** Joins texts, and lets everybody else have a turn now and then. */
+async function* inParts(texts: Iterable<string>, slices: Slices): AsyncGenerator<string> {
+  let part = '';
+  for (const text of texts) {
+    part += text;
+    if (part.length >= PART_CHARACTERS) {
+      yield part;
+      part = '';
+    }
+    if (slices.isOver()) await slices.pause();
+  }
+  yield part;
+}
+
+interface ToldObjects {
+  readonly families: readonly ObjectFamily[];
+  /** By the place of the family; none for an object that cannot be told. */
+  textsOf(cluster: string, object: KubernetesObject): readonly string[];
+}
+
+/** Tells each object once: as it never changes, its texts are remembered by its identity. */
+function toldObjects(
+  families: readonly ObjectFamily[],
+  leftOut: (cluster: string, object: KubernetesObject, problem: Readonly<Record<string, unknown>>) => void,
+): ToldObjects {
+  const known = new WeakMap<KubernetesObject, { readonly cluster: string; readonly texts: readonly string[] }>();
+
+  const tell = (cluster: string, object: KubernetesObject): readonly string[] => {
+    try {
+      const problem = findMalformation(object);
+      if (problem === undefined) {
+        return families.map((family) =>
+          family.kinds.some((kind) => kind === object.kind) ? family.tell(cluster, object) : '',
+        );
+      }
+      leftOut(cluster, object, { problem });
+    } catch (error) {
+      leftOut(cluster, object, errorFields(error));
+    }
+    return [];
+  };
   return {
-    took: new Histogram({
-      name: `${prefix}_reconcile`,
-      help: `Seconds that a step of ${object} took, all that it reads and writes included.`,
-      labelNames: OBJECT,
-      buckets: [0.01, 0.15, 0.25, 0.5, 1],
-      registers,
-    }),
-    failed: new Counter({
-      name: `${prefix}_reconcile_error`,
-      help: `Steps of ${object} that failed and are tried again.`,
-      labelNames: OBJECT,
-      registers,
-    }),
+    families,
+    textsOf(cluster, object) {
+      const before = known.get(object);
+      if (before?.cluster === cluster) return before.texts;
+      const texts = tell(cluster, object);
+      known.set(object, { cluster, texts });
+      return texts;
+    },
   };
 }
 
@@ -141,107 +230,6 @@ function rememberEndings() {
   };
 }
 
-function prefixOf(name: string): string {
-  return name.replaceAll(' ', '_');
-}
-
-function openGauge<const Label extends string>(
-  registers: Registry[],
-  name: string,
-  help: string,
-  ...labels: readonly Label[]
-) {
-  return new Gauge({ name, help, labelNames: [...OBJECT, ...labels], registers });
-}
-
-/** The phase of each object of a kind. */
-function openStates(registers: Registry[], { name, phases }: Shown) {
-  const prefix = prefixOf(name);
-  const plural = `${name.charAt(0).toUpperCase()}${name.slice(1)}s.`;
-  const deprecated = `State of the ${name} (deprecated: use ${prefix}_info).`;
-  const info = openGauge(registers, `${prefix}_info`, plural, 'phase');
-  const state = openGauge(registers, `${prefix}_phase`, deprecated, 'phase');
-  return {
-    reset() {
-      info.reset();
-      state.reset();
-    },
-    show(cluster: string, object: KubernetesObject & { readonly status?: unknown }) {
-      const labels = labelsOf(cluster, object);
-      const phase = phaseOf(object);
-      info.set({ ...labels, phase }, 1);
-      for (const each of phases) state.set({ ...labels, phase: each }, isIn(each, phase));
-    },
-  };
-}
-
-function phaseOf({ status }: { readonly status?: unknown }): string {
-  const { phase } = (status ?? {}) as { readonly phase?: unknown };
-  return typeof phase === 'string' ? phase : '';
-}
-
-type Gauges = ReturnType<typeof openGauges>;
-
-function openGauges(registers: Registry[]) {
-  const gauge = <const Label extends string>(name: string, help: string, ...labels: readonly Label[]) =>
-    openGauge(registers, name, help, ...labels);
-  return {
-    metricType: gauge('analysis_run_metric_type', 'Type of a metric of the analysis run.', 'metric', 'type'),
-    metricPhase: gauge(
-      'analysis_run_metric_phase',
-      'State of a metric of the analysis run.',
-      'metric',
-      'type',
-      'dry_run',
-      'phase',
-    ),
-    templateInfo: gauge('analysis_template_info', 'Analysis templates.'),
-    templateMetricInfo: gauge('analysis_template_metric_info', 'Metrics of analysis templates.', 'type', 'metric'),
-  };
-}
-
-function showMetrics(gauges: Gauges, cluster: string, run: AnalysisRun): void {
-  const labels = labelsOf(cluster, run);
-  const dryRun = dryRunOf(run);
-  for (const metric of run.spec.metrics) {
-    const type = providerTypeOf(metric.provider);
-    const result = run.status?.metricResults?.find(({ name }) => name === metric.name);
-    const metricLabels = { ...labels, metric: metric.name, type };
-    gauges.metricType.set(metricLabels, 1);
-    for (const each of PHASES) {
-      const dry_run = String(dryRun.has(metric.name));
-      gauges.metricPhase.set({ ...metricLabels, dry_run, phase: each }, isIn(each, result?.phase ?? ''));
-    }
-  }
-}
-
-function showTemplate(gauges: Gauges, cluster: string, template: AnalysisTemplate | ClusterAnalysisTemplate): void {
-  const labels = labelsOf(cluster, template);
-  gauges.templateInfo.set(labels, 1);
-  for (const { name, provider } of template.spec.metrics ?? []) {
-    gauges.templateMetricInfo.set({ ...labels, type: providerTypeOf(provider), metric: name }, 1);
-  }
-}
-
-/** What has not begun counts as pending. */
-function isIn(phase: string, actual: string): 0 | 1 {
-  return phase === (actual || 'Pending') ? 1 : 0;
-}
-
-function dryRunOf({ spec }: AnalysisRun): ReadonlySet<string> {
-  try {
-    const names = spec.metrics.map(({ name }) => name);
-    return findDryRun(spec.dryRun ?? [], names);
-  } catch (error) {
-    if (error instanceof SpecError) return new Set();
-    throw error;
-  }
-}
-
-function labelsOf(cluster: string, { metadata: { namespace = '', name = '' } }: KubernetesObject) {
-  return objectLabels({ cluster, namespace, name });
-}
-
-function objectLabels({ cluster, namespace, name }: Pick<ObjectRef, 'cluster' | 'namespace' | 'name'>) {
+function objectLabels({ cluster, namespace, name }: ObjectLabels): ObjectLabels {
   return { cluster, namespace, name };
 }

@@ -7,6 +7,7 @@ import type { Log } from '../model/ports.ts';
 import type { Queue } from '../model/queue.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 export interface ReceiveOptions {
   readonly clusters: readonly CachedCluster[];
@@ -50,7 +51,7 @@ export async function receive(ref: ObjectRef, options: ReceiveOptions): Promise<
     await queue.send(ref, now());
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    log.warn('event ignored', { object: formatRef(ref), code: error.code, error: error.message });
+    log.warn('event ignored', { object: formatRef(ref), ...errorFields(error) });
   }
 }
 

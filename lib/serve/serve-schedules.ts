@@ -1,7 +1,6 @@
 import { isFinished } from '../analysis/phases.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { AssayError } from '../model/errors.ts';
 import type { Log } from '../model/ports.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import type { Timers } from '../model/timers.ts';
@@ -13,6 +12,7 @@ import { hasSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 import { type ChosenNamespaces, chosenNamespaces } from '../schedules/chosen-namespaces.ts';
 import { scheduleMemory, type ScheduleMemory } from '../schedules/schedule-memory.ts';
 import { keepSchedule } from '../schedules/keep-schedule.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 export interface ServeSchedulesOptions {
   /** With stores of AnalysisRuns and of both kinds of templates: nothing else is listed but chosen namespaces. */
@@ -39,7 +39,7 @@ export function serveSchedules({ clusters, log, now, timers = systemTimers }: Se
     work,
     now,
     timers,
-    onFailure: (ref, error, retryInMs) => log.error('schedule not kept', { ...ref, ...describe(error), retryInMs }),
+    onFailure: (ref, error, retryInMs) => log.error('schedule not kept', { ...ref, ...errorFields(error), retryInMs }),
   });
 
   async function work(ref: ObjectRef): Promise<void> {
@@ -127,9 +127,4 @@ function findOwner(cluster: CachedCluster, { metadata }: AnalysisRun, uid: strin
   if (owner === undefined) return undefined;
   const { kind, name } = owner;
   return findTemplate(cluster, { cluster: cluster.name, kind, namespace: metadata.namespace ?? '', name, uid });
-}
-
-function describe(error: unknown): Readonly<Record<string, unknown>> {
-  if (error instanceof AssayError) return { code: error.code, error: error.message };
-  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

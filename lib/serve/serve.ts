@@ -1,23 +1,25 @@
 import { setImmediate as pause } from 'node:timers/promises';
-import { lazyBus } from '../sinks/registry.ts';
+import { lazyBus } from '../sinks/open-bus.ts';
+import { LOG_ADDRESS } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
 import { wrap } from '../clusters/wrap.ts';
-import { kindOf, KINDS } from '../kinds/registry.ts';
+import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Clusters } from '../model/cluster.ts';
-import type { Kind } from '../model/kind.ts';
+import type { Kind, KindRow } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
+import { openSlices } from '../model/slices.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
-import { prometheusMeter } from './prometheus-meter.ts';
+import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
@@ -43,7 +45,7 @@ export interface ServeOptions {
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
   /** Default: all that there are. */
-  readonly kinds?: readonly Kind[];
+  readonly kinds?: readonly KindRow[];
 }
 
 export interface Serving {
@@ -57,10 +59,12 @@ export interface Serving {
    * alone. `mayRead`: whether the cluster may be asked once more, beside the first time.
    */
   readonly receive: (ref: ObjectRef, mayRead?: () => boolean) => Promise<void>;
+  /** Counts an object that a store could not read or keep. */
+  readonly setAside: (cluster: string, kind: string) => void;
   /** Clusters whose objects have been read, and those that have not answered yet. */
   progress(): { readonly synced: readonly string[]; readonly waiting: readonly string[] };
   /** The page for a scrape. */
-  metrics(): Promise<{ readonly contentType: string; readonly body: string }>;
+  metrics(): Page;
   /** Rejects if a watch ends for a reason that is a bug. */
   readonly failed: Promise<never>;
 }
@@ -71,8 +75,6 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** So long a look at everything goes on at a time. */
-const SLICE_MS = 10;
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;
 
@@ -80,10 +82,12 @@ const CLOCK_MS = 5_000;
  * Does in one process what the functions do on AWS: a watch brings the objects, a timer queue their time, and `step`
  * is the same. Each cluster is followed by itself: one that cannot be reached is tried again and slows nobody down.
  */
-export function serve(options: ServeOptions): Serving {
+export async function serve(options: ServeOptions): Promise<Serving> {
   const { clusters, log, concurrencyPerCluster, settings = {} } = options;
   const { resyncMs = 60_000, timers = systemTimers, kinds = KINDS } = options;
   const facts = kinds.map((kind) => kind.facts);
+  const loaded = new Map<string, Kind>();
+  for (const { facts: known, load } of kinds) loaded.set(known.kind, await load());
   const now = steadyClock({
     now: options.now,
     nowMs: timers.nowMs,
@@ -95,7 +99,8 @@ export function serve(options: ServeOptions): Serving {
   });
   const stopping = new AbortController();
   const aborting = new AbortController();
-  const page = prometheusMeter(() => clusters, facts);
+  const slicesOfWork = () => openSlices({ nowMs: timers.nowMs, pause });
+  const page = prometheusMeter(() => clusters, { log, facts, openSlices: slicesOfWork });
   const { meter } = page;
   const underway = new Map<string, Underway>();
   const queue = memoryQueue({
@@ -112,7 +117,7 @@ export function serve(options: ServeOptions): Serving {
   const ports: Ports = {
     clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
     queue,
-    bus: lazyBus({ busLog: log }),
+    bus: lazyBus(LOG_ADDRESS, { log }),
     log,
     meter,
     now,
@@ -138,31 +143,34 @@ export function serve(options: ServeOptions): Serving {
     try {
       look(ref);
     } catch (error) {
-      setAside(ref, error, ports);
+      leaveAlone(ref, error);
     }
   }
 
+  function leaveAlone(ref: ObjectRef, error: unknown): void {
+    page.setAside(ref.cluster, ref.kind);
+    setAside(ref, error, ports);
+  }
+
   function ask(ref: ObjectRef, at: Date): void {
-    queue.send(ref, at).catch((error: unknown) => setAside(ref, error, ports));
+    queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
-    const at = kindOf(object.kind, kinds).dueAt(object, now());
+    const at = loaded.get(object.kind)?.dueAt(object, now());
     if (at) ask(ref, at);
   }
 
   /** In slices: a look at ten thousand objects must not hold up what is due meanwhile. */
   async function resync(): Promise<void> {
-    let sliceMs = performance.now();
+    const slices = slicesOfWork();
     for (const cluster of clusters) {
-      for (const { kind } of facts) {
-        for (const object of cluster.stored(kind)) {
+      for (const decides of loaded.values()) {
+        for (const object of cluster.stored(decides.facts.kind)) {
           eachAlone(cluster.name, object, (ref) => {
-            if (isOverdue(object, now(), kinds)) ask(ref, now());
+            if (isOverdue(object, now(), decides)) ask(ref, now());
           });
-          if (performance.now() - sliceMs < SLICE_MS) continue;
-          await pause();
-          sliceMs = performance.now();
+          if (slices.isOver()) await slices.pause();
         }
       }
     }
@@ -219,6 +227,7 @@ export function serve(options: ServeOptions): Serving {
       const [synced, waiting] = [true, false].map((isSynced) => clusters.filter((each) => each.synced() === isSynced));
       return { synced: namesOf(synced), waiting: namesOf(waiting) };
     },
+    setAside: (cluster, kind) => page.setAside(cluster, kind),
     metrics: () => page.render(),
     failed: following.then(() => new Promise<never>(() => {})),
   };

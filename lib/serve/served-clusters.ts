@@ -2,8 +2,11 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { cachedCluster, type CachedCluster } from '../clusters/store/cached.ts';
 import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/access/kubeconfig.ts';
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import { type Rate, rated } from '../clusters/rated.ts';
 import { errorFields } from '../log/error-fields.ts';
 import type { Log } from '../model/ports.ts';
+import type { ResourceKind } from '../model/resources.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import type { Http } from '../http/open-http.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
 import { type Looked, scopesOf } from '../runtime/scopes.ts';
@@ -19,6 +22,10 @@ export interface ServedClustersOptions extends Looked {
   readonly services: readonly string[];
   /** Whether short names of Services are completed as in a pod. */
   readonly shortServiceNames: boolean;
+  /** Requests to the API server of each, a second and at once after a pause. */
+  readonly rate: Pick<Rate, 'qps' | 'burst'>;
+  /** Told of each object that cannot be read or kept. */
+  readonly onSetAside: (cluster: string, kind: ResourceKind) => void;
   readonly log: Log;
   readonly now: () => Date;
 }
@@ -48,14 +55,17 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openCluster(
   name: string,
-  { source, openHttp, now, log, addressMode, services, shortServiceNames }: ServedClustersOptions,
+  { source, openHttp, now, log, addressMode, services, shortServiceNames, rate, onSetAside }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
   const lookup = operatorLookup(openResolver());
   const http = openHttp();
-  const onUnreadable = (problem: string): void => log.error('object set aside', { cluster: name, problem });
-  return kubernetesCluster({
+  const onUnreadable = (problem: string, kind: ResourceKind): void => {
+    onSetAside(name, kind);
+    log.error('object set aside', { cluster: name, kind, problem });
+  };
+  const cluster = kubernetesCluster({
     name,
     credentials,
     http,
@@ -67,6 +77,7 @@ async function openCluster(
     onUnreadable,
     onClose: () => http.close(),
   });
+  return rated(cluster, { ...rate, timers: systemTimers });
 }
 
 function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {
@@ -75,18 +86,12 @@ function withStores(cluster: KubernetesCluster, options: ServedClustersOptions):
       options.log.warn('watch failed', {
         cluster: cluster.name,
         kind,
-        code: error.code,
-        error: error.message,
-        ...(error.code === 'ASSAY_CLUSTER_KIND_UNKNOWN' && { hint: error.hint }),
+        ...errorFields(error),
         retryInMs,
       }),
-    onRefused: (kind, { metadata }, error) =>
-      options.log.error('object set aside', {
-        cluster: cluster.name,
-        kind,
-        namespace: metadata.namespace,
-        name: metadata.name,
-        ...errorFields(error),
-      }),
+    onRefused: (kind, { metadata: { namespace, name } }, error) => {
+      options.onSetAside(cluster.name, kind);
+      options.log.error('object set aside', { cluster: cluster.name, kind, namespace, name, ...errorFields(error) });
+    },
   });
 }

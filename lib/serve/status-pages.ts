@@ -12,8 +12,8 @@ export function statusPages(serving: () => Pick<Serving, 'metrics' | 'progress'>
     {
       method: 'GET',
       path: '/metrics',
-      async answer() {
-        const page = await serving()?.metrics();
+      answer() {
+        const page = serving()?.metrics();
         return page ? { status: 200, ...page } : textAnswer(503, 'not serving\n');
       },
     },

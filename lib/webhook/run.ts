@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openBus } from '../sinks/registry.ts';
+import { openBus } from '../sinks/open-bus.ts';
 import { readServiceAccount } from '../clusters/access/service-account.ts';
 import { webhookObjects } from './objects.ts';
 import type { Bus } from '../model/bus.ts';
@@ -18,6 +18,7 @@ import { jsonLog } from '../log/json-log.ts';
 import { type Route, textAnswer } from '../web/routes.ts';
 import { openServer } from '../web/server.ts';
 import { openPlainHttp } from '../http/plain-http.ts';
+import { errorFields } from '../log/error-fields.ts';
 
 export interface WebhookOptions {
   readonly settings: WebhookSettings;
@@ -49,9 +50,9 @@ const LOG_PROBLEMS_MS = 1000;
 export async function startWebhook({ settings, environment, log, now }: WebhookOptions): Promise<RunningWebhook> {
   const meter = webhookMeter();
   const busHttp = openPlainHttp();
-  const { busArn, busUrl, bufferedEvents: limit } = settings;
-  const hasBus = busArn !== undefined || busUrl !== undefined;
-  const bus = hasBus ? await openBus(settings, { token: settings.busToken, http: busHttp.send }) : NOWHERE;
+  const { busAddress, bufferedEvents: limit } = settings;
+  const hasBus = busAddress !== undefined;
+  const bus = hasBus ? await openBus(busAddress, { token: settings.busToken, http: busHttp.send, log }) : NOWHERE;
   const buffer = eventBuffer({ bus, limit, meter, onFailure: logSometimes(log, now) });
   const answer = answerer(settings, { buffer, meter, log, now });
   const account = readServiceAccount(settings.serviceAccountFolder, environment);
@@ -109,7 +110,7 @@ export async function runWebhook(environment: Environment): Promise<void> {
     await webhook.stop();
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    log.error('cannot start', { code: error.code, error: error.message, hint: error.hint });
+    log.error('cannot start', errorFields(error));
     process.exitCode = 78;
   }
 }
@@ -172,8 +173,7 @@ function logSometimes(log: Log, now: () => Date): (error: unknown, retryInMs: nu
   const mayLog = onceIn(LOG_FAILURES_MS, now);
   return (error, retryInMs) => {
     if (!mayLog()) return;
-    const why = error instanceof AssayError ? { code: error.code, error: error.message } : { error: String(error) };
-    log.warn('events not published', { ...why, retryInMs });
+    log.warn('events not published', { ...errorFields(error), retryInMs });
   };
 }
 

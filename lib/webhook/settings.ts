@@ -45,9 +45,11 @@ const SETTINGS = {
 /** What the environment says. */
 export interface WebhookSettings extends Omit<
   SettingsOf<typeof SETTINGS>,
-  'busTokenFile' | 'service' | 'tlsHosts' | 'clientCaFile'
+  'busArn' | 'busUrl' | 'busTokenFile' | 'service' | 'tlsHosts' | 'clientCaFile'
 > {
-  /** Reads the token for `busUrl` from its file. */
+  /** Where events go; undefined: nowhere. */
+  readonly busAddress: string | undefined;
+  /** Reads the token for it from its file. */
   readonly busToken: () => string;
   readonly tlsHosts: readonly string[];
   /** Reads the authority of API servers' certificates; undefined: none is asked for. */
@@ -56,7 +58,13 @@ export interface WebhookSettings extends Omit<
 
 /** @throws AssayError ASSAY_SETTING_INVALID, which names every setting that is wrong */
 export function readSettings(environment: Environment): WebhookSettings {
-  const { busTokenFile, service, tlsHosts, clientCaFile, ...settings } = readSettingsOf(SETTINGS, environment);
+  const { busArn, busUrl, busTokenFile, service, tlsHosts, clientCaFile, ...settings } = readSettingsOf(
+    SETTINGS,
+    environment,
+  );
+  if (busArn !== undefined && busUrl !== undefined) {
+    throw new AssayError('ASSAY_SETTING_INVALID', 'one of ASSAY_BUS_ARN and ASSAY_BUS_URL says where events go');
+  }
   const host = `${service}.${settings.namespace}.svc`;
   const token = reader('ASSAY_BUS_TOKEN_FILE', busTokenFile);
   const clientCa = clientCaFile === undefined ? undefined : reader('ASSAY_CLIENT_CA_FILE', clientCaFile);
@@ -64,6 +72,7 @@ export function readSettings(environment: Environment): WebhookSettings {
   clientCa?.();
   return {
     ...settings,
+    busAddress: busArn ?? busUrl,
     busToken: () => token().trim(),
     tlsHosts: tlsHosts?.split(',') ?? [host, `${host}.cluster.local`],
     clientCa,

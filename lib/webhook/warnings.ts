@@ -4,6 +4,8 @@ import type { WatchedKind } from '../kinds/facts/registry.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { formatProblem, type Problem, problemAt } from '../model/problem.ts';
+import type { Rollout } from '../model/rollout.ts';
+import { validateRollout } from '../rollout/validate.ts';
 import { checkSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 
 /** API servers cut what is longer, and drop what exceeds 4,096 characters in all. @source k8s.io/apiserver/pkg/warning */
@@ -28,6 +30,7 @@ const CHECKS: Readonly<Record<CheckedKind, (object: KubernetesObject) => Problem
   ClusterAnalysisTemplate: checkTemplate,
   AnalysisRun: (object) => checkAnalysis(object as Checkable),
   Experiment: (object) => checkExperiment(object as Experiment),
+  Rollout: (object) => validateRollout(object as Rollout).map((message) => problemAt(['spec'], { message })),
 };
 
 function isChecked(kind: string): kind is CheckedKind {

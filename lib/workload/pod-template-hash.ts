@@ -3,12 +3,7 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import { toBinary } from '../expression/go/utf8.ts';
 import type { PodTemplate } from '../model/pod-template.ts';
 import { podTemplateJson } from './pod-template-json.ts';
-
-const FNV_OFFSET = 2_166_136_261;
-const FNV_PRIME = 16_777_619;
-
-/** No vowels and nothing that looks like one: hashes never make words. */
-const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+import { wordlessHash } from './wordless-hash.ts';
 
 /**
  * The hash that tells versions of a pod template apart: eight to ten letters and digits. A label that holds such a
@@ -19,8 +14,7 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export function podTemplateHash(template: PodTemplate, collisionCount?: number): string {
   const json = podTemplateJson(withoutHash(template));
-  const hash = fnv1a(toBinary(json) + (collisionCount === undefined ? '' : eightBytes(collisionCount)));
-  return String(hash).replaceAll(/\d/g, (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length] ?? '');
+  return wordlessHash(toBinary(json) + (collisionCount === undefined ? '' : eightBytes(collisionCount)));
 }
 
 /** The template without the label that holds its hash. */
@@ -29,13 +23,6 @@ export function withoutHash(template: PodTemplate): PodTemplate {
   if (isAbsent(labels) || !Object.hasOwn(labels, POD_HASH_LABEL)) return template;
   const { [POD_HASH_LABEL]: _hash, ...others } = labels;
   return { ...template, metadata: { ...template.metadata, labels: others } };
-}
-
-/** Of a text whose characters are bytes. */
-function fnv1a(binary: string): number {
-  let hash = FNV_OFFSET;
-  for (let at = 0; at < binary.length; at += 1) hash = Math.imul(hash ^ binary.charCodeAt(at), FNV_PRIME);
-  return hash >>> 0;
 }
 
 /** The lowest byte first. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cut, withinBounds } from '../../lib/analysis/bounds.ts';
+import { withinBounds } from '../../lib/analysis/bounds.ts';
 import { dueAt } from '../../lib/analysis/due-at.ts';
 import { findDue } from '../../lib/analysis/due.ts';
 import { integerOf } from '../../lib/analysis/limits.ts';
@@ -108,12 +108,4 @@ describe('a status that its cluster can keep', () => {
     const values = metricResults.flatMap(({ measurements = [] }) => measurements.map(({ value }) => value ?? ''));
     expect(values.filter((value) => value.length > 8000).length).toBeGreaterThan(25);
   });
-});
-
-test('a text that is cut says how long it was, within its limit', () => {
-  expect(cut('short', 10)).toBe('short');
-  const text = cut('😀'.repeat(100), 61);
-  expect(text).toHaveLength(61);
-  expect(text.endsWith('… (cut: 200 characters in all)')).toBe(true);
-  expect(text.isWellFormed()).toBe(true);
 });

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findDue, type Task } from '../../lib/analysis/due.ts';
 import { reconcileAnalysisRun } from '../../lib/analysis/reconcile.ts';
 import type { Taken } from '../../lib/analysis/record.ts';
-import type { AnalysisRun, AnalysisRunStatus } from '../../lib/model/analysis-run.ts';
+import type { AnalysisRun, AnalysisRunStatus, Metric } from '../../lib/model/analysis-run.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Reading } from '../../lib/model/provider.ts';
 import type { Reply } from '../../lib/model/reply.ts';
@@ -97,6 +97,47 @@ test.each<{ name: string; run: AnalysisRun; now: Date; answer?: (task: Task) => 
   },
 ])('the next look: $name', ({ run, now, answer = () => value(1), want }) => {
   expect(step(run, now, answer).nextAt).toStrictEqual(want);
+});
+
+describe('an interval below the floor', () => {
+  const HURRIED = 'Metric "success-rate" asks for an interval of 10ms and is measured every 1s at most';
+  const hurried = (more: Partial<Metric> = {}) =>
+    begun({ metrics: [aMetric({ interval: '10ms', count: 4, ...more })] });
+
+  test('is told once, as long as the run has nothing else to say', () => {
+    let run = hurried();
+    const told: (string | undefined)[] = [];
+    for (let now = at('10:00:00.25'), steps = 0; steps < 4; steps += 1) {
+      const { status, nextAt } = step(run, now, () => value(1));
+      told.push(status.message);
+      // Words of somebody else stay as they are.
+      run = { ...run, status: steps === 1 ? { ...status, message: 'seen' } : status };
+      now = nextAt ?? now;
+    }
+    expect(told).toEqual([HURRIED, HURRIED, 'seen', undefined]);
+  });
+
+  test.each<{ name: string; run: AnalysisRun; want?: string; nextAt?: Date }>([
+    { name: 'is a second at least, and says so', run: hurried(), want: HURRIED, nextAt: at('10:00:01.25') },
+    {
+      name: 'below nothing, too',
+      run: hurried({ interval: '-1s' }),
+      want: HURRIED.replace('10ms', '-1s'),
+      nextAt: at('10:00:01.25'),
+    },
+    { name: 'says nothing where nothing more is measured', run: hurried({ count: 1 }) },
+    { name: 'says nothing of a second', run: hurried({ interval: '1s' }), nextAt: at('10:00:01.251') },
+    {
+      name: 'says nothing where a metric has ended that asked for it',
+      run: begun({
+        metrics: [aMetric({ interval: '10ms', count: 1 }), aMetric({ name: 'slow', interval: '30s', count: 2 })],
+      }),
+      nextAt: at('10:00:30.251'),
+    },
+  ])('$name', ({ run, want, nextAt }) => {
+    const { status, nextAt: next } = step(run, at('10:00:00.25'), () => value(1));
+    expect([status.message, next]).toEqual([want, nextAt]);
+  });
 });
 
 test('a change that failed fails the step, and is tried again', () => {

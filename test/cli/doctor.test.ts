@@ -46,13 +46,13 @@ describe('what to do next', () => {
   ])('$name', ({ here, contexts, want }) => expect(nextSteps(here, contexts)).toEqual(want));
 });
 
-describe('assay doctor', () => {
-  const doctor = async (...args: string[]) => {
-    const console = aConsole();
-    const code = await runProgram(['doctor', ...args], { doctor: async () => doctorFile }, console);
-    return { code, ...console.written };
-  };
+const doctor = async (...args: string[]) => {
+  const console = aConsole();
+  const code = await runProgram(['doctor', ...args], { doctor: async () => doctorFile }, console);
+  return { code, ...console.written };
+};
 
+describe('assay doctor', () => {
   test('a kubeconfig that is not there: exit 1, and what to do', async () => {
     const { code, out } = await doctor('--kubeconfig', '/nonexistent/kubeconfig');
     expect(code).toBe(1);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { subjectOf } from '../../lib/doctor/check-rights.ts';
+import { factsFor } from '../../lib/kinds/facts/registry.ts';
 import { neededVerbs } from '../../lib/doctor/needed-access.ts';
 
 interface Rule {
@@ -10,9 +11,9 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** `verb resource.group`, for all that infra/cluster/rbac.yaml allows. */
-function allowedByRole(): string[] {
-  const documents = parseAllDocuments(readFileSync('infra/cluster/rbac.yaml', 'utf8')).map(
+/** `verb resource.group`, for all that a file of infra/cluster allows. */
+function allowedBy(file: string): string[] {
+  const documents = parseAllDocuments(readFileSync(`infra/cluster/${file}`, 'utf8')).map(
     (document) => document.toJS() as { readonly rules?: readonly Rule[] },
   );
   const rules = documents.flatMap(({ rules: found = [] }) => found);
@@ -24,7 +25,12 @@ function allowedByRole(): string[] {
 }
 
 it('is what infra/cluster/rbac.yaml allows, no more and no less', () => {
-  expect(neededVerbs({ addressMode: 'proxy' }).map(subjectOf).toSorted()).toEqual(allowedByRole().toSorted());
+  expect(neededVerbs({ addressMode: 'proxy' }).map(subjectOf).toSorted()).toEqual(allowedBy('rbac.yaml').toSorted());
+});
+
+it('is, for Rollouts, what infra/cluster/rbac-rollouts.yaml allows beside it', () => {
+  const needed = neededVerbs({ addressMode: 'proxy', facts: factsFor({ rollouts: true }) }).map(subjectOf);
+  expect(needed.toSorted()).toEqual([...allowedBy('rbac.yaml'), ...allowedBy('rbac-rollouts.yaml')].toSorted());
 });
 
 const proxied = (addressMode: 'proxy' | 'direct' | 'deny') =>

@@ -15,13 +15,14 @@ describe.skipIf(!(await serversAvailable()) || !canHaveNetwork())('addresses of 
     const found = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
     expect(found).toMatchObject({
       'proxy-prometheus': { phase: 'Successful', value: '[7]' },
-      'proxy-web': { phase: 'Successful', value: '"1"' },
+      'proxy-web': { phase: 'Error', message: expect.stringContaining('monitoring/prometheus:80') },
+      'listed-web': { phase: 'Successful', value: '"1"' },
       'proxy-bearer': {
         phase: 'Error',
         message:
           'prometheus.monitoring.svc is reached through the API server, which keeps the Authorization header for itself: credentials cannot be sent there',
       },
-      'proxy-absent': {
+      'listed-absent': {
         phase: 'Error',
         message: 'Get "http://absent.monitoring.svc/": services "absent" not found',
       },

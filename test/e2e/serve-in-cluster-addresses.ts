@@ -13,6 +13,13 @@ import { waitFor } from './servers/wait-for.ts';
 const ADDRESS = process.argv[2] ?? '';
 const PORT = 9090;
 
+const MODES = [
+  ['proxy', '--service-addresses=proxy'],
+  ['listed', '--service-addresses=proxy', '--service=monitoring/prometheus:80', '--service=monitoring/absent'],
+  ['direct', '--service-addresses=direct'],
+  ['deny', '--service-addresses=deny'],
+] as const;
+
 const prometheus = await startPrometheus({ targets: [] });
 const pod = createServer((client) => {
   const upstream = connect(Number(new URL(prometheus.url).port), '127.0.0.1');
@@ -28,9 +35,9 @@ try {
   await waitFor('the endpoint', async () => (await cluster.plane.api.send(path)).status === 200);
 
   const statuses: Record<string, unknown> = {};
-  for (const mode of ['proxy', 'direct', 'deny']) {
+  for (const [mode, ...settings] of MODES) {
     const { kubeconfigPath } = cluster;
-    const args = [`--selector=mode=${mode}`, `--service-addresses=${mode}`];
+    const args = [`--selector=mode=${mode}`, ...settings];
     const assay = await startAssayServe({ kubeconfigPath, args });
     for (const [name, provider] of Object.entries(providers())) {
       const metrics = [{ name: 'up', consecutiveErrorLimit: 0, provider }];

@@ -13,7 +13,7 @@ export async function startStandIn(): Promise<{ readonly url: string; close(): P
       else if (pathname === '/echo') json(response, { method, headers, body });
       else if (pathname === '/big') json(response, { ok: true, pad: 'x'.repeat(Number(searchParams.get('n'))) });
       else if (pathname === '/api/v1/query') json(response, { status: 'success', data: JSON.parse(queryIn(body)) });
-      else if (/^\/forbidden\//.test(pathname)) json(response, FORBIDDEN, 403);
+      else if (pathname.startsWith('/forbidden/')) json(response, FORBIDDEN, 403);
       else json(response, { error: 'not found' }, 404);
     });
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
-import { kindOf } from '../../lib/kinds/registry.ts';
+import { loadKind } from '../../lib/kinds/registry.ts';
 import { AssayError, type ErrorCode } from '../../lib/model/errors.ts';
 import type { ExperimentSpec } from '../../lib/model/experiment.ts';
 import type { Cluster, ListPage } from '../../lib/model/cluster.ts';
@@ -111,7 +111,9 @@ describe('its life', () => {
   test('one that cannot be read is told so in an Event, and nothing else', async () => {
     const ref = await created({ templates: 'none' as never });
     const object = await world.memory.get('Experiment', ref);
-    expect(object && kindOf('Experiment').dueAt(object, new Date(world.nowMs))).toEqual(new Date(world.nowMs));
+    expect(object && (await loadKind('Experiment')).dueAt(object, new Date(world.nowMs))).toEqual(
+      new Date(world.nowMs),
+    );
     await world.step(ref);
     expect(events()).toMatchObject([
       {

@@ -12,6 +12,7 @@ import type { KubernetesObject, Secret } from '../../lib/model/kubernetes.ts';
 import { resync } from '../../lib/runtime/resync.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
+import { scrape } from '../scrape.ts';
 
 // What a new kind is: these two, and a line in each table. It waits until one of its Services is marked, and is over.
 
@@ -52,7 +53,7 @@ const toy = readableKind<AnyStatus, SeenToy>({
   },
 });
 
-const kinds = [...KINDS, toy];
+const kinds = [...KINDS, { facts: TOY, load: async () => toy }];
 const facts = [...FACTS, TOY];
 
 const now = () => new Date();
@@ -87,7 +88,7 @@ const mark = () => memory.patch('Service', key, { metadata: { labels: { [MARK]: 
 
 async function start(cluster: Cluster = memory): Promise<void> {
   const cached = cachedCluster(cluster, scopesOf({}, facts));
-  serving = serve({ clusters: [cached], log, now, kinds });
+  serving = await serve({ clusters: [cached], log, now, kinds });
   await vi.advanceTimersByTimeAsync(100);
 }
 
@@ -111,7 +112,7 @@ test('is stepped, woken by what it owns, counted, and its end is told', async ()
   await vi.advanceTimersByTimeAsync(500);
   expect(await phase()).toBe('Done');
 
-  const { body } = (await serving?.metrics()) ?? { body: '' };
+  const body = await scrape(serving);
   const object = 'cluster="c1",namespace="shop",name="toy"';
   expect(body).toContain(`toy_info{${object},phase="Done"} 1`);
   expect(body).toContain(`toy_phase{${object},phase="Waiting"} 0`);
@@ -155,9 +156,9 @@ test('is swept: what was lost is found again', async () => {
 
   await start();
   await vi.advanceTimersByTimeAsync(59_000);
-  expect((await serving?.metrics())?.body).toMatch(/^toy_reconcile_count.* 1$/m);
+  expect(await scrape(serving)).toMatch(/^toy_reconcile_count.* 1$/m);
   await vi.advanceTimersByTimeAsync(90_000);
-  expect((await serving?.metrics())?.body).toMatch(/^toy_reconcile_count.* 2$/m);
+  expect(await scrape(serving)).toMatch(/^toy_reconcile_count.* 2$/m);
 });
 
 /** With a question mark behind what there is a way without. */
@@ -182,7 +183,7 @@ test('what it needs is asked for', () => {
 
 test('is none of the business of those that do not know it', async () => {
   const { metadata } = await memory.create('Secret', aToy);
-  serving = serve({ clusters: [cachedCluster(memory, scopesOf({}))], log, now });
+  serving = await serve({ clusters: [cachedCluster(memory, scopesOf({}))], log, now });
   await serving.receive(refOf(metadata));
   await vi.advanceTimersByTimeAsync(1000);
   expect(await phase()).toBeUndefined();

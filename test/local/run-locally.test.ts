@@ -99,24 +99,29 @@ test('what cannot be mended by trying again ends everything', async () => {
   await expect(local.ended).rejects.toThrow('a bug');
 });
 
+async function outcome(remote: Cluster, runs: readonly AnalysisRun[], onProblem?: (stop: () => void) => void) {
+  const clock = virtualClock(Date.parse('2026-11-05T00:00:00Z'));
+  const stops: (() => void)[] = [];
+  const { now, timers } = clock;
+  const local = await start(runs, {
+    remote,
+    now,
+    timers,
+    onProblem: () => onProblem?.(() => stops.forEach((stop) => stop())),
+  });
+  stops.push(() => void local.terminate());
+  let ended: unknown;
+  void local.ended.then(
+    () => (ended = 'well'),
+    (error: unknown) => (ended = error),
+  );
+  await clock.run(3_600_000, () => ended !== undefined);
+  return { ended, seconds: (clock.now().getTime() - Date.parse('2026-11-05T00:00:00Z')) / 1000 };
+}
+
 describe('a remote cluster that cannot be worked with ends what needs it, and says why', () => {
   const needy = aRun({ metadata: metadata('a'), spec: { metrics: [web()], args: [secretArg] } });
   const other = aRun({ metadata: metadata('b'), spec: { metrics: [web({ interval: '1s' })] } });
-
-  async function outcome(remote: Cluster, runs: readonly AnalysisRun[], onProblem?: (stop: () => void) => void) {
-    const clock = virtualClock(Date.parse('2026-11-05T00:00:00Z'));
-    let stop = (): void => undefined;
-    const { now, timers } = clock;
-    const local = await start(runs, { remote, now, timers, onProblem: () => onProblem?.(stop) });
-    stop = () => void local.terminate();
-    let ended: unknown;
-    void local.ended.then(
-      () => (ended = 'well'),
-      (error: unknown) => (ended = error),
-    );
-    await clock.run(3_600_000, () => ended !== undefined);
-    return { ended, seconds: (clock.now().getTime() - Date.parse('2026-11-05T00:00:00Z')) / 1000 };
-  }
 
   test('one that never answers: within 30 s, whatever other runs do', async () => {
     const remote = memoryCluster('remote', { now: () => new Date() });

@@ -13,4 +13,5 @@ export const ARGO_FIELDS: Readonly<Record<SchemaKind, Table>> = {
   AnalysisTemplate: table.AnalysisTemplate as Table,
   ClusterAnalysisTemplate: table.AnalysisTemplate as Table,
   Experiment: table.Experiment as Table,
+  Rollout: table.Rollout as Table,
 };

@@ -42,7 +42,7 @@ function anObjectOf(kind: SchemaKind, isWanted: (fact: FieldFact) => boolean): K
     const keys = keysOf(path);
     const parent = fieldAt(object, keys.slice(0, -1));
     const key = keys.at(-1);
-    if (parent !== undefined && key !== undefined) parent[key] = aValue(path, fact);
+    if (parent !== undefined && key !== undefined) parent[key] = aValue(kind, path, fact);
   }
   return object;
 }
@@ -54,15 +54,24 @@ function fieldAt(object: object, keys: readonly (string | number)[]): Branch | u
   return branch;
 }
 
-/** Words from lists that the schemas know although the CRDs leave them open. */
+/** Words from lists that the schemas know although the CRDs leave them open, by how a path ends; the first decides. */
 const WORDS: Readonly<Record<string, string>> = {
+  'stepPluginStatuses[].phase': 'Running',
+  'stepPluginStatuses[].operation': 'Run',
+  stablePingPong: 'ping',
+  'AnalysisRunStatus.status': 'Running',
+  podTemplateHashValue: 'Latest',
+  specRef: 'canary',
+  'replicaProgressThreshold.type': 'Pods',
+  'pauseConditions[].reason': 'BlueGreenPause',
   phase: 'Running',
-  'conditions[].type': 'Running',
+  'conditions[].type': 'Progressing',
   'conditions[].status': 'True',
   'templateStatuses[].status': 'Running',
 };
 
-function aValue(path: string, fact: FieldFact): unknown {
+function aValue(kind: SchemaKind, path: string, fact: FieldFact): unknown {
+  if (kind === 'Rollout' && path === 'status.phase') return 'Healthy';
   switch (fact.type) {
     case 'object':
       return fact.open ? { anything: { at: ['all', 1, true] } } : {};
@@ -74,7 +83,7 @@ function aValue(path: string, fact: FieldFact): unknown {
     case 'int-or-string':
       return 3;
     default: {
-      const word = Object.keys(WORDS).find((end) => path.endsWith(`.${end}`));
+      const word = Object.keys(WORDS).find((end) => path.endsWith(end));
       if (word !== undefined) return WORDS[word];
       return fact.format === 'date-time' ? '2026-11-05T10:00:00Z' : (fact.default ?? fact.enum?.[0] ?? 'text');
     }

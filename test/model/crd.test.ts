@@ -39,8 +39,14 @@ describe.each(KINDS)('the CRD of %s', (kind) => {
     expect(JSON.stringify(schema)).not.toContain('"description":""');
   });
 
-  test('has no status subresource, as Argo’s has none: one write changes status and labels', () => {
-    expect(crd.spec.versions.every((version) => !('subresources' in version))).toBe(true);
+  test('has a status subresource only where Argo’s has one: of the others one write changes status and labels', () => {
+    const scale = {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.HPAReplicas',
+      labelSelectorPath: '.status.selector',
+    };
+    const subresources = crd.spec.versions.map((version) => version.subresources);
+    expect(subresources).toEqual([kind === 'Rollout' ? { status: {}, scale } : undefined]);
   });
 
   test('fits into the annotation that `kubectl apply` keeps (256 KiB)', () => {
@@ -63,6 +69,13 @@ test.each([
     columns: ['Age'],
   },
   { kind: 'Experiment', short: 'exp', plural: 'experiments', scope: 'Namespaced', columns: ['Status', 'Age'] },
+  {
+    kind: 'Rollout',
+    short: 'ro',
+    plural: 'rollouts',
+    scope: 'Namespaced',
+    columns: ['Desired', 'Current', 'Up-to-date', 'Available', 'Age'],
+  },
 ] as const)('$kind is named and shown as Argo has it', ({ kind, short, plural, scope, columns }) => {
   const { metadata, spec } = customResourceDefinition(kind);
   const [version] = spec.versions;
@@ -74,6 +87,7 @@ test.each([
   });
   expect(version).toMatchObject({ name: 'v1alpha1', served: true, storage: true });
   expect(version?.additionalPrinterColumns.map(({ name }) => name)).toEqual(columns);
-  const selectable = (columns as readonly string[]).includes('Status') ? [{ jsonPath: '.status.phase' }] : undefined;
+  const hasPhase = !kind.endsWith('Template');
+  const selectable = hasPhase ? [{ jsonPath: '.status.phase' }] : undefined;
   expect(version?.selectableFields).toEqual(selectable);
 });

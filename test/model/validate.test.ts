@@ -207,7 +207,7 @@ describe('a message names the path, the value and the way out', () => {
     {
       name: 'another kind',
       object: { ...aRun(), kind: 'AnalysisRum' },
-      want: 'kind: unknown kind "AnalysisRum" (did you mean "AnalysisRun"?); known: AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment',
+      want: 'kind: unknown kind "AnalysisRum" (did you mean "AnalysisRun"?); known: AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment, Rollout',
     },
     {
       name: 'another version',

@@ -14,17 +14,18 @@ test.each([
   [{ web }, 'web'],
   [{ web, job, prometheus: {} }, 'prometheus'],
   [{ web, job }, 'job'],
-] satisfies [MetricProvider, ProviderField][])('%j is read by %s, which is given its part', (provider, field) => {
+] satisfies [MetricProvider, ProviderField][])('%j is read by %s, which is given its part', async (provider, field) => {
   const named: MetricProvider = provider;
-  expect(providerOf(aMetric({ provider }))).toEqual({ field, provider: PROVIDERS[field], spec: named[field] });
+  const source = { field, provider: await PROVIDERS[field]?.(), spec: named[field] };
+  expect(await providerOf(aMetric({ provider }))).toEqual(source);
 });
 
 test.each([
   [{}, "no valid provider in metric 'success-rate'"],
   [{ graphite: {} }, "the provider Graphite of metric 'success-rate' is not supported"],
   [{ graphite: {}, skywalking: {} }, "the provider Graphite of metric 'success-rate' is not supported"],
-] satisfies [MetricProvider, string][])('%j is read by nobody', (provider, message) => {
-  expect(() => providerOf(aMetric({ provider }))).toThrow(
+] satisfies [MetricProvider, string][])('%j is read by nobody', async (provider, message) => {
+  await expect(providerOf(aMetric({ provider }))).rejects.toThrow(
     expect.objectContaining({ code: 'ASSAY_METRIC_INVALID', message }),
   );
 });

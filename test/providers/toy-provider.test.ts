@@ -20,8 +20,7 @@ vi.mock('../../lib/model/provider-rows.ts', async (importOriginal) => {
 });
 vi.mock('../../lib/providers/registry.ts', async (importOriginal) => {
   const { PROVIDERS } = await importOriginal<typeof Registry>();
-  const { toy } = await import('./toy.ts');
-  return { PROVIDERS: { ...PROVIDERS, toy } };
+  return { PROVIDERS: { ...PROVIDERS, toy: async () => (await import('./toy.ts')).toy } };
 });
 
 const TOY = { address: 'http://toys.example.com', query: '{{args.name}}', window: '1h' };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadKind } from '../../lib/kinds/registry.ts';
 import { Moment } from '../../lib/model/moment.ts';
 import { isOverdue } from '../../lib/runtime/overdue.ts';
 import { aMeasurement, aMetric, aResult, aRun } from '../builders.ts';
@@ -28,6 +29,6 @@ test.each([
     now: new Moment(at('09:11:00'), [{ fromMs: at('10:01:00'), toMs: at('09:01:00') }]),
     want: true,
   },
-])('$name', ({ now, want }) => {
-  expect(isOverdue(run, now)).toBe(want);
+])('$name', async ({ now, want }) => {
+  expect(isOverdue(run, now, await loadKind('AnalysisRun'))).toBe(want);
 });

@@ -139,7 +139,7 @@ describe('a status that is a subresource', () => {
     const [ref] = await create('Rollout', { labels: FINISHED });
     const object = await memory.patch('Rollout', ref, { status: { phase: 'Healthy' } }, { subresource: 'status' });
     const outcome = anOutcome({ phase: 'Progressing' }, row.finished);
-    await writeStatus(ref, { object: object as Seen['object'] }, outcome, noting(), NOW);
+    await writeStatus(ref, { object }, outcome, noting(), NOW);
     expect(writes.map(({ to }) => to)).toEqual(row.gone ? ['object', 'status'] : ['status']);
     expect((await see(ref))?.metadata.labels).toEqual(row.gone ? undefined : FINISHED);
     expect((await see(ref))?.status).toEqual({ phase: 'Progressing' });

@@ -40,12 +40,12 @@ afterEach(async () => {
 });
 
 /** One `assay serve`. */
-function open(
+async function open(
   options: Parameters<typeof scopesOf>[0] = {},
   change: (cluster: MemoryCluster) => MemoryCluster = (c) => c,
 ) {
   const cluster: CachedCluster = cachedCluster(change(memory), scopesOf(options), { timing: fakeTiming });
-  const serving = serve({
+  const serving = await serve({
     clusters: [cluster],
     log: { info() {}, warn() {}, error() {} },
     now,
@@ -70,7 +70,7 @@ const create = (...[parts, override]: Parameters<typeof aScheduled>) =>
 describe('assay serve', () => {
   test('a tick has its run at once, measured within a second, and so has the next', async () => {
     await create({ '': '*/15 * * * *' });
-    open();
+    await open();
     await tick(2 * MINUTE - 1);
     expect(names()).toEqual([]);
     await tick(1);
@@ -102,7 +102,7 @@ describe('assay serve', () => {
     vi.useRealTimers();
     start(at(from));
     await create({ '': schedule, 'time-zone': 'Europe/Berlin' });
-    open();
+    await open();
     await tick(150 * MINUTE);
     expect(names()).toEqual(want.map((time) => named(time)));
   });
@@ -114,14 +114,14 @@ describe('assay serve', () => {
     vi.useRealTimers();
     start(at(from));
     await create({ '': schedule });
-    open();
+    await open();
     await tick(2 * MINUTE);
     expect(names()).toEqual([named(want)]);
   });
 
   test('a tick of weeks ahead is waited for', async () => {
     await create({ '': '0 0 1 1 *' });
-    open();
+    await open();
     await tick(at('2027-01-01T00:00:00Z') - T0 - 1);
     expect(names()).toEqual([]);
     await tick(1);
@@ -130,7 +130,7 @@ describe('assay serve', () => {
 
   test('the clock set back: a tick that was had is not had again', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(3 * MINUTE);
     vi.setSystemTime(T0);
     await tick(10 * MINUTE);
@@ -141,7 +141,7 @@ describe('assay serve', () => {
 
   test('the clock set forward: the latest tick is made up for within a minute', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(3 * MINUTE);
     vi.setSystemTime(at('2026-11-21T15:30:00Z'));
     await tick(MINUTE);
@@ -150,11 +150,11 @@ describe('assay serve', () => {
 
   test('a restart at the tick', async () => {
     await create({ '': '@hourly' });
-    const first = open();
+    const first = await open();
     await tick(2 * MINUTE - 1);
     await first.stop();
     await tick(1);
-    open();
+    await open();
     await tick(100);
     expect(names()).toEqual([named('2026-11-21T11:00:00Z')]);
   });
@@ -168,11 +168,11 @@ describe('assay serve', () => {
         { metadata: { name: 'strict', annotations: annotations({ '': '@hourly', 'starting-deadline': '10m' }) } },
       ),
     );
-    const first = open();
+    const first = await open();
     await tick(3 * MINUTE);
     await first.stop();
     await tick(200 * MINUTE);
-    open();
+    await open();
     await tick(100);
     const both = [named('2026-11-21T11:00:00Z'), named('2026-11-21T11:00:00Z', 'strict')];
     expect(names()).toEqual([both[0], named('2026-11-21T14:00:00Z'), both[1]]);
@@ -183,8 +183,8 @@ describe('assay serve', () => {
 
   test('two at once make one run a tick', async () => {
     await create({ '': '*/5 * * * *' });
-    open();
-    open();
+    await open();
+    await open();
     await tick(13 * MINUTE);
     expect(names()).toEqual(['11:00', '11:05', '11:10'].map((time) => named(`2026-11-21T${time}:00Z`)));
     expect(events().filter((event) => event.startsWith('SuccessfulCreate'))).toHaveLength(3);
@@ -192,7 +192,7 @@ describe('assay serve', () => {
 
   test('suspended and resumed', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(5 * MINUTE);
     await annotate({ suspend: 'true' });
     await tick(120 * MINUTE);
@@ -205,14 +205,14 @@ describe('assay serve', () => {
 
   test('until its end', async () => {
     await create({ '': '*/5 * * * *', until: '2026-11-21T11:05:00Z' });
-    open();
+    await open();
     await tick(60 * MINUTE);
     expect(names()).toEqual([named('2026-11-21T11:00:00Z'), named('2026-11-21T11:05:00Z')]);
   });
 
   test('a template that is edited between ticks: the next run is made of what it says then', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(MINUTE);
     await memory.patch('AnalysisTemplate', key, { spec: { metrics: [aMetric({ name: 'other' })] } });
     await annotate({ '': '59 * * * *' });
@@ -226,7 +226,7 @@ describe('assay serve', () => {
   test('a tick that comes while another is still being seen to is not lost', async () => {
     await create({});
     await tick(30_000);
-    open({}, (cluster) => ({
+    await open({}, (cluster) => ({
       ...cluster,
       async create(kind, object) {
         if (kind === 'AnalysisRun') await new Promise<void>((resolve) => void setTimeout(resolve, 5000));
@@ -242,7 +242,7 @@ describe('assay serve', () => {
 
   test('a schedule that is taken away runs no more', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(MINUTE);
     await memory.patch('AnalysisTemplate', key, { metadata: { annotations: { 'assay.dev/schedule': null } } });
     await tick(90 * MINUTE);
@@ -251,7 +251,7 @@ describe('assay serve', () => {
 
   test('a run that somebody deletes does not come back', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(3 * MINUTE);
     await memory.delete('AnalysisRun', { namespace: 'shop', name: named('2026-11-21T11:00:00Z') });
     await tick(10 * MINUTE);
@@ -260,7 +260,7 @@ describe('assay serve', () => {
 
   test('a template that is deleted takes its runs with it', async () => {
     await create({ '': '@hourly' });
-    open();
+    await open();
     await tick(3 * MINUTE);
     await memory.delete('AnalysisTemplate', key);
     await tick(120 * MINUTE);
@@ -270,7 +270,7 @@ describe('assay serve', () => {
 
 const overlap = async (concurrency: string) => {
   await create({ '': '*/5 * * * *', concurrency }, { spec: long });
-  open();
+  await open();
   await tick(8 * MINUTE);
   return runs().map(({ metadata, spec, status }) => [metadata.name, spec.terminate ?? false, status?.phase]);
 };
@@ -317,7 +317,7 @@ describe('a run that overlaps the next tick', () => {
       },
       spec: long,
     });
-    open();
+    await open();
     await tick(8 * MINUTE);
     expect(names()).toEqual(['by-hand']);
   });
@@ -333,7 +333,7 @@ describe('a run that overlaps the next tick', () => {
 
 test('old runs go', async () => {
   await create({ '': '* * * * *', history: 'successful=2' });
-  open();
+  await open();
   await tick(10 * MINUTE + 1000);
   expect(names()).toEqual(['11:07', '11:08'].map((time) => named(`2026-11-21T${time}:00Z`)));
 });
@@ -341,7 +341,7 @@ test('old runs go', async () => {
 describe('what is wrong is told on the template, once a change', () => {
   test('annotations', async () => {
     await create({ '': '61 * * * *' });
-    open();
+    await open();
     await tick(10 * MINUTE);
     const told =
       'InvalidSchedule: metadata.annotations["assay.dev/schedule"]: "61 * * * *": minute: expected 0 to 59, got 61';
@@ -356,7 +356,7 @@ describe('what is wrong is told on the template, once a change', () => {
 
   test('arguments', async () => {
     await create({ '': '@hourly' }, { spec: { metrics: [aMetric()], args: [{ name: 'service' }] } });
-    open();
+    await open();
     await tick(120 * MINUTE);
     expect(names()).toEqual([]);
     expect(events()).toEqual([
@@ -366,7 +366,7 @@ describe('what is wrong is told on the template, once a change', () => {
 
   test('templates that are missing; once they are there, it goes on', async () => {
     await create({ '': '@hourly' }, { spec: { templates: [{ templateName: 'late' }], metrics: [] } });
-    open();
+    await open();
     await tick(3 * MINUTE);
     expect(events()).toEqual([
       'FailedCreate: Cannot make a run of AnalysisTemplate nightly: analysistemplate.argoproj.io "late" not found',
@@ -382,7 +382,7 @@ describe('what is wrong is told on the template, once a change', () => {
   test('a name that something else has taken', async () => {
     await create({ '': '@hourly' });
     await memory.create('AnalysisRun', aRun({ metadata: { name: named('2026-11-21T11:00:00Z') } }));
-    open();
+    await open();
     await tick(3 * MINUTE);
     expect(events().filter((event) => event.startsWith('FailedCreate'))).toEqual([
       `FailedCreate: Cannot make a run in shop: the name ${named('2026-11-21T11:00:00Z')} is taken`,
@@ -400,7 +400,7 @@ describe('what is wrong is told on the template, once a change', () => {
       { namespace: 'shop', name: 'odd' },
       { spec: { metrics: 'none', args: 7, templates: [1] } },
     );
-    open();
+    await open();
     await tick(3 * MINUTE);
     expect(names()).toEqual([named('2026-11-21T11:00:00Z')]);
     expect(events().filter((event) => event.startsWith('InvalidSchedule'))).toHaveLength(1);
@@ -418,7 +418,7 @@ describe('templates of the cluster', () => {
   test('run in the namespaces that are named, beside a template of the same name', async () => {
     await create({ '': '@hourly' });
     await memory.create('ClusterAnalysisTemplate', aScheduledOfCluster({ '': '@hourly', namespaces: 'shop,web' }));
-    open();
+    await open();
     await tick(3 * MINUTE);
     expect(placed()).toEqual([`shop/${named('2026-11-21T11:00:00Z')}`, `shop/${eleven}`, `web/${eleven}`]);
   });
@@ -428,7 +428,7 @@ describe('templates of the cluster', () => {
     await aNamespace('lab', { team: 'lab' });
     await memory.create('ClusterAnalysisTemplate', aScheduledOfCluster({ '': '@hourly', namespaces: 'team=web' }));
     const calls: string[] = [];
-    open({}, (cluster) => ({ ...cluster, ...listening(cluster, calls) }));
+    await open({}, (cluster) => ({ ...cluster, ...listening(cluster, calls) }));
     await tick(10 * MINUTE);
     expect(placed()).toEqual([`shop/${eleven}`]);
     // Asked once a tick.
@@ -443,7 +443,7 @@ describe('templates of the cluster', () => {
   test('a selector that matches nothing is told, once', async () => {
     await aNamespace('lab');
     await memory.create('ClusterAnalysisTemplate', aScheduledOfCluster({ '': '@hourly', namespaces: 'team=web' }));
-    open();
+    await open();
     await tick(180 * MINUTE);
     expect(placed()).toEqual([]);
     expect(events()).toEqual(['NoNamespaces: No namespace has the labels team=web: no runs are made']);
@@ -454,7 +454,7 @@ describe('templates of the cluster', () => {
       'ClusterAnalysisTemplate',
       aScheduledOfCluster({ '': '@hourly', namespaces: 'shop,vault,web' }),
     );
-    open({}, (cluster) => ({
+    await open({}, (cluster) => ({
       ...cluster,
       async create(kind, object) {
         if (object.metadata.namespace !== 'vault') return cluster.create(kind, object);
@@ -476,7 +476,7 @@ describe('what is looked after elsewhere', () => {
     const mine = aScheduled({ '': '@hourly' });
     await memory.create('AnalysisTemplate', { ...mine, metadata: { ...mine.metadata, labels } });
     await memory.create('AnalysisTemplate', { ...mine, metadata: { ...mine.metadata, name: 'theirs' } });
-    open({ instanceId: 'assay' });
+    await open({ instanceId: 'assay' });
     await tick(3 * MINUTE);
     expect(runs()).toMatchObject([
       { metadata: { name: named('2026-11-21T11:00:00Z'), labels }, status: { phase: 'Successful' } },
@@ -487,7 +487,7 @@ describe('what is looked after elsewhere', () => {
     const mine = aScheduled({ '': '@hourly' });
     await memory.create('AnalysisTemplate', { ...mine, metadata: { ...mine.metadata, labels: { team: 'web' } } });
     await memory.create('AnalysisTemplate', { ...mine, metadata: { ...mine.metadata, name: 'other' } });
-    open({ selector: 'team=web' });
+    await open({ selector: 'team=web' });
     await tick(3 * MINUTE);
     expect(runs()).toMatchObject([{ metadata: { labels: { team: 'web' } }, status: { phase: 'Successful' } }]);
   });

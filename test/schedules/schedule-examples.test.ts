@@ -78,7 +78,7 @@ test.each([
     vi.setSystemTime(Date.parse(from));
 
     const log = { info() {}, warn() {}, error() {} };
-    const serving = serve({ clusters: [cachedCluster(memory, scopesOf({}))], log, now });
+    const serving = await serve({ clusters: [cachedCluster(memory, scopesOf({}))], log, now });
     await vi.advanceTimersByTimeAsync(Date.parse(to) - Date.parse(from));
     await serving.stop();
     const runs = memory.objects('AnalysisRun').map(({ metadata: { name = '', namespace = '', labels } }) => {

@@ -33,7 +33,7 @@ afterEach(async () => {
   serving = undefined;
 });
 
-function start(): void {
+async function start(): Promise<void> {
   const { after, nowMs } = clock.timers;
   const sleep = (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
@@ -42,7 +42,7 @@ function start(): void {
     });
   const cached = cachedCluster(cluster, scopesOf({}), { timing: { sleep, random: () => 0.5, nowMs } });
   const log = { info() {}, warn() {}, error() {} };
-  serving = serve({ clusters: [cached], log, now: clock.now, timers: clock.timers });
+  serving = await serve({ clusters: [cached], log, now: clock.now, timers: clock.timers });
 }
 
 const metric = (name: string, seconds: number) =>
@@ -75,7 +75,7 @@ test.each([
   { name: 'back for five minutes, and then right', byMs: -HOUR, forMs: 5 * MINUTE },
   { name: 'ahead by a minute and a half for good', byMs: 90_000, forMs: Infinity },
 ])('a clock that is set $name delays nothing and hurries nothing', async ({ byMs, forMs }) => {
-  start();
+  await start();
   await clock.run(1000);
   // One that is asked for often, one seldom, and one of each in one run.
   await create('quick', metric('quick', 7));
@@ -97,7 +97,7 @@ test.each([
 });
 
 test('after the clock was set, statuses tell the time that it shows', async () => {
-  start();
+  await start();
   await create('quick', metric('quick', 7));
   await clock.run(MINUTE);
   clock.setWrongBy(-HOUR);
@@ -124,13 +124,13 @@ test('what a clock that was wrong has left in a status is not waited for', async
       },
     }),
   );
-  start();
+  await start();
   await clock.run(5 * MINUTE);
   expect(offBy('ahead', 60)).toMatchObject({ count: 5 });
 });
 
 test('a resync asks for nothing that waits for its time, whatever the clock says', async () => {
-  start();
+  await start();
   await create('slow', metric('slow', 600));
   await clock.run(MINUTE);
   clock.setWrongBy(HOUR);

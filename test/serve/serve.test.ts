@@ -1,14 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { KINDS } from '../../lib/kinds/registry.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { Kind } from '../../lib/model/kind.ts';
 import type { HttpRequest } from '../../lib/model/http.ts';
+import { systemTimers } from '../../lib/queues/system-timers.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { statusPages } from '../../lib/serve/status-pages.ts';
 import { openServer } from '../../lib/web/server.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
 import { fakeTiming } from '../fake-timing.ts';
+import { scrape } from '../scrape.ts';
 
 const now = () => new Date();
 const T0 = Date.parse('2026-11-05T10:00:00Z');
@@ -39,9 +43,9 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-function start(options: Parameters<typeof scopesOf>[0] = {}): void {
+async function start(options: Parameters<typeof scopesOf>[0] = {}): Promise<void> {
   const clusters = [one, other].map((cluster) => cachedCluster(cluster, scopesOf(options), { timing: fakeTiming }));
-  serving = serve({ clusters, log: { info() {}, warn() {}, error() {} }, now });
+  serving = await serve({ clusters, log: { info() {}, warn() {}, error() {} }, now });
 }
 
 const metric = aMetric({ interval: '5s', count: 3 });
@@ -52,7 +56,7 @@ const named = (name: string, labels: Record<string, string> = {}): AnalysisRun =
 
 test('runs that are there, and runs that come, are measured to their end, in every cluster', async () => {
   await one.create('AnalysisRun', named('early'));
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(100);
   await other.create('AnalysisRun', named('late'));
   await vi.advanceTimersByTimeAsync(10_500);
@@ -61,7 +65,7 @@ test('runs that are there, and runs that come, are measured to their end, in eve
 
 test('a cluster that cannot be reached slows the other down by nothing, and is served once it is back', async () => {
   other.setReachable(false);
-  start();
+  await start();
   await one.create('AnalysisRun', named('here'));
   await vi.advanceTimersByTimeAsync(10_500);
   expect(await phaseOf(one, 'here')).toBe('Successful');
@@ -80,7 +84,7 @@ test('the echo of our own write wakes nobody: what is measured late in a second 
     return good;
   };
   one = memoryCluster('one', { now, http });
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(700);
   await one.create('AnalysisRun', named('fraction'));
   await vi.advanceTimersByTimeAsync(10_500);
@@ -96,7 +100,7 @@ test('terminate ends a run at once', async () => {
     'AnalysisRun',
     aRun({ metadata: { name: 'long' }, spec: { metrics: [aMetric({ interval: '1h', count: 9 })] } }),
   );
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(100);
   await one.patch('AnalysisRun', key, { spec: { terminate: true } });
   await vi.advanceTimersByTimeAsync(100);
@@ -116,7 +120,7 @@ test('a change made while a measurement is being taken is not lost', async () =>
     'AnalysisRun',
     aRun({ metadata: { name: 'slow' }, spec: { metrics: [aMetric({ interval: '1h', count: 9 })] } }),
   );
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(1000);
   await one.patch('AnalysisRun', key, { spec: { terminate: true } });
   await vi.advanceTimersByTimeAsync(2500);
@@ -133,7 +137,7 @@ test.each([
   await one.create('AnalysisRun', named('plain'));
   await one.create('AnalysisRun', named('ours', { [label]: 'assay' }));
   await one.create('AnalysisRun', named('theirs', { [label]: 'theirs' }));
-  start(options);
+  await start(options);
   await vi.advanceTimersByTimeAsync(500);
   const begun = one.objects('AnalysisRun').filter(({ status }) => status !== undefined);
   expect(begun.map(({ metadata }) => metadata.name)).toEqual(served);
@@ -141,11 +145,11 @@ test.each([
 
 test('a restart goes on where the status says', async () => {
   await one.create('AnalysisRun', named('long'));
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(6000);
   await serving?.stop();
   await vi.advanceTimersByTimeAsync(1000);
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(5000);
   const run = await one.get('AnalysisRun', { namespace: 'shop', name: 'long' });
   expect(run?.status).toMatchObject({ phase: 'Successful', metricResults: [{ count: 3 }] });
@@ -159,7 +163,7 @@ test('a bug in a watch is told, and does not stand in the way of a stop', async 
     },
   };
   const cluster = cachedCluster(broken, scopesOf({}), { timing: fakeTiming });
-  serving = serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now });
+  serving = await serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now });
   await expect(serving.failed).rejects.toThrow('a bug');
   await serving.stop();
 });
@@ -176,7 +180,7 @@ test('a stop ends what hangs, within five seconds, and writes nothing of it', as
   await one.create('AnalysisRun', named('hangs'));
   other = memoryCluster('other', { now, http: async () => hanging });
   await other.create('AnalysisRun', named('deaf'));
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(100);
   let isStopped = false;
   const stopping = serving?.stop().then(() => (isStopped = true));
@@ -188,20 +192,69 @@ test('a stop ends what hangs, within five seconds, and writes nothing of it', as
   expect(run?.status?.metricResults).toBeUndefined();
 });
 
+test('a look at everything goes on in slices: ten objects, if each takes a millisecond, and the others have a turn', async () => {
+  const count = 45;
+  for (let index = 0; index < count; index += 1) await one.create('AnalysisRun', named(`run-${index}`));
+  let looked: number | undefined;
+  let tookMs = 0;
+  const timers = { ...systemTimers, nowMs: () => performance.now() + tookMs };
+  const looking = () => {
+    if (looked !== undefined) {
+      looked += 1;
+      tookMs += 1;
+    }
+    return new Date();
+  };
+  const cluster = cachedCluster(one, scopesOf({}), { timing: fakeTiming });
+  serving = await serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now: looking, timers });
+  await vi.advanceTimersByTimeAsync(59_990);
+  looked = 0;
+  vi.advanceTimersByTime(10);
+  const atTurns = [looked];
+  for (let turn = 0; turn < 10; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    atTurns.push(looked);
+  }
+  const atATime = atTurns.slice(1).map((each, turn) => each - (atTurns[turn] ?? 0));
+  expect([looked >= count, Math.max(...atATime)]).toEqual([true, 10]);
+});
+
+test('what is set aside is counted: by stores, and what cannot be told of', async () => {
+  const [looked] = KINDS;
+  if (!looked) throw new Error('no kind');
+  const kind: Kind = {
+    ...(await looked.load()),
+    dueAt() {
+      throw new RangeError('too deep');
+    },
+  };
+  const kinds = [{ facts: looked.facts, load: async () => kind }];
+  const cluster = cachedCluster(one, scopesOf({}), { timing: fakeTiming });
+  serving = await serve({ clusters: [cluster], log: { info() {}, warn() {}, error() {} }, now, kinds });
+  await one.create('AnalysisRun', named('odd'));
+  await vi.advanceTimersByTimeAsync(100);
+  serving.setAside('other', 'Job');
+  const lines = (await scrape(serving)).split('\n').filter((line) => line.startsWith('assay_objects_set_aside_total'));
+  expect(lines).toEqual([
+    'assay_objects_set_aside_total{cluster="one",kind="AnalysisRun"} 1',
+    'assay_objects_set_aside_total{cluster="other",kind="Job"} 1',
+  ]);
+});
+
 test('a run that is deleted is forgotten', async () => {
   await one.create('AnalysisRun', named('gone'));
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(100);
-  expect((await serving?.metrics())?.body).toContain('name="gone"');
+  expect(await scrape(serving)).toContain('name="gone"');
   await one.delete('AnalysisRun', { namespace: 'shop', name: 'gone' });
   await vi.advanceTimersByTimeAsync(100);
-  expect((await serving?.metrics())?.body).not.toContain('name="gone"');
+  expect(await scrape(serving)).not.toContain('name="gone"');
 });
 
 test('the pages say how it stands', async () => {
   other.setReachable(false);
   one.setReachable(false);
-  start();
+  await start();
   await vi.advanceTimersByTimeAsync(10);
   if (!serving) throw new Error('not serving');
   const log = { info() {}, warn() {}, error() {} };
@@ -236,7 +289,7 @@ describe('experiments', () => {
     const labels = { 'argo-rollouts.argoproj.io/controller-instance-id': 'assay' };
     await one.create('AnalysisTemplate', aTemplate());
     await one.create('Experiment', anExperiment({ metadata: { labels }, spec: { scaleDownDelaySeconds: 0 } }));
-    start({ instanceId: 'assay' });
+    await start({ instanceId: 'assay' });
     await vi.advanceTimersByTimeAsync(100);
     expect(one.objects('ReplicaSet')).toMatchObject([{ spec: { replicas: 1 } }]);
     pods(1);
@@ -246,7 +299,7 @@ describe('experiments', () => {
       phase: 'Running',
       analysisRuns: [{ phase: 'Successful' }],
     });
-    const page = (await serving?.metrics())?.body;
+    const page = await scrape(serving);
     expect(page).toContain(
       'experiment_info{cluster="one",namespace="shop",name="guestbook-compare",phase="Running"} 1',
     );
@@ -265,7 +318,7 @@ describe('experiments', () => {
   test('one that cannot be read, or any more, disturbs nobody', async () => {
     await one.create('Experiment', anExperiment());
     await one.create('AnalysisRun', named('beside'));
-    start();
+    await start();
     await vi.advanceTimersByTimeAsync(100);
     for (const spec of [null, 'none', { templates: [] }]) {
       await one.patch('Experiment', compare, { spec });
@@ -291,7 +344,7 @@ describe('experiments', () => {
         ownerReferences: [{ ...owner, uid: metadata.uid ?? '' }],
       },
     });
-    start();
+    await start();
     await vi.advanceTimersByTimeAsync(100);
     pods(1);
     await vi.advanceTimersByTimeAsync(100);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type EventsBody, httpBus } from '../../lib/sinks/http.ts';
-import { openBus } from '../../lib/sinks/registry.ts';
+import { openBus } from '../../lib/sinks/open-bus.ts';
 import { openPlainHttp } from '../../lib/http/plain-http.ts';
 import { openStubServer } from '../clusters/api/stub-server.ts';
 import { anEvent, describeBus } from '../contract/bus.ts';
@@ -43,10 +43,11 @@ test('nobody there: it may be tried again, and the token is not told', async () 
 });
 
 test.each([
-  { name: 'none', settings: {} },
-  { name: 'both', settings: { busArn: 'arn', busUrl: 'http://a' } },
-  { name: 'no URL', settings: { busUrl: 'assay' } },
-])('an address must be one: $name', async ({ settings }) => {
-  const opening = openBus(settings, { token: () => '', http: async () => Promise.reject(new Error('not asked')) });
+  { name: 'nothing', address: '' },
+  { name: 'no URL', address: 'assay' },
+  { name: 'no URL that anybody answers', address: 'http://' },
+  { name: 'no ARN of a bus', address: 'arn:aws:sns:eu-west-1:111122223333:assay' },
+])('an address must be one: $name', async ({ address }) => {
+  const opening = openBus(address, { token: () => '', http: async () => Promise.reject(new Error('not asked')) });
   await expect(opening).rejects.toMatchObject({ code: 'ASSAY_SETTING_INVALID' });
 });

@@ -19,7 +19,7 @@ interface Failure {
   readonly resource: string;
   readonly name: string;
   readonly times: number;
-  readonly reason: 'InternalError' | 'Conflict' | 'Forbidden';
+  readonly reason: 'InternalError' | 'Conflict' | 'Forbidden' | 'TooManyRequests';
   readonly message: string;
 }
 
@@ -28,6 +28,7 @@ export interface Action {
   readonly verb: string;
   readonly resource: string;
   readonly name: string;
+  readonly subresource?: string;
   readonly object?: unknown;
   readonly patch?: unknown;
   readonly patchType?: string;
@@ -41,12 +42,16 @@ const RESOURCES: Readonly<Record<string, { readonly plural: string; readonly gro
   Service: { plural: 'services', group: '' },
   AnalysisRun: { plural: 'analysisruns', group: '.argoproj.io' },
   Rollout: { plural: 'rollouts', group: '.argoproj.io' },
+  Deployment: { plural: 'deployments', group: '.apps' },
+  Pod: { plural: 'pods', group: '' },
+  VirtualService: { plural: 'virtualservices', group: '.networking.istio.io' },
+  DestinationRule: { plural: 'destinationrules', group: '.networking.istio.io' },
 };
 
 /** A cluster that does as a vector says, with a cache before it that can be out of date. */
 export class World {
   readonly actions: Action[] = [];
-  private readonly objects = new Map<string, KubernetesObject>();
+  protected readonly objects = new Map<string, KubernetesObject>();
   /** Objects as the cache shows them, where that is not as they are; undefined: not at all. */
   private readonly shown = new Map<string, KubernetesObject | undefined>();
   private readonly failures: { readonly failure: Failure; left: number }[] = [];
@@ -105,13 +110,17 @@ export class World {
     const { kind, metadata } =
       change.verb === 'create' ? change.object : { kind: change.target.kind, metadata: change.target };
     const { name = '' } = metadata;
-    const action = actionOf(change, kind, name);
+    const action = this.actionOf(change, kind, name);
     const failure = this.fail(action.verb, kind, name);
     if (failure) {
       this.actions.push({ ...action, error: failure.text, errorReason: failure.reason });
       return { went: 'failed', message: failure.text, isConflict: failure.reason === 'Conflict' };
     }
     return change.verb === 'create' ? this.create(change.object, action) : this.alter(change, action);
+  }
+
+  protected actionOf(change: Change, kind: string, name: string): Action {
+    return actionOf(change, kind, name);
   }
 
   /** Writes fields of a status; null removes one. @returns the error, undefined: none */
@@ -123,7 +132,7 @@ export class World {
     return undefined;
   }
 
-  private create(object: KubernetesObject, action: Action): Reply {
+  protected create(object: KubernetesObject, action: Action): Reply {
     const { kind, metadata } = object;
     const { name = '' } = metadata;
     if (this.stored(kind, name)) {
@@ -137,7 +146,7 @@ export class World {
     return { went: 'done' };
   }
 
-  private alter(change: Exclude<Change, { verb: 'create' }>, action: Action): Reply {
+  protected alter(change: Exclude<Change, { verb: 'create' }>, action: Action): Reply {
     const { kind, name } = change.target;
     const object = this.stored(kind, name);
     if (object === undefined) {
@@ -155,7 +164,7 @@ export class World {
     return { went: 'done', object: patched };
   }
 
-  private fail(verb: string, kind: string, name: string): { text: string; reason: Failure['reason'] } | undefined {
+  protected fail(verb: string, kind: string, name: string): { text: string; reason: Failure['reason'] } | undefined {
     const { plural = '' } = RESOURCES[kind] ?? {};
     const armed = this.failures.find(
       ({ failure, left }) =>
@@ -166,6 +175,7 @@ export class World {
     const { reason, message } = armed.failure;
     const what = `${resourceOf(kind)} "${name}"`;
     if (reason === 'Conflict') return { reason, text: `Operation cannot be fulfilled on ${what}: ${message}` };
+    if (reason === 'TooManyRequests') return { reason, text: message };
     if (reason === 'Forbidden') return { reason, text: `${what} is forbidden: ${message}` };
     return { reason, text: `Internal error occurred: ${message}` };
   }
@@ -184,11 +194,11 @@ function actionOf(change: Change, kind: string, name: string): Action {
   return { verb: isScale ? 'update' : 'patch', ...where, patch: change.patch };
 }
 
-function keyOf(kind: string, name: string): string {
+export function keyOf(kind: string, name: string): string {
   return `${kind}/${name}`;
 }
 
-function resourceOf(kind: string): string {
+export function resourceOf(kind: string): string {
   const { plural, group } = RESOURCES[kind] ?? { plural: kind, group: '' };
   return `${plural}${group}`;
 }

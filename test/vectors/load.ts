@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const AREAS = ['expression', 'analysis', 'experiment'] as const;
+const AREAS = ['expression', 'analysis', 'experiment', 'rollout'] as const;
 export type Area = (typeof AREAS)[number];
 
 export interface VectorFile {
@@ -36,7 +36,7 @@ export function loadDifferences(): Readonly<Record<string, string>> {
 function readArea(folder: string, area: Area): readonly VectorFile[] {
   const inside = join(folder, area);
   if (existsSync(inside)) return readFiles(inside);
-  return readFiles(folder).filter(({ vectors }) => areaOf(vectors[0]) === area);
+  return readFiles(folder).filter(({ vectors }) => areaOf(vectors) === area);
 }
 
 function readFiles(folder: string): readonly VectorFile[] {
@@ -55,7 +55,18 @@ function readLines(path: string): Record<string, unknown>[] {
 }
 
 /** Files that lie together without folders are told apart by the fields that only one area has. */
-function areaOf(vector: Readonly<Record<string, unknown>> = {}): Area {
-  if ('expr' in vector) return 'expression';
-  return 'run' in vector || 'in' in vector ? 'analysis' : 'experiment';
+function areaOf(vectors: VectorFile['vectors']): Area {
+  const has = (field: string) => vectors.some((vector) => field in vector);
+  if (has('expr')) return 'expression';
+  if (has('rollout') || vectors.some(({ fn }) => ROLLOUT_FUNCTIONS.has(String(fn)))) return 'rollout';
+  return has('run') || has('in') ? 'analysis' : 'experiment';
 }
+
+/** Those whose vectors need not have a Rollout. */
+const ROLLOUT_FUNCTIONS = new Set([
+  'progress',
+  'rolloutPhase',
+  'setNewReplicaSetAnnotations',
+  'stepHash',
+  'validateRollout',
+]);

@@ -11,8 +11,7 @@ test('the name of the cluster is all that must be set', () => {
   const { busToken: _, ...settings } = read();
   expect(settings).toEqual({
     cluster: 'shop',
-    busArn: undefined,
-    busUrl: undefined,
+    busAddress: undefined,
     denyInvalid: false,
     listen: { port: 8443 },
     pages: { port: 8080 },
@@ -50,7 +49,7 @@ test.each([
   {
     name: 'blank is not set',
     environment: { ASSAY_BUS_URL: ' ', ASSAY_BUFFERED_EVENTS: '' },
-    want: { busUrl: undefined, bufferedEvents: 2000 },
+    want: { busAddress: undefined, bufferedEvents: 2000 },
   },
 ])('$name', ({ environment, want }: { environment: Environment; want: object }) => {
   expect(read(environment)).toMatchObject(want);

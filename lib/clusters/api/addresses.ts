@@ -1,8 +1,8 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { AssayError } from '../../model/errors.ts';
 import type { HttpRequest } from '../../model/http.ts';
 import { requestFailure } from '../../model/request-text.ts';
 import { mayReach } from '../../model/service-rules.ts';
+import { headerBytes } from '../../http/header-bytes.ts';
 
 /**
  * How `<service>.<namespace>.svc` addresses of templates are reached: by the network that the process stands in
@@ -128,28 +128,12 @@ function forwardedHeaders(
     if (/^(?:impersonate-|x-remote-)/.test(lower)) {
       throw new AssayError('ASSAY_HTTP_INVALID', `${host}: the header ${name} cannot be sent through the API server`);
     }
-    // Go sends what is beyond ASCII as UTF-8; here a character is a byte.
-    const bytes = Buffer.from(value, 'utf8').toString('latin1');
-    if (!isValid(() => validateHeaderName(name))) {
-      throw fail(`net/http: invalid header field name ${JSON.stringify(name)}`);
-    }
-    if (!isValid(() => validateHeaderValue(name, bytes))) {
-      throw fail(`net/http: invalid header field value for ${JSON.stringify(name)}`);
-    }
+    const bytes = headerBytes(name, value, fail);
     if (HOP_BY_HOP.has(lower)) continue;
     const before = forwarded.get(lower);
     forwarded.set(lower, before === undefined ? bytes : `${before}, ${bytes}`);
   }
   return Object.fromEntries(forwarded);
-}
-
-function isValid(check: () => void): boolean {
-  try {
-    check();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -102,7 +102,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       const { statusCode, headers, body } = await dispatcherFor(access).request({
         origin,
         path: prefix + request.path,
-        method: (request.method ?? 'GET') as Dispatcher.HttpMethod, // undici sends any token.
+        method: request.method ?? 'GET',
         headers: {
           accept: 'application/json',
           ...request.headers,

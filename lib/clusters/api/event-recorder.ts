@@ -4,6 +4,7 @@ import type { Cluster } from '../../model/cluster.ts';
 import type { Target } from '../../model/kubernetes.ts';
 import type { EventRecord } from '../../model/outcome.ts';
 import { type CoreEvent, eventCorrelator } from './event-correlator.ts';
+import { wholeSeconds } from '../../model/whole-seconds.ts';
 
 /** As Argo's controller names itself, so that `kubectl describe` prints what its users know. */
 const COMPONENT = 'rollouts-controller';
@@ -55,7 +56,7 @@ async function countUp(cluster: Pick<Cluster, 'patch'>, event: CoreEvent): Promi
 
 function coreEvent(about: Target & { resourceVersion?: string }, record: EventRecord, at: Date): CoreEvent {
   const { apiVersion, kind, namespace, name, uid, resourceVersion } = about;
-  const time = `${at.toISOString().slice(0, 19)}Z`;
+  const time = wholeSeconds(at);
   return {
     apiVersion: 'v1',
     kind: 'Event',

@@ -1,4 +1,5 @@
 import { AssayError, type ErrorCode } from '../../model/errors.ts';
+import { cut } from '../../model/cut.ts';
 
 /** The part of metav1.Status that says why. @source k8s.io/apimachinery/pkg/apis/meta/v1 */
 export interface ApiStatus {
@@ -57,10 +58,9 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * A Status of 500 is about one request: a webhook that fails, a conversion, an object that is too large. Anybody who
- * may write one object can have as many of them as he likes, so they say nothing of the server. 503 and 504, which say
- * that it shuts down, is overrun or has no answer in time, and an etcd behind it that is away, do: whatever is asked
- * next will fare the same.
+ * Whoever sends a Status is there and answers: a webhook that fails, an object that is too large, a store that was too
+ * slow for one request. Anybody who may write one object can have as many of them as he likes, whatever their code; so
+ * they never say that the server is away. Only silence does, and a gateway that speaks in its place.
  */
 function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
   const message = status?.message ?? '';
@@ -70,21 +70,17 @@ function codeOf(httpStatus: number, status: ApiStatus | undefined): ErrorCode {
   if (httpStatus === 409) return status?.reason === 'AlreadyExists' ? 'ASSAY_CLUSTER_EXISTS' : 'ASSAY_CLUSTER_CONFLICT';
   const known = CODES[httpStatus];
   if (known) return known;
-  if (httpStatus >= 400 && httpStatus < 500) return 'ASSAY_CLUSTER_REFUSED';
-  return httpStatus === 500 && status && !STORE_AWAY.test(message)
-    ? 'ASSAY_CLUSTER_FAILED'
-    : 'ASSAY_CLUSTER_UNREACHABLE';
+  if (httpStatus >= 400 && httpStatus < 500 && httpStatus !== 408) return 'ASSAY_CLUSTER_REFUSED';
+  return status ? 'ASSAY_CLUSTER_FAILED' : 'ASSAY_CLUSTER_UNREACHABLE';
 }
 
 /** From 1.5 MiB on etcd says so, from 2 MiB on its client; API servers refuse bodies of 3 MiB by themselves, with 413. */
 const TOO_LARGE = /^(?:etcdserver: request is too large|rpc error: code = ResourceExhausted .*larger than max)/;
-const STORE_AWAY = /^(?:etcdserver: |rpc error: code = (?:Unavailable|DeadlineExceeded))/;
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   401: 'ASSAY_CLUSTER_DENIED',
   403: 'ASSAY_CLUSTER_DENIED',
   404: 'ASSAY_CLUSTER_NOT_FOUND',
-  408: 'ASSAY_CLUSTER_UNREACHABLE',
   410: 'ASSAY_CLUSTER_EXPIRED',
   429: 'ASSAY_CLUSTER_THROTTLED',
 };
@@ -92,7 +88,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 /** Pages of balancers are long, and say little. */
 function plainMessage({ status, body }: FailedAnswer): string {
   const text = body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
-  return `answered ${status}${text.trim() ? `: ${text.trim().slice(0, 200)}` : ''}`;
+  return `answered ${status}${text.trim() ? `: ${cut(text.trim(), 200)}` : ''}`;
 }
 
 /** Header in seconds (API servers never send a date), or the Status's own figure; not yet bounded. */

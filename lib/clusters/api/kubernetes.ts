@@ -12,10 +12,11 @@ import {
 } from '../../model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
 import { AssayError } from '../../model/errors.ts';
-import { type ResourceKind, type Resources, RESOURCES } from '../../model/resources.ts';
+import { SHARES } from '../../model/limits.ts';
+import { RESOURCES, type ResourceKind, type Resources } from '../../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
 import { failureOf, parseStatus } from './failure.ts';
-import { collectionPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
+import { collectionPath, creationPath, objectPath, queryString, requireKind, requireNamespace } from './path.ts';
 import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
 import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';
@@ -46,13 +47,10 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   /** After which a silent watch is ended. Default 90,000: where anything changes, a bookmark comes every minute. */
   readonly watchIdleMs?: number;
   /** Told of what cannot be read in a list or a watch, in words: it is left out of them. */
-  readonly onUnreadable?: (problem: string) => void;
+  readonly onUnreadable?: (problem: string, kind: ResourceKind) => void;
   /** Ends what was opened for this cluster beside its own connections: its `http`, for one. */
   readonly onClose?: () => void;
 }
-
-/** Requests to Services at one time; those of one namespace get half of them at most. */
-const SERVICE_PLACES = 128;
 
 /** A cluster behind an API server. `close` ends all that is under way. */
 export type KubernetesCluster = Cluster & { close(): Promise<void> };
@@ -60,17 +58,18 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
-  const { onUnreadable: setAside = () => {}, shortServiceNames = true } = options;
+  const { shortServiceNames = true } = options;
   const complete = completeShortNames({
     find: async (key) => cluster.get('Service', key),
     nowMs: () => performance.now(),
   });
+  const setAsideOf = (kind: ResourceKind) => (problem: string) => options.onUnreadable?.(problem, kind);
   const connection = openConnection(options);
   // Apart, so that Services that do not answer hold up no request to the API server itself.
   const proxy = openServiceProxy({
     name,
-    connection: openConnection({ ...options, maxConnections: SERVICE_PLACES, renews: false }),
-    places: SERVICE_PLACES,
+    connection: openConnection({ ...options, maxConnections: SHARES.requestsPerHost, renews: false }),
+    places: SHARES.requestsPerHost,
     maxBodyBytes,
     random: Math.random,
   });
@@ -92,17 +91,19 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const path = collectionPath(kind, namespace) + queryString({ ...rest });
       const answer = await connection.exchange({ path });
       if (answer.status === 404) throw kindUnknown(name, kind, answer);
-      return readPage(name, kind, bodyOf(answer), setAside) as ListPage<Resources[K]>;
+      return readPage(name, kind, bodyOf(answer), setAsideOf(kind)) as ListPage<Resources[K]>;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
       requireKind(kind, object);
       const { metadata } = object;
       requireNamespace(kind, metadata.namespace);
-      const path = collectionPath(kind, metadata.namespace);
+      const path = creationPath(kind, metadata);
       const body = JSON.stringify(object);
       const answer = await connection.exchange({ method: 'POST', path, body, contentType: 'application/json' });
-      return readObject(name, kind, bodyOf(answer)) as Resources[K];
+      const created = bodyOf(answer);
+      // What is no object of its own is answered with a Status.
+      return RESOURCES[kind].of === undefined ? (readObject(name, kind, created) as Resources[K]) : object;
     },
 
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) {
@@ -130,9 +131,14 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
       const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
       const path = collectionPath(kind, namespace) + parameters;
-      return readWatch(connection, { name, kind, path, idleMs: watchIdleMs, signal, setAside }) as AsyncGenerator<
-        WatchEvent<Resources[K]>
-      >;
+      return readWatch(connection, {
+        name,
+        kind,
+        path,
+        idleMs: watchIdleMs,
+        signal,
+        setAside: setAsideOf(kind),
+      }) as AsyncGenerator<WatchEvent<Resources[K]>>;
     },
 
     async fetch(given) {

@@ -3,6 +3,13 @@ import type { ObjectKey } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 
+/** The path that an object is created at. */
+export function creationPath(kind: ResourceKind, { namespace, name = '' }: KubernetesObject['metadata']): string {
+  const { of } = RESOURCES[kind];
+  if (of === undefined) return collectionPath(kind, namespace);
+  return `${objectPath(of, { name, ...(namespace !== undefined && { namespace }) })}/${kind.toLowerCase()}`;
+}
+
 /** The path of all objects of a kind, or of those of one namespace. */
 export function collectionPath(kind: ResourceKind, namespace?: string): string {
   const { apiVersion, plural, namespaced } = RESOURCES[kind];

@@ -4,6 +4,7 @@ import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { isSame } from './apply-patch.ts';
 import { requireKind, requireNamespace } from '../api/path.ts';
 import { copy, type Draft } from './store.ts';
+import { wholeSeconds } from '../../model/whole-seconds.ts';
 
 /** What an API server does to objects before it stores them. */
 export interface Admission {
@@ -188,11 +189,6 @@ function generateName(prefix: string | undefined): string {
 
 function randomLetter(): string {
   return SUFFIX_LETTERS.charAt(Math.floor(Math.random() * SUFFIX_LETTERS.length));
-}
-
-/** RFC 3339 in whole seconds, as API servers write times. */
-export function wholeSeconds(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
 }
 
 function invalid(object: KubernetesObject, message: string): AssayError {

@@ -1,7 +1,7 @@
 import type { DeleteOptions } from '../../model/cluster.ts';
 import type { KubernetesObject, OwnerReference } from '../../model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
-import { wholeSeconds } from './admission.ts';
+import { wholeSeconds } from '../../model/whole-seconds.ts';
 import type { Draft, MemoryStore } from './store.ts';
 
 const FOREGROUND = 'foregroundDeletion';

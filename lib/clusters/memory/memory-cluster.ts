@@ -72,6 +72,12 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
     throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `${kind} "${key.name}" not found`, { cluster: name });
   };
 
+  /** The one subresource that is created: nobody here has a disruption budget. */
+  const evict = ({ metadata }: KubernetesObject): void => {
+    const { namespace = '', name: podName = '' } = metadata;
+    deletion.delete('Pod', require('Pod', { namespace, name: podName }), 'Background');
+  };
+
   const cluster: Omit<MemoryCluster, 'recordEvent'> = {
     name,
     get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
@@ -82,6 +88,10 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
 
     create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
       answer(() => {
+        if (RESOURCES[kind].of !== undefined) {
+          evict(object);
+          return object;
+        }
         const draft = admission.create(kind, object);
         const { namespace, name: newName = '' } = draft.metadata;
         if (options.requireNamespaces && namespace) require('Namespace', { name: namespace });

@@ -21,8 +21,11 @@ export interface CachedObjects<T extends KubernetesObject> {
   inNamespace(namespace: string): readonly T[];
   /** Those whose controller has this uid. */
   ownedBy(uid: string): readonly T[];
-  /** Takes over a list that shows the moment `version`. */
-  replace(items: readonly T[], version: string): ObjectChange<T>[];
+  /**
+   * Takes over a list that shows the moment `version`, one change after the other, as they are asked for: between two of
+   * them our own writes may enter objects and drop some, but the watch must tell nothing.
+   */
+  replace(items: readonly T[], version: string): Iterable<ObjectChange<T>>;
   /** Takes over what the watch tells. */
   see(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): ObjectChange<T> | undefined;
   /** Takes note that the watch has told everything up to `version`. */
@@ -76,27 +79,28 @@ export function cachedObjects<T extends KubernetesObject>(
     all: () => index.all(),
     inNamespace: (namespace) => index.inNamespace(namespace),
     ownedBy: (uid) => index.ownedBy(uid),
-    replace(items, version) {
+    *replace(items, version) {
+      seenVersion = version;
       const before = [...index.entries()];
+      const droppedBefore = [...dropped];
       const present = new Set(before.flatMap(([key, object]) => (isNewer(versionOf(object), version) ? [key] : [])));
       const listed = new Set(items.map(({ metadata }) => metadata.uid ?? ''));
-      const changes: (ObjectChange<T> | undefined)[] = [];
       for (const item of items) {
         const key = keyOf(item.metadata);
         if (isOlder(item) || dropped.has(item.metadata.uid ?? '')) continue;
         present.add(key);
         const previous = index.get(key);
-        if (!previous || versionOf(previous) !== versionOf(item)) changes.push(put(item));
+        const change = !previous || versionOf(previous) !== versionOf(item) ? put(item) : undefined;
+        if (change) yield change;
       }
       for (const [key, previous] of before) {
-        if (present.has(key)) continue;
+        // What has become another meanwhile is newer than the list.
+        if (present.has(key) || index.get(key) !== previous) continue;
         index.delete(key);
-        changes.push({ type: 'DELETED', object: previous, previous });
+        yield { type: 'DELETED', object: previous, previous };
       }
       // A list that still shows them is older than their end, which the watch has yet to tell.
-      for (const uid of dropped) if (!listed.has(uid)) dropped.delete(uid);
-      seenVersion = version;
-      return changes.filter((change) => change !== undefined);
+      for (const uid of droppedBefore) if (!listed.has(uid)) dropped.delete(uid);
     },
     see(type, object) {
       seenVersion = versionOf(object);

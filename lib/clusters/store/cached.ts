@@ -1,9 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as pause, setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
 import type { Cluster, ObjectKey, Patch, PatchOptions, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
 import { controllerOf } from '../../model/controller-of.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
+import { openSlices } from '../../model/slices.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming } from './follow.ts';
 import { wrap } from '../wrap.ts';
@@ -69,7 +70,7 @@ export function cachedCluster(
 ): CachedCluster {
   const fullTiming = { ...REAL_TIMING, ...timing };
   const { nowMs } = fullTiming;
-  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, nowMs, onRefused)]));
+  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, fullTiming, onRefused)]));
   const synced = Promise.all([...stores.values()].map((store) => store.whenSynced));
   const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
   const storedOf = <K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][] => {
@@ -155,6 +156,7 @@ const REAL_TIMING: FollowTiming = {
   sleep: async (ms, signal) => wait(ms, undefined, { signal, ref: false }).catch(() => {}),
   random: Math.random,
   nowMs: () => performance.now(),
+  pause,
 };
 
 function covers({ namespace, fieldSelector, ...scope }: Scope, query: StoredQuery): boolean {
@@ -189,7 +191,7 @@ interface Store<K extends ResourceKind> {
   readonly selects: (object: Resources[K]) => boolean;
   readonly handlers: Set<ChangeHandler<K>>;
   readonly follower: {
-    listed(items: readonly Resources[K][], version: string): void;
+    listed(items: readonly Resources[K][], version: string): Promise<void>;
     changed(event: WatchEvent<Resources[K]>): void;
   };
   readonly whenSynced: Promise<void>;
@@ -203,9 +205,10 @@ interface Store<K extends ResourceKind> {
 
 function openStore<K extends ResourceKind>(
   scope: Scope<K>,
-  nowMs: () => number,
+  pace: Pick<FollowTiming, 'nowMs' | 'pause'>,
   onRefused: CachedClusterOptions['onRefused'],
 ): Store<K> {
+  const { nowMs } = pace;
   const refused = (object: Resources[K], error: unknown): void => {
     if (!onRefused) throw error;
     onRefused(scope.kind, object, error);
@@ -254,8 +257,13 @@ function openStore<K extends ResourceKind>(
     },
     tell,
     follower: {
-      listed(items, version) {
-        for (const change of objects.replace(items.filter(keeps), version)) tell(change);
+      async listed(items, version) {
+        // In slices: whoever is told looks at each object, and other clusters must not wait for ten thousand of them.
+        const slices = openSlices(pace);
+        for (const change of objects.replace(items.filter(keeps), version)) {
+          tell(change);
+          if (slices.isOver()) await slices.pause();
+        }
         isSynced = true;
         resolve();
       },

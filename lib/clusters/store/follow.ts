@@ -5,8 +5,8 @@ import type { ResourceKind, Resources } from '../../model/resources.ts';
 
 /** Who is told. What they throw ends the following. */
 export interface Follower<T> {
-  /** All objects, as they were at `resourceVersion`. */
-  listed(items: readonly T[], resourceVersion: string): void;
+  /** All objects, as they were at `resourceVersion`. Nothing else is told until it resolves. */
+  listed(items: readonly T[], resourceVersion: string): Promise<void>;
   changed(event: WatchEvent<T>): void;
   failed(error: AssayError, retryInMs: number): void;
 }
@@ -18,6 +18,8 @@ export interface FollowTiming {
   readonly random: () => number;
   /** Of a clock that never jumps. */
   readonly nowMs: () => number;
+  /** Resolves when whatever waits in the process has had a turn. */
+  readonly pause: () => Promise<void>;
 }
 
 /** A watch that ends sooner has failed: else two of them a millisecond apart would be a loop without rest. */
@@ -81,7 +83,7 @@ async function listAll<K extends ResourceKind>(
     items.push(...page.items);
     version = page.resourceVersion;
   }
-  follower.listed(items, version);
+  await follower.listed(items, version);
   return version;
 }
 

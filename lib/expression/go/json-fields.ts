@@ -2,6 +2,7 @@ import { compare } from './strings.ts';
 import { isAbsent, isEmpty } from '../../model/empty.ts';
 import { isRawNumber } from '../../model/exact-json.ts';
 import { isObject } from '../../model/is-object.ts';
+import { quoteJson } from './json-quote.ts';
 import type { JsonForm } from '../../model/json-form.ts';
 
 /**
@@ -21,12 +22,7 @@ export function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join()}]`;
   if (typeof value === 'object' && value !== null)
     return join(byKey(value).map(([key, field]) => [key, goJson(field)]));
-  const json = JSON.stringify(value);
-  if (!/[<>&\u2028\u2029]/.test(json)) return json;
-  return json.replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (char) => String.raw`\u` + char.charCodeAt(0).toString(16).padStart(4, '0'),
-  );
+  return typeof value === 'string' ? quoteJson(value) : JSON.stringify(value);
 }
 
 /** `omitempty`: left out when it is empty, zero or false. */
@@ -72,6 +68,12 @@ export const maybe =
   (value) =>
     isAbsent(value) ? undefined : write(value);
 
+/** A pointer to a structure that is always there: null if nothing is set. */
+export const orNull =
+  (write: Write): Write =>
+  (value) =>
+    maybe(write)(value) ?? 'null';
+
 /** A list with `omitempty`. */
 export const each =
   (write: Write): Write =>
@@ -83,6 +85,12 @@ export const mustEach =
   (write: Write): Write =>
   (value) =>
     Array.isArray(value) && value.length === 0 ? '[]' : (each(write)(value) ?? 'null');
+
+/** A map of structures with `omitempty`. */
+export const entries =
+  (write: Write): Write =>
+  (value) =>
+    isEmpty(value) ? undefined : join(byKey(value as object).map(([name, item]) => [name, write(item)]));
 
 /**
  * The writer of a form that is data.
@@ -107,7 +115,7 @@ export function writerOf(form: JsonForm, types: Readonly<Record<string, Write>> 
       return (form.is === 'struct' ? struct : open)(Object.fromEntries(fields));
     }
     default: {
-      const combine = { maybe, each, mustEach }[form.is];
+      const combine = { maybe, orNull, each, mustEach, entries }[form.is];
       return combine(writerOf(form.of, types));
     }
   }
@@ -119,7 +127,7 @@ export function isShaped(value: unknown): boolean {
 }
 
 function join(fields: readonly (readonly [string, string | undefined])[]): string {
-  const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${goJson(name)}:${text}`));
+  const written = fields.flatMap(([name, text]) => (text === undefined ? [] : `${quoteJson(name)}:${text}`));
   return `{${written.join()}}`;
 }
 

@@ -19,6 +19,7 @@ import {
 import type { Value } from '../value.ts';
 import { encodeBase64 } from './base64.ts';
 import { textOf } from './bytes.ts';
+import { quoteJson } from './json-quote.ts';
 import { JsonReader } from './json-reader.ts';
 import { entriesOf, sprint } from './sprint.ts';
 import { formatFloat } from './strconv.ts';
@@ -37,8 +38,17 @@ const MARSHAL_TIME = 'json: error calling MarshalJSON for type time.Time: Time.M
  * @source https://pkg.go.dev/encoding/json
  */
 export function marshal(value: Value, meter: Spending = FREE): string {
+  return writeAll(value, '\n', meter);
+}
+
+/** The same as json.Marshal(value) writes it: without blanks. */
+export function marshalCompact(value: Value, meter: Spending = FREE): string {
+  return writeAll(value, '', meter);
+}
+
+function writeAll(value: Value, line: string, meter: Spending): string {
   const text = new TextBuilder(meter);
-  run(write(value, '\n', text));
+  run(write(value, line, text));
   return text.toString();
 }
 
@@ -64,7 +74,7 @@ const ESCAPE_STEPS = 20;
 
 type Member = readonly [key: string, value: Value];
 
-/** `line` is what begins a line at the level of the value: a line break and the indentation. */
+/** `line` is what begins a line at the level of the value: a line break and the indentation; nothing: there are no lines. */
 function* write(value: Value, line: string, to: TextBuilder): Routine<void> {
   if (value instanceof GoRange) to.meter.spend(BUILT_ITEM * value.length);
   if (Array.isArray(value)) return yield writeItems(value, line, to);
@@ -83,7 +93,7 @@ function* write(value: Value, line: string, to: TextBuilder): Routine<void> {
 }
 
 function* writeItems(items: readonly Value[], line: string, to: TextBuilder): Routine<void> {
-  const inner = `${line}  `;
+  const inner = indented(line);
   to.add('[');
   for (const [at, item] of items.entries()) {
     to.add(at === 0 ? inner : `,${inner}`);
@@ -94,14 +104,19 @@ function* writeItems(items: readonly Value[], line: string, to: TextBuilder): Ro
 }
 
 function* writeMembers(members: readonly Member[], line: string, to: TextBuilder): Routine<void> {
-  const inner = `${line}  `;
+  const inner = indented(line);
+  const colon = line === '' ? ':' : ': ';
   to.add('{');
   for (const [at, [key, value]] of members.entries()) {
-    to.add(`${at === 0 ? '' : ','}${inner}${quoteJson(key, to.meter)}: `);
+    to.add(`${at === 0 ? '' : ','}${inner}${quote(key, to.meter)}${colon}`);
     if (isScalar(value)) to.add(writeScalar(value, to.meter));
     else yield write(value, inner, to);
   }
   to.add(members.length === 0 ? '}' : `${line}}`);
+}
+
+function indented(line: string): string {
+  return line === '' ? '' : `${line}  `;
 }
 
 function exportedFields({ goType, fields }: GoStruct): Member[] {
@@ -120,11 +135,11 @@ function membersOf(value: Value, meter: Spending): Member[] | undefined {
 }
 
 function writeScalar(value: Value, meter: Spending): string {
-  if (typeof value === 'string') return quoteJson(value, meter);
+  if (typeof value === 'string') return quote(value, meter);
   if (typeof value === 'number') return writeNumber(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof GoInt) return String(value.value);
-  if (value instanceof GoNamedString) return quoteJson(value.text, meter);
+  if (value instanceof GoNamedString) return quote(value.text, meter);
   if (value instanceof GoTime) {
     meter.spend(timeSteps(value));
     return `"${formatStrictly(value, MARSHAL_TIME)}"`;
@@ -143,18 +158,8 @@ function writeNumber(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-const ESCAPES = new Map([
-  ['"', '\\"'],
-  ['\\', '\\\\'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-]);
-
 /** Each character is paid for, and again where it has to be escaped: piece by piece, since texts may be long. */
-function quoteJson(text: string, meter: Spending): string {
+function quote(text: string, meter: Spending): string {
   let quoted = '"';
   for (let from = 0; from < text.length; from += PIECE_LENGTH) {
     // A pair of surrogates stays in one piece.
@@ -162,7 +167,7 @@ function quoteJson(text: string, meter: Spending): string {
     const start = from > 0 && isPairAt(text, from - 1) ? from + 1 : from;
     const piece = text.slice(start, end);
     meter.spend(piece.length);
-    const escaped = piece.replace(/["\\<>&\u2028\u2029\p{Cc}\p{Cs}]/gu, escapeRune);
+    const escaped = quoteJson(piece).slice(1, -1);
     meter.spend(ESCAPE_STEPS * (escaped.length - piece.length));
     quoted += escaped;
   }
@@ -173,12 +178,4 @@ const PIECE_LENGTH = 10_000;
 
 function isPairAt(text: string, index: number): boolean {
   return (text.codePointAt(index) ?? 0) > 0xffff;
-}
-
-function escapeRune(rune: string): string {
-  const short = ESCAPES.get(rune);
-  if (short !== undefined) return short;
-  if (!rune.isWellFormed()) return '\\ufffd';
-  const isEscaped = rune < ' ' || /[<>&\u2028\u2029]/.test(rune);
-  return isEscaped ? `\\u${rune.charCodeAt(0).toString(16).padStart(4, '0')}` : rune;
 }

@@ -1,7 +1,7 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { GoPanic } from '../value.ts';
 import { Finder } from './find.ts';
 import { patternSize } from './pattern-size.ts';
+import { compileRe2, type Re2 } from './re2.ts';
 import { goClassName } from './unicode-class.ts';
 
 /** A compiled pattern of Go's regexp package. */
@@ -72,12 +72,11 @@ function alternatives(source: string): Pattern {
 
 /** A step an instruction and character: where its states are too many to be kept, each character meets each of them. */
 function program(source: string): Pattern {
-  const compiled = compileAsGo(source);
-  const size = compiled.programSize();
+  const { size, test } = compileAsGo(source);
   return {
     stepsFor: (length, before) =>
       MATCH_STEPS + (length + STATE_STEPS * Math.min(length, Math.max(0, MOST_STATES - before))) * size,
-    test: (text) => compiled.test(text.toWellFormed()),
+    test: (text) => test(text.toWellFormed()),
   };
 }
 
@@ -96,33 +95,26 @@ function remember(source: string, pattern: Pattern): void {
   cache.set(source, pattern);
 }
 
-function compileAsGo(source: string): RE2JS {
+function compileAsGo(source: string): Re2 {
   const translated = source.replace(PIECE, translate);
-  try {
-    return RE2JS.compile(translated);
-  } catch (error) {
-    if (!(error instanceof RE2JSSyntaxException)) throw error;
-    throw new GoPanic(translated === source ? messageOf(error, source) : messageOfBoth(error, source));
-  }
+  const compiled = compileRe2(translated);
+  if (!('problem' in compiled)) return compiled;
+  const { problem } = compiled;
+  throw new GoPanic(translated === source ? messageOf(problem, source) : messageOfBoth(problem, source));
 }
 
 /** Prefers the message about the pattern as it was written, if that is the same fault in the same place. */
-function messageOfBoth(error: RE2JSSyntaxException, source: string): string {
-  const message = messageOf(error, source);
-  try {
-    RE2JS.compile(source);
-  } catch (original) {
-    const asWritten = original instanceof RE2JSSyntaxException ? messageOf(original, source) : '';
-    if (asWritten.replace(PIECE, translate) === message) return asWritten;
-  }
-  return message;
+function messageOfBoth(problem: string, source: string): string {
+  const message = messageOf(problem, source);
+  const original = compileRe2(source);
+  const asWritten = 'problem' in original ? messageOf(original.problem, source) : '';
+  return asWritten.replace(PIECE, translate) === message ? asWritten : message;
 }
 
 /** Go quotes the place of every error. */
-function messageOf(error: RE2JSSyntaxException, source: string): string {
-  const { message } = error;
-  if (message.endsWith('`')) return message;
-  return `${message}: \`${message.endsWith('end of expression') ? '' : source}\``;
+function messageOf(problem: string, source: string): string {
+  if (problem.endsWith('`')) return problem;
+  return `${problem}: \`${problem.endsWith('end of expression') ? '' : source}\``;
 }
 
 /** What is taken as it stands; a group with a name; a Unicode class. */

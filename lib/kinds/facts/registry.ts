@@ -5,17 +5,29 @@ import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { controllerOf } from '../../model/controller-of.ts';
 import { ANALYSIS_RUN } from './analysis-run.ts';
 import { EXPERIMENT } from './experiment.ts';
+import { ROLLOUT } from './rollout.ts';
 
 /**
- * Every kind that is looked after, by what is to be known of it. A new one is a file here and a line below; what it does
- * at a step is a file and a line of `kinds/registry.ts`, which the compiler asks for.
+ * Every kind that can be looked after, by what is to be known of it. A new one is a file here and a line below; what it
+ * does at a step is a file and a line of `kinds/registry.ts`, which the compiler asks for.
  */
-export const FACTS = [ANALYSIS_RUN, EXPERIMENT] as const satisfies Facts;
+export const ALL_FACTS = [ANALYSIS_RUN, EXPERIMENT, ROLLOUT] as const satisfies Facts;
+
+/** Kinds that are looked after only where somebody wants it: elsewhere a controller of Argo's may do so. */
+const WANTED: ReadonlySet<string> = new Set(['Rollout']);
+
+/** What is looked after everywhere. */
+export const FACTS: Facts = ALL_FACTS.filter(({ kind }) => !WANTED.has(kind));
 
 /** Facts of several kinds. Functions that take them have FACTS as default. */
 export type Facts = readonly KindFacts[];
 
-export type WatchedKind = (typeof FACTS)[number]['kind'];
+export type WatchedKind = (typeof ALL_FACTS)[number]['kind'];
+
+/** The kinds that are looked after in a cluster. */
+export function factsFor({ rollouts = false }: { readonly rollouts?: boolean }): Facts {
+  return rollouts ? ALL_FACTS : FACTS;
+}
 
 /** Undefined for a kind that nobody looks after: a forged or foreign message. */
 export function factsOf(kind: string, facts: Facts = FACTS): KindFacts | undefined {
@@ -59,7 +71,17 @@ export function ownerToTell(
   return owned?.isNews(object, previous, isDeleted) ? owner : undefined;
 }
 
-/** Kinds whose objects are followed where somebody follows: those looked after, and what these own and read. */
+/** Kinds whose objects are followed where somebody follows: those looked after, and what these own, name and read. */
 export function followedKinds(facts: Facts = FACTS): readonly ResourceKind[] {
-  return [...new Set(facts.flatMap(({ kind, owns, reads }) => [kind, ...owns.map((owned) => owned.kind), ...reads]))];
+  const followed = facts.flatMap(({ kind, owns, reads, names = [] }) => [
+    kind,
+    ...[...owns, ...names].map((other) => other.kind),
+    ...reads,
+  ]);
+  return [...new Set(followed)];
+}
+
+/** Kinds whose objects others name, each once. */
+export function namedKinds(facts: Facts = FACTS): readonly ResourceKind[] {
+  return [...new Set(facts.flatMap(({ names = [] }) => names.map(({ kind }) => kind)))];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { conditions } from '../../../lib/analysis/judges/conditions.ts';
-import { judgeOf } from '../../../lib/analysis/judges/registry.ts';
+import { judgeOf } from '../../../lib/analysis/judges/judge-of.ts';
 import type { Metric } from '../../../lib/model/analysis-run.ts';
 import { aMetric, aRun } from '../../builders.ts';
 

@@ -127,6 +127,7 @@ describe('failures', () => {
     { status: 401, want: 'ASSAY_CLUSTER_DENIED', retry: false },
     { status: 403, want: 'ASSAY_CLUSTER_DENIED', retry: false },
     { status: 404, want: 'ASSAY_CLUSTER_NOT_FOUND', retry: false },
+    { status: 408, want: 'ASSAY_CLUSTER_FAILED', retry: true },
     { status: 409, want: 'ASSAY_CLUSTER_CONFLICT', retry: false },
     { status: 410, want: 'ASSAY_CLUSTER_EXPIRED', retry: false },
     { status: 413, want: 'ASSAY_CLUSTER_TOO_LARGE', retry: false },
@@ -134,9 +135,9 @@ describe('failures', () => {
     { status: 422, want: 'ASSAY_CLUSTER_REFUSED', retry: false },
     { status: 429, want: 'ASSAY_CLUSTER_THROTTLED', retry: true },
     { status: 500, want: 'ASSAY_CLUSTER_FAILED', retry: true },
-    { status: 503, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
-    { status: 504, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
-    { status: 302, want: 'ASSAY_CLUSTER_UNREACHABLE', retry: true },
+    { status: 503, want: 'ASSAY_CLUSTER_FAILED', retry: true },
+    { status: 504, want: 'ASSAY_CLUSTER_FAILED', retry: true },
+    { status: 302, want: 'ASSAY_CLUSTER_FAILED', retry: true },
   ])('$status is $want', async ({ status, want, retry }) => {
     const { cluster } = await open(() => ({ status, body: aStatus(status, 'the reason') }));
     const error = await errorOf(cluster.patch('AnalysisRun', key, {}));
@@ -149,8 +150,8 @@ describe('failures', () => {
       says: 'rpc error: code = ResourceExhausted desc = trying to send message larger than max (2300000 vs. 2097152)',
       want: 'ASSAY_CLUSTER_TOO_LARGE',
     },
-    { says: 'etcdserver: request timed out', want: 'ASSAY_CLUSTER_UNREACHABLE' },
-    { says: 'rpc error: code = Unavailable desc = connection refused', want: 'ASSAY_CLUSTER_UNREACHABLE' },
+    { says: 'etcdserver: request timed out', want: 'ASSAY_CLUSTER_FAILED' },
+    { says: 'rpc error: code = Unavailable desc = connection refused', want: 'ASSAY_CLUSTER_FAILED' },
     {
       says: 'Internal error occurred: failed calling webhook "a.b": etcdserver: request timed out',
       want: 'ASSAY_CLUSTER_FAILED',
@@ -161,10 +162,13 @@ describe('failures', () => {
     expect(error).toMatchObject({ code: want, retry: want !== 'ASSAY_CLUSTER_TOO_LARGE' });
   });
 
-  it('takes a 500 that is not the API server’s own for no answer', async () => {
-    const { cluster } = await open(() => ({ status: 500, body: 'upstream is away' }));
-    expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_UNREACHABLE');
-  });
+  it.each([302, 408, 500, 502, 503, 504])(
+    'takes a %d that is not the API server’s own for no answer',
+    async (status) => {
+      const { cluster } = await open(() => ({ status, body: 'upstream is away' }));
+      expect(await codeOf(cluster.get('AnalysisRun', key))).toBe('ASSAY_CLUSTER_UNREACHABLE');
+    },
+  );
 
   it('tells a name that is taken from a write that came late', async () => {
     const { cluster } = await open(() => ({ status: 409, body: aStatus(409, 'taken', { reason: 'AlreadyExists' }) }));
@@ -222,7 +226,7 @@ describe('failures', () => {
     const body = `<html><body><h1>Bad\n Gateway</h1>${'x'.repeat(1000)}</body></html>`;
     const { cluster } = await open(() => ({ status: 502, headers: { 'content-type': 'text/html' }, body }));
     const { message } = await errorOf(cluster.get('AnalysisRun', key));
-    expect(message).toMatch(/^cluster prod: answered 502: Bad Gateway x+$/);
+    expect(message).toMatch(/^cluster prod: answered 502: Bad Gateway x+…$/);
     expect(message.length).toBeLessThan(250);
   });
 

@@ -17,6 +17,8 @@ beforeEach(() => {
 const run = (version: number, { metadata, ...override }: RunOverride = {}): AnalysisRun =>
   aRun({ ...override, metadata: { name: 'a', uid: 'u1', resourceVersion: String(version), ...metadata } });
 const key = { namespace: 'shop', name: 'a' };
+/** Takes over a whole list. */
+const replace = (items: readonly AnalysisRun[], at: string) => [...objects.replace(items, at)];
 const version = () => objects.get(key)?.metadata.resourceVersion;
 
 /** So deep that no function reaches its end by calling itself. */
@@ -29,7 +31,7 @@ function tooDeep(at: number, name: string): AnalysisRun {
 
 describe('what we deleted', () => {
   beforeEach(() => {
-    objects.replace([run(1)], '1');
+    replace([run(1)], '1');
     objects.drop(run(1));
   });
 
@@ -46,14 +48,14 @@ describe('what we deleted', () => {
   });
 
   test('does not come back with a list that was begun before, nor with what the watch tells after it', () => {
-    expect(objects.replace([run(2)], '2')).toEqual([]);
+    expect(replace([run(2)], '2')).toEqual([]);
     expect(objects.see('MODIFIED', run(3))).toBeUndefined();
     expect(objects.see('DELETED', run(4))).toBeUndefined();
     expect(objects.all()).toEqual([]);
   });
 
   test('is forgotten once a list no longer shows it', () => {
-    objects.replace([], '5');
+    replace([], '5');
     expect(objects.see('ADDED', run(6))).toMatchObject({ type: 'ADDED' });
   });
 
@@ -66,11 +68,11 @@ describe('what we deleted', () => {
 
 describe('the specification', () => {
   test('stays the same object for as long as it says the same', () => {
-    objects.replace([run(1)], '1');
+    replace([run(1)], '1');
     const first = objects.get(key)?.spec;
     objects.see('MODIFIED', run(2, { status: { phase: 'Running' } }));
     objects.enter(run(3, { status: { phase: 'Failed' } }));
-    objects.replace([run(4, { status: { phase: 'Error' } })], '4');
+    replace([run(4, { status: { phase: 'Error' } })], '4');
     expect(objects.get(key)).toMatchObject({ metadata: { resourceVersion: '4' }, status: { phase: 'Error' } });
     expect(objects.get(key)?.spec).toBe(first);
 
@@ -80,7 +82,7 @@ describe('the specification', () => {
   });
 
   test('is told as it is stored', () => {
-    objects.replace([run(1)], '1');
+    replace([run(1)], '1');
     const change = objects.see('MODIFIED', run(2));
     expect(change?.object).toBe(objects.get(key));
   });
@@ -89,16 +91,54 @@ describe('the specification', () => {
 describe('what cannot be kept', () => {
   test('in a list leaves the others alone', () => {
     const b = run(1, { metadata: { name: 'b', uid: 'b' } });
-    const changes = objects.replace([run(1), tooDeep(1, 'deep'), b], '1');
+    const changes = replace([run(1), tooDeep(1, 'deep'), b], '1');
     expect(changes.map(({ object }) => object.metadata.name)).toEqual(['a', 'b']);
     expect(objects.all()).toHaveLength(2);
     expect(refused).toEqual(['deep: RangeError: Maximum call stack size exceeded']);
   });
 
   test('counts as gone, until it can', () => {
-    objects.replace([run(1)], '1');
+    replace([run(1)], '1');
     expect(objects.see('MODIFIED', { ...tooDeep(2, 'a') })).toMatchObject({ type: 'DELETED', previous: run(1) });
     expect(objects.get(key)).toBeUndefined();
     expect(objects.see('MODIFIED', run(3))).toMatchObject({ type: 'ADDED' });
+  });
+});
+
+const named = (at: number, name: string): AnalysisRun => run(at, { metadata: { name, uid: name } });
+const names = () => objects.all().map(({ metadata }) => metadata.name);
+/** Lists all at version 5; `write` comes after the first change. */
+function during(items: readonly AnalysisRun[], write: () => void): readonly string[] {
+  const told: string[] = [];
+  for (const { type, object } of objects.replace(items, '5')) {
+    told.push(`${type} ${object.metadata.name}`);
+    if (told.length === 1) write();
+  }
+  return told;
+}
+
+describe('our own writes, while a list is taken over', () => {
+  test('what they make stays, though the list does not have it', () => {
+    expect(during([named(3, 'b')], () => objects.enter(named(6, 'new')))).toEqual(['ADDED b']);
+    expect(names()).toEqual(['b', 'new']);
+  });
+
+  test('what they change stays, though the list says that it is gone', () => {
+    replace([named(1, 'a')], '1');
+    expect(during([named(3, 'b')], () => objects.enter(named(6, 'a')))).toEqual(['ADDED b']);
+    expect(names()).toEqual(['a', 'b']);
+  });
+
+  test('what they change is told once, though the list has it as it was', () => {
+    replace([named(1, 'a')], '1');
+    expect(during([named(3, 'b'), named(4, 'a')], () => objects.enter(named(6, 'a')))).toEqual(['ADDED b']);
+    expect(objects.get({ ...key, name: 'a' })?.metadata.resourceVersion).toBe('6');
+  });
+
+  test('what they delete does not come back', () => {
+    replace([named(1, 'a')], '1');
+    expect(during([named(3, 'b'), named(4, 'a')], () => objects.drop(named(1, 'a')))).toEqual(['ADDED b']);
+    expect(objects.see('DELETED', named(7, 'a'))).toBeUndefined();
+    expect(names()).toEqual(['b']);
   });
 });

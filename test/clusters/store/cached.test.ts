@@ -72,6 +72,27 @@ const listingOdd = (cluster: Cluster): Cluster => ({
 });
 
 describe('cachedCluster', () => {
+  it('tells a list in slices: ten objects, if each takes a millisecond, and the others have a turn', async () => {
+    const seen: number[] = [];
+    const memory = memoryCluster('memory', { now: () => new Date('2026-11-05T10:00:00Z') });
+    for (let index = 0; index < 45; index += 1) await create(memory, `run-${index}`);
+    let told = 0;
+    const timing = { nowMs: () => told };
+    const cached = cachedCluster(memory, [{ kind: 'AnalysisRun' }], { timing });
+    cached.onChange('AnalysisRun', () => (told += 1));
+    const abort = new AbortController();
+    const following = cached.start(abort.signal);
+    while (!cached.synced()) {
+      seen.push(told);
+      await new Promise(setImmediate);
+    }
+    abort.abort();
+    await following;
+    seen.push(told);
+    expect(Math.max(...seen.map((each, turn) => each - (seen[turn - 1] ?? 0)))).toBe(10);
+    expect(told).toBe(45);
+  });
+
   it('starts with what is listed, over all pages', async () => {
     const names = Array.from({ length: 501 }, (_, index) => `run-${1000 + index}`);
     const { cached, seen } = await open(names);

@@ -35,8 +35,13 @@ async function followed(watches: readonly ('away' | 'expired' | 'event, away')[]
       throw next === 'expired' ? expired() : away();
     },
   };
-  const timing = { sleep: async (ms: number) => void waits.push(ms), random: () => 0, nowMs: () => 0 };
-  const follower = { listed() {}, changed() {}, failed() {} };
+  const timing = {
+    sleep: async (ms: number) => void waits.push(ms),
+    random: () => 0,
+    nowMs: () => 0,
+    pause: async () => {},
+  };
+  const follower = { async listed() {}, changed() {}, failed() {} };
   await follow(cluster, { kind: 'Namespace' }, follower, timing, stop.signal);
   return { asked, waits };
 }

@@ -84,6 +84,15 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     expect((await cluster.events('short', 2)).map(({ reason }) => reason)).toContain('AnalysisRunSuccessful');
   });
 
+  it('judges by a pattern, whose engine is loaded when it is first needed', async () => {
+    const matching = { ...metric('ratio', '1s', 1), successCondition: 'string(result[0]) matches "^0[.]9+$"' };
+    await cluster.createRun('matching', { metrics: [matching] });
+    expect(resultOf(await cluster.ended('matching')).measurements).toEqual([
+      expect.objectContaining({ phase: 'Successful' }),
+    ]);
+    expect(deployment.onMessage.log().filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('ends a run whose spec says so, at once', async () => {
     await cluster.createRun('ended', { metrics: [metric('success', '60s', 10)] });
     await cluster.runOnce('ended', 'to begin', ({ status }) => status?.phase === 'Running');

@@ -8,7 +8,7 @@ const CRDS = join(import.meta.dirname, '../../../infra/cluster/crds');
 const NAMESPACED = {
   '/apis/argoproj.io/v1alpha1': ['rollouts', 'experiments', 'analysisruns', 'analysistemplates'],
   '/apis/batch/v1': ['jobs'],
-  '/apis/apps/v1': ['replicasets'],
+  '/apis/apps/v1': ['deployments', 'replicasets'],
   '/apis/rbac.authorization.k8s.io/v1': ['rolebindings', 'roles'],
   '/api/v1': ['pods', 'services', 'secrets', 'configmaps', 'events'],
 };

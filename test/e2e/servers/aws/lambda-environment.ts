@@ -11,7 +11,7 @@ export interface LambdaSpec {
   readonly name: string;
   /** The folder of the package, as Lambda unpacks it. */
   readonly root: string;
-  /** `dist/functions/on-message.handler`. */
+  /** `dist/functions/on-message/index.handler`. */
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;

@@ -53,7 +53,7 @@ export function readWiring(template: Template): Wiring {
   );
   const mapping = find<MappingProperties>('AWS::Lambda::EventSourceMapping', 'mapping', () => true);
   const functionCalled = (name: string): FunctionSettings =>
-    functionOf(find('AWS::Lambda::Function', `function ${name}`, ({ Handler }) => Handler.includes(`${name}.`)));
+    functionOf(find('AWS::Lambda::Function', `function ${name}`, ({ Handler }) => Handler.includes(`/${name}/`)));
   const [target] = rule.Targets;
   return {
     queue: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatted } from '../../lib/experiment/events.ts';
+import { formatted } from '../../../lib/expression/go/formatted.ts';
 
 test.each([
   { name: 'nothing to format', message: 'all well', want: 'all well' },

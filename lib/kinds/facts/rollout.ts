@@ -1,0 +1,54 @@
+import type { KindFacts } from '../../model/kind-facts.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { POD_HASH_LABEL } from '../../model/labels.ts';
+import { mergePatch } from '../../model/merge-patch.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import { servicesOf } from '../../model/rollout-services.ts';
+
+/** Rollouts: pods in ReplicaSets, updated step by step, with analyses and experiments on the way. */
+export const ROLLOUT: KindFacts<'Rollout'> = {
+  kind: 'Rollout',
+  owns: [
+    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true },
+    { kind: 'AnalysisRun', isNews: hasNews },
+    { kind: 'Experiment', isNews: hasNews },
+  ],
+  reads: ['AnalysisTemplate', 'ClusterAnalysisTemplate'],
+  names: [
+    { kind: 'Service', namesIn: (object) => servicesOf(object as Rollout) },
+    { kind: 'Deployment', namesIn: (object) => workloadsIn(object as Rollout) },
+  ],
+  needs: [
+    { kind: 'Rollout', subresource: 'status', verbs: ['patch'] },
+    { kind: 'ReplicaSet', verbs: ['create', 'delete', 'get', 'list', 'patch'] },
+    { kind: 'AnalysisRun', verbs: ['create', 'delete', 'get', 'list', 'patch'] },
+    { kind: 'Experiment', verbs: ['create', 'delete', 'get', 'list', 'patch'] },
+    { kind: 'AnalysisTemplate', verbs: ['get'] },
+    { kind: 'ClusterAnalysisTemplate', verbs: ['get'] },
+    { kind: 'Service', verbs: ['get', 'patch'] },
+    { kind: 'Pod', verbs: ['list', 'patch'], without: 'no labels and annotations of canary and stable pods' },
+    { kind: 'Pod', subresource: 'eviction', verbs: ['create'], without: 'no restarts (`restartAt`)' },
+    { kind: 'Deployment', verbs: ['get', 'list', 'patch'], without: 'no Rollouts with `workloadRef`' },
+  ],
+  shows: { name: 'rollout', phases: ['Healthy', 'Degraded', 'Progressing', 'Paused'] },
+  ends: ['Healthy', 'Degraded', 'Paused'],
+};
+
+type WithStatus = KubernetesObject & {
+  readonly status?: { readonly phase?: unknown; readonly message?: unknown; readonly templateStatuses?: unknown };
+};
+
+/** Measurements are none. */
+function hasNews(object: WithStatus, previous: WithStatus | undefined, isDeleted: boolean): boolean {
+  return isDeleted || previous === undefined || mergePatch(toldBy(previous), toldBy(object)) !== undefined;
+}
+
+function toldBy({ status = {} }: WithStatus): Readonly<Record<string, unknown>> {
+  const { phase, message, templateStatuses } = status;
+  return { phase, message, templateStatuses };
+}
+
+function workloadsIn({ spec }: Rollout): readonly string[] {
+  const { kind, name } = spec.workloadRef ?? {};
+  return kind === 'Deployment' && name !== undefined ? [name] : [];
+}

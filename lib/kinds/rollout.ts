@@ -1,0 +1,172 @@
+import type { AnalysisRun } from '../model/analysis-run.ts';
+import { AssayError } from '../model/errors.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import { listAll } from '../model/list-pages.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Found } from '../model/reply.ts';
+import { resourceKind, type ResourceKind, type Resources } from '../model/resources.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { RolloutStatus } from '../model/rollout-status.ts';
+import { dueAt } from '../rollout/due-at.ts';
+import { listsOf } from '../rollout/lists.ts';
+import { needs } from '../rollout/needs.ts';
+import { rolloutOutcome } from '../rollout/outcome.ts';
+import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
+import { routeKey } from '../rollout/routing/open-routing.ts';
+import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
+import { formatSelector } from '../rollout/selector.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
+import { REPLICA_SETS } from './facts/experiment.ts';
+import { ROLLOUT } from './facts/rollout.ts';
+import { readTemplates } from './read-templates.ts';
+import { readableKind } from './readable-kind.ts';
+
+/** Rollouts: bring pods up to date step by step, start analyses and experiments, and go back where these say so. */
+export const rollout = readableKind<RolloutStatus, Seen>({
+  facts: ROLLOUT,
+
+  async observe(object, ref, ports) {
+    const cluster = ports.clusters.get(ref.cluster);
+    const { namespace, uid } = ref;
+    const wanted = needs(object, ports.now());
+    const lists = listsOf(object, ports.now());
+    const owned = <K extends ResourceKind>(kind: K, isWanted: boolean, labelSelector: string, ownerKind?: string) =>
+      readOwned(cluster, kind, isWanted, { namespace, ownerUid: uid, labelSelector, ...(ownerKind && { ownerKind }) });
+    const instance = instanceSelector(object);
+    const { selector } = object.spec;
+    const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
+      owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
+      readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
+      owned('Experiment', lists.experiments, instance),
+      Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
+      Promise.all(wanted.routes.map((routed) => readRouted(cluster, routed))),
+      wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
+      readTemplates(cluster, namespace, wanted.templates, true),
+      readWorkload(cluster, namespace, object),
+    ]);
+    return {
+      object,
+      rollout: object,
+      replicaSets: replicaSets as readonly ReplicaSet[],
+      analysisRuns,
+      experiments,
+      services: new Map(
+        services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
+      ),
+      routes: new Map(
+        routes.flatMap((found, index) => {
+          const routed = wanted.routes[index];
+          return found && routed ? [[routeKey(routed), found]] : [];
+        }),
+      ),
+      pods,
+      templates,
+      ...workload,
+    };
+  },
+
+  reconcile(seen, now, replies = []) {
+    if (seen.malformation !== undefined) return refuse(seen.object, seen.malformation);
+    return rolloutOutcome({ ...seen, replies }, now);
+  },
+
+  observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
+  dueAt,
+});
+
+interface Seen extends SeenRollout {
+  readonly object: Rollout;
+  /** Why the object cannot be read; nothing else was looked at then. */
+  readonly malformation?: string;
+}
+
+const NOTHING: Omit<SeenRollout, 'rollout'> = {
+  replicaSets: [],
+  analysisRuns: [],
+  experiments: [],
+  services: new Map(),
+  routes: new Map(),
+  pods: [],
+  templates: { template: () => undefined, clusterTemplate: () => undefined },
+};
+
+/** Says why, and leaves everything as it is: a status that cannot be read is nothing to build on. */
+function refuse({ status = {} }: Rollout, malformation: string): Outcome<RolloutStatus> {
+  const message = `Rollout cannot be read: ${malformation}`;
+  return { status, nextAt: undefined, events: [{ type: 'Warning', reason: 'InvalidSpec', message }], changes: [] };
+}
+
+interface OwnedQuery {
+  readonly namespace: string;
+  readonly ownerUid: string;
+  readonly labelSelector: string;
+  readonly ownerKind?: string;
+}
+
+/** From a store where there is one; else from the cluster, but only what is wanted. */
+async function readOwned<K extends ResourceKind>(
+  cluster: Cluster,
+  kind: K,
+  isWanted: boolean,
+  query: OwnedQuery,
+): Promise<readonly Resources[K][]> {
+  const stored = cluster.listStored?.(kind, query);
+  if (stored) return stored;
+  return isWanted ? listAll(cluster, kind, { namespace: query.namespace, labelSelector: query.labelSelector }) : [];
+}
+
+/** Those that the status names are read one by one where a list lacks them: a store may be a moment behind. */
+async function readRuns(
+  cluster: Cluster,
+  names: readonly string[],
+  isWanted: boolean,
+  query: OwnedQuery,
+): Promise<readonly AnalysisRun[]> {
+  const { namespace } = query;
+  const listed = await readOwned(cluster, 'AnalysisRun', isWanted, query);
+  const known = new Set(listed.map(({ metadata }) => metadata.name));
+  const missing = names.filter((name) => !known.has(name));
+  const read = await Promise.all(missing.map((name) => cluster.get('AnalysisRun', { namespace, name })));
+  return [...listed, ...read.filter((run) => run !== undefined)];
+}
+
+/** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */
+async function readRouted(
+  cluster: Cluster,
+  { kind, namespace, name }: Routed,
+): Promise<Found<RoutedObject> | undefined> {
+  try {
+    const object = await cluster.get(resourceKind(kind), { namespace, name });
+    return object && { object };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { problem: error.words };
+  }
+}
+
+async function readWorkload(
+  cluster: Cluster,
+  namespace: string,
+  { spec }: Rollout,
+): Promise<Pick<SeenRollout, 'workload' | 'deployment'>> {
+  const { kind = '', name = '' } = spec.workloadRef ?? {};
+  if (spec.workloadRef === undefined || !WORKLOADS.has(kind)) return {};
+  try {
+    const object = (await cluster.get(kind as ResourceKind, { namespace, name })) as Workload | undefined;
+    if (!object) return {};
+    const workload: Found<Workload> = { object };
+    return { workload, ...(kind === 'Deployment' && { deployment: object }) };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { workload: { problem: error.words } };
+  }
+}
+
+const WORKLOADS: ReadonlySet<string> = new Set(['Deployment', 'ReplicaSet', 'PodTemplate']);
+
+/** What is made for a Rollout has its instance. */
+function instanceSelector({ metadata }: Rollout): string {
+  const instanceId = metadata.labels?.[INSTANCE_ID_LABEL];
+  return instanceId === undefined ? `!${INSTANCE_ID_LABEL}` : `${INSTANCE_ID_LABEL}=${instanceId}`;
+}

@@ -1,0 +1,63 @@
+import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
+import type { Rollout, WorkloadRef } from '../model/rollout.ts';
+import { analysesOf } from './references/analyses.ts';
+import { servicesOf } from './references/services.ts';
+import { routersOf } from './routers/registry.ts';
+import type { Routed } from './routers/router.ts';
+
+/** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
+export interface RolloutNeeds {
+  /** Names. */
+  readonly services: readonly string[];
+  /** Names of AnalysisRuns that must be read one by one where the list of the namespace lacks them. */
+  readonly runs: readonly string[];
+  /** With those that these refer to, and so on. */
+  readonly templates: readonly AnalysisTemplateRef[];
+  /** Objects that traffic routers look after. */
+  readonly routes: readonly Routed[];
+  /** Whether the pods of the selector are wanted. */
+  readonly pods: boolean;
+  /** What the pod template comes from. */
+  readonly workload: WorkloadRef | undefined;
+  /** Name of the Deployment whose pods may be taken: it is to be read as it is now. */
+  readonly deployment: string | undefined;
+}
+
+/** Says what must be read before `reconcileRollout` can decide. */
+export function needs(rollout: Rollout, now: Date): RolloutNeeds {
+  const { workloadRef } = rollout.spec;
+  const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
+  return {
+    services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
+    runs: runsOf(rollout),
+    templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
+    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    pods: havePodsParts(rollout) || isRestartDue(rollout, now),
+    workload: workloadRef,
+    deployment: takesPods ? workloadRef.name : undefined,
+  };
+}
+
+function runsOf({ status }: Rollout): readonly string[] {
+  const { canary, blueGreen } = status ?? {};
+  const told = [
+    canary?.currentBackgroundAnalysisRunStatus,
+    canary?.currentStepAnalysisRunStatus,
+    blueGreen?.prePromotionAnalysisRunStatus,
+    blueGreen?.postPromotionAnalysisRunStatus,
+  ];
+  return told.flatMap((run) => run?.name ?? []);
+}
+
+/** Whether pods have labels or annotations by the part that they play. */
+function havePodsParts({ spec }: Rollout): boolean {
+  const { canary, blueGreen } = spec.strategy ?? {};
+  const parts = [canary?.canaryMetadata, canary?.stableMetadata, blueGreen?.previewMetadata, blueGreen?.activeMetadata];
+  return parts.some((part) => part !== undefined);
+}
+
+function isRestartDue({ spec, status }: Rollout, now: Date): boolean {
+  const { restartAt } = spec;
+  if (restartAt === undefined || Date.parse(restartAt) >= now.getTime()) return false;
+  return status?.restartedAt === undefined || Date.parse(status.restartedAt) !== Date.parse(restartAt);
+}

@@ -1,0 +1,95 @@
+import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { Found } from '../../model/reply.ts';
+import type { ResourceType } from '../../model/resources.ts';
+import type { Rollout } from '../../model/rollout.ts';
+import type { WeightDestination } from '../../model/rollout-status.ts';
+import type { ReplicaSet } from '../../workload/replica-set.ts';
+
+/** An object that a router looks at, and perhaps writes. */
+export interface Routed {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a router sees of the world, and how it says what it wants. */
+export interface Routing {
+  readonly rollout: Rollout;
+  readonly replicaSets: readonly ReplicaSet[];
+  /**
+   * As it is after what has been written so far. Undefined: there is none.
+   * @throws StepFailure with the API server's words, where it could not be read
+   */
+  find(object: Routed): RoutedObject | undefined;
+  /**
+   * Writes what is different in `after`.
+   * @throws StepFailure with the API server's words
+   */
+  replace(before: RoutedObject, after: RoutedObject): void;
+  /**
+   * Creates an object in the namespace of the Rollout.
+   * @returns what has that name already
+   * @throws StepFailure with the API server's words
+   */
+  create(object: RoutedObject): Found<RoutedObject> | undefined;
+  /** @throws StepFailure with the API server's words */
+  remove(object: RoutedObject): void;
+  note(reason: string, message: string): void;
+  warn(reason: string, message: string): void;
+}
+
+/** Its fields are whatever somebody wrote. */
+export interface RoutedObject extends KubernetesObject {
+  readonly spec?: unknown;
+}
+
+/**
+ * Splits the traffic of a Rollout by means of objects that somebody else acts on. Reads and writes nothing itself, and
+ * changes its own fields only: what others keep in the same object stays.
+ *
+ * Every call throws StepFailure, in the words of Argo's own router, where the objects are not as they have to be.
+ * @source TrafficRoutingReconciler in rollout/trafficrouting of argoproj/argo-rollouts
+ */
+export interface Router {
+  /** As in events: `Istio`. */
+  readonly type: string;
+  /** The kinds of objects that it reads and writes. */
+  readonly resources: Readonly<Record<string, ResourceType>>;
+  /** What is checked before anything of the Rollout is done; without it: nothing. */
+  readonly references?: RouterReferences;
+  /** What has to be read before anything is called. */
+  needs(rollout: Rollout): readonly Routed[];
+  /** @param weight  of the canary, in percent; `additional` are pods of experiments */
+  setWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): void;
+  /** Whether the weights have taken effect; undefined where that cannot be known. */
+  verifyWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): boolean | undefined;
+  /** Points at the pods by their hashes, where Services do not. An empty hash: there are none. */
+  updateHash(routing: Routing, canaryHash: string, stableHash: string, additional: readonly WeightDestination[]): void;
+  /** Sends requests with certain headers to the canary; without `match`, no longer. */
+  setHeaderRoute(routing: Routing, step: SetHeaderRoute): void;
+  /** Mirrors certain requests to the canary; without `match`, no longer. */
+  setMirrorRoute(routing: Routing, step: SetMirrorRoute): void;
+  /** Takes away what the two above have made. */
+  removeManagedRoutes(routing: Routing): void;
+}
+
+/** Reads an object. Undefined: there is none. @throws StepFailure with the API server's words */
+export type FindRouted = (object: Routed) => RoutedObject | undefined;
+
+/** What may be wrong with the objects that a Rollout names; both say what is, undefined: nothing. */
+export interface RouterReferences {
+  /** Whether they are named as they should be, and are there. */
+  findMissing(rollout: Rollout, find: FindRouted): string | undefined;
+  /** Whether they are as they should be; all are there. */
+  check(rollout: Rollout, find: FindRouted): string | undefined;
+}
+
+/** Most routers know weights alone. */
+export const WEIGHTS_ALONE = {
+  verifyWeight: () => undefined,
+  updateHash() {},
+  setHeaderRoute() {},
+  setMirrorRoute() {},
+  removeManagedRoutes() {},
+} as const satisfies Partial<Router>;

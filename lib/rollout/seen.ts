@@ -1,0 +1,57 @@
+import type { TemplateSource } from '../analysis/templates.ts';
+import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { Experiment } from '../model/experiment.ts';
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
+import type { Found, Reply } from '../model/reply.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { RoutedObject } from './routers/router.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
+
+/** The parts of a Service that matter here. */
+export interface Service extends KubernetesObject {
+  readonly spec?: { readonly selector?: Readonly<Record<string, string>> };
+}
+
+/** The parts of a pod that matter here. */
+export interface RolloutPod extends KubernetesObject {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
+  };
+}
+
+/** What a Rollout may take its pod template from; a PodTemplate has it at the top. */
+export interface Workload extends KubernetesObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
+    readonly template?: PodTemplate;
+  };
+  readonly template?: PodTemplate;
+}
+
+/** All a decision may look at. */
+export interface SeenRollout {
+  readonly rollout: Rollout;
+  /** Of the namespace, in any order; those of others are passed over. So are those below. */
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly analysisRuns: readonly AnalysisRun[];
+  readonly experiments: readonly Experiment[];
+  /** By name. One that is missing here does not exist. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
+  readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
+  /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
+  readonly pods: readonly RolloutPod[];
+  readonly templates: TemplateSource;
+  /** What `spec.workloadRef` names. */
+  readonly workload?: Found<Workload>;
+  /** The Deployment of that name, wanted where its pods may be taken. */
+  readonly deployment?: Workload;
+  /** What the changes of this very decision have given so far: see `Writes`. */
+  readonly replies?: readonly Reply[];
+}

@@ -1,0 +1,15 @@
+import type { KubernetesObject, OwnerReference, Target } from '../model/kubernetes.ts';
+import type { Rollout } from '../model/rollout.ts';
+
+/** An object as changes name it; its uid keeps them from one of the same name that has come since. */
+export function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Target {
+  const { namespace = '', name = '', uid } = metadata;
+  return { apiVersion, kind, namespace, name, ...(uid !== undefined && { uid }) };
+}
+
+/** Makes the Rollout the owner of what it creates: it goes when the Rollout does. */
+export function ownerReference({ metadata }: Rollout): OwnerReference {
+  const { name = '', uid = '' } = metadata;
+  const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name, uid };
+  return { ...owner, controller: true, blockOwnerDeletion: true };
+}

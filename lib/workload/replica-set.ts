@@ -1,0 +1,42 @@
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
+
+/** The parts of a ReplicaSet that matter to whoever looks after it. */
+export interface ReplicaSet extends KubernetesObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly selector?: LabelSelector;
+    readonly template?: PodTemplate;
+  };
+  readonly status?: {
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly ReplicaSetCondition[];
+  };
+}
+
+export interface ReplicaSetCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly lastTransitionTime?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** The pods that a ReplicaSet is to have. */
+export function replicasIn({ spec }: ReplicaSet): number {
+  return spec?.replicas ?? 1;
+}
+
+/** The pods of a ReplicaSet that have been ready for long enough. */
+export function availableIn({ status }: ReplicaSet): number {
+  return status?.availableReplicas ?? 0;
+}
+
+/** The same of several ReplicaSets together. */
+export function availableInAll(replicaSets: readonly ReplicaSet[]): number {
+  return replicaSets.reduce((total, replicaSet) => total + availableIn(replicaSet), 0);
+}

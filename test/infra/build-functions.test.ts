@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BuiltFunction, buildFunctions } from '../../infra/build-functions.ts';
+
+let folder: string;
+let onMessage: BuiltFunction;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-functions-'));
+  [onMessage] = (await buildFunctions(folder)) as [BuiltFunction];
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a process prints that runs `script` with the function's folder as argument. */
+const run = (script: string): unknown =>
+  JSON.parse(execFileSync(process.execPath, ['--eval', script, dirname(onMessage.path)], { encoding: 'utf8' }));
+
+describe('on-message', () => {
+  test('loads at a cold start what the measurements of a run need, and nothing else', () => {
+    const packages = [...onMessage.packages.keys()];
+    expect(packages).toEqual(expect.arrayContaining(['axios', 'undici', 'zod', '@aws-sdk/client-sqs']));
+    expect(packages.filter((name) => /^(re2js|yaml|croner|@aws-sdk\/client-(sts|eventbridge))$/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  test('has the rest in chunks of their own', () => {
+    expect(onMessage.lazy.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'lib/expression/go/re2.ts',
+        'lib/kinds/experiment.ts',
+        'lib/schedules/resync-schedules.ts',
+        'lib/clusters/access/parse-yaml.ts',
+        'lib/connections/sts-sdk.ts',
+        'lib/sinks/eventbridge-sdk.ts',
+      ]),
+    );
+  });
+
+  test('has a handler, for which none of the chunks has been loaded', () => {
+    const script = `
+      const { handler } = require(process.argv[1]);
+      const loaded = Object.keys(require.cache).map((path) => require('node:path').basename(path));
+      console.log(JSON.stringify({ handler: typeof handler, loaded }));
+    `;
+    const { handler, loaded } = run(script) as { readonly handler: string; readonly loaded: readonly string[] };
+    expect(handler).toBe('function');
+    expect(loaded).toContain('index.js');
+    expect(loaded).not.toContain('re2.js');
+    expect(loaded.filter((name) => /^(experiment|resync-schedules|parse-yaml)/.test(name))).toEqual([]);
+  });
+
+  test('has everything that is required inside its folder', () => {
+    const inside = dirname(onMessage.path);
+    const files = readdirSync(inside);
+    const required = files.flatMap((name) =>
+      [...readFileSync(join(inside, name), 'utf8').matchAll(/\("\.\/([\w-]+\.js)"\)/g)].map(([, file = '']) => file),
+    );
+    expect(files).toEqual(expect.arrayContaining(required));
+    expect(required).toContain('re2.js');
+  });
+});

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { cachedCluster } from '../../lib/clusters/store/cached.ts';
+import { factsFor } from '../../lib/kinds/facts/registry.ts';
+import { kindsFor } from '../../lib/kinds/registry.ts';
+import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
+import type { RolloutSpec } from '../../lib/model/rollout.ts';
+import { scopesOf } from '../../lib/runtime/scopes.ts';
+import { serve, type Serving } from '../../lib/serve/serve.ts';
+import { replicasIn, type ReplicaSet } from '../../lib/workload/replica-set.ts';
+import { simulatePods } from '../pods-of-replica-sets.ts';
+import { virtualClock, type VirtualClock } from '../virtual-clock.ts';
+
+const key = { namespace: 'shop', name: 'web' };
+const wanted = { rollouts: true };
+
+let clock: VirtualClock;
+let memory: MemoryCluster;
+let serving: Serving | undefined;
+let lines: unknown[];
+let stopPods: () => void;
+let neverReady: string;
+
+beforeEach(() => {
+  clock = virtualClock(Date.parse('2026-11-30T10:00:00Z'));
+  memory = memoryCluster('c1', { now: clock.now });
+  lines = [];
+  neverReady = 'none';
+  const isStuck = ({ spec }: ReplicaSet) => imageIn(spec?.template) === neverReady;
+  stopPods = simulatePods(memory, clock.timers, { neverReady: isStuck });
+});
+afterEach(async () => {
+  stopPods();
+  const stopped = serving?.stop();
+  await clock.run(10_000);
+  await stopped;
+});
+
+const note = (level: string) => (message: string, fields?: object) => void lines.push({ level, message, ...fields });
+
+async function start(): Promise<void> {
+  const log = { info: () => {}, warn: note('warn'), error: note('error') };
+  const cluster = cachedCluster(memory, scopesOf({}, factsFor(wanted)), {
+    timing: { nowMs: clock.timers.nowMs, random: () => 0, sleep: async () => {} },
+  });
+  serving = await serve({
+    clusters: [cluster],
+    log,
+    now: clock.now,
+    timers: clock.timers,
+    kinds: kindsFor(wanted),
+  });
+}
+
+function aTemplate(image: string): NonNullable<RolloutSpec['template']> {
+  return { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image }] } };
+}
+
+function imageIn(template: RolloutSpec['template']): unknown {
+  return template?.spec?.containers[0]?.['image'];
+}
+
+async function create(spec: Partial<RolloutSpec>): Promise<void> {
+  await memory.create('Rollout', {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: key,
+    spec: { replicas: 4, selector: { matchLabels: { app: 'web' } }, template: aTemplate('web:1'), ...spec },
+  });
+}
+
+const update = async (image: string) => memory.patch('Rollout', key, { spec: { template: aTemplate(image) } });
+const promote = async () =>
+  memory.patch('Rollout', key, { status: { pauseConditions: null } }, { subresource: 'status' });
+
+async function statusOnce(isSo: (status: RolloutStatus) => boolean, withinMs = 120_000): Promise<RolloutStatus> {
+  let status: RolloutStatus = {};
+  const look = (): boolean => {
+    status = memory.objects('Rollout')[0]?.status ?? {};
+    return isSo(status);
+  };
+  await clock.run(withinMs, look);
+  if (!isSo(status)) throw new Error(`still ${JSON.stringify(status)}; ${JSON.stringify(lines.slice(-3))}`);
+  return status;
+}
+
+const isHealthy = ({ phase, stableRS, currentPodHash }: RolloutStatus) =>
+  phase === 'Healthy' && stableRS === currentPodHash;
+
+/** Pods that are wanted, by image. */
+function pods(): Record<string, number> {
+  return Object.fromEntries(
+    memory
+      .objects('ReplicaSet')
+      .map((object) => [imageIn((object as ReplicaSet).spec?.template), replicasIn(object as ReplicaSet)]),
+  );
+}
+
+describe('a canary by numbers of pods', () => {
+  const canary = { steps: [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '30s' } }] };
+
+  test('its first version goes out at once; a new one step by step, and it is promoted', async () => {
+    await start();
+    await create({ strategy: { canary } });
+    await statusOnce(isHealthy);
+    expect(pods()).toEqual({ 'web:1': 4 });
+
+    await update('web:2');
+    await statusOnce(({ phase }) => phase === 'Paused');
+    expect(pods()).toEqual({ 'web:1': 3, 'web:2': 1 });
+
+    await promote();
+    await statusOnce(({ phase, currentStepIndex }) => phase === 'Paused' && currentStepIndex === 3);
+    expect(pods()).toEqual({ 'web:1': 2, 'web:2': 2 });
+
+    await statusOnce(isHealthy);
+    expect(pods()).toEqual({ 'web:1': 0, 'web:2': 4 });
+    expect(lines).toEqual([]);
+  });
+
+  test('at rest it is left alone', async () => {
+    await start();
+    await create({ strategy: { canary } });
+    await statusOnce(isHealthy);
+    await clock.run(10_000);
+    const [before] = memory.objects('Rollout');
+    await clock.run(3_600_000);
+    expect(memory.objects('Rollout')[0]).toBe(before);
+  });
+
+  test('aborted, it goes back to the stable version', async () => {
+    await start();
+    await create({ strategy: { canary } });
+    await statusOnce(isHealthy);
+    await update('web:2');
+    await statusOnce(({ phase }) => phase === 'Paused');
+    await memory.patch('Rollout', key, { status: { abort: true } }, { subresource: 'status' });
+    await statusOnce(({ phase }) => phase === 'Degraded');
+    await clock.run(60_000);
+    expect(pods()).toEqual({ 'web:1': 4, 'web:2': 0 });
+  });
+
+  test('pods that never get ready end its deadline', async () => {
+    await start();
+    await create({ strategy: { canary }, progressDeadlineSeconds: 60 });
+    await statusOnce(isHealthy);
+    neverReady = 'web:2';
+    await update('web:2');
+    const { message } = await statusOnce(({ phase }) => phase === 'Degraded');
+    expect(message).toContain('ProgressDeadlineExceeded');
+    expect(pods()).toMatchObject({ 'web:1': 3 });
+  });
+});
+
+test('blue-green: the Service is switched when all new pods are there', async () => {
+  await memory.create('Service', { apiVersion: 'v1', kind: 'Service', metadata: { ...key, name: 'active' }, spec: {} });
+  await start();
+  await create({ strategy: { blueGreen: { activeService: 'active', scaleDownDelaySeconds: 30 } } });
+  const { stableRS: first } = await statusOnce(isHealthy);
+  await update('web:2');
+  const { stableRS: second } = await statusOnce((status) => isHealthy(status) && status.stableRS !== first);
+  expect(await memory.get('Service', { ...key, name: 'active' })).toMatchObject({
+    spec: { selector: { 'rollouts-pod-template-hash': second } },
+  });
+  expect(pods()).toEqual({ 'web:1': 4, 'web:2': 4 });
+  await clock.run(60_000);
+  expect(pods()).toEqual({ 'web:1': 0, 'web:2': 4 });
+});
