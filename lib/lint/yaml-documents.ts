@@ -11,7 +11,9 @@ import {
   type Pair,
   parseAllDocuments,
   type Tags,
+  visit,
 } from 'yaml';
+import { rawInteger } from '../model/exact-json.ts';
 import type { Keys } from '../model/problem.ts';
 import type { Position, Range, TextEdit } from './finding.ts';
 import { explainBraces } from './helm-syntax.ts';
@@ -77,6 +79,7 @@ export function readDocuments(text: string): SourceText {
     const found = findSyntaxProblems(document, text, at);
     problems.push(...found);
     if (found.length > 0 || isEmpty(document)) continue;
+    keepDigits(document);
     documents.push({
       value: document.toJS(),
       locate: (keys, offset) => at(offsetOf(document, text, keys, offset)),
@@ -93,6 +96,21 @@ export function readDocuments(text: string): SourceText {
     });
   }
   return { documents, problems };
+}
+
+/** As `parseJson` does: see there. */
+function keepDigits(document: Document): void {
+  visit(document, {
+    Pair(_key, { key, value }) {
+      if (!isScalar(key) || key.value !== 'jsonBody' || !isNode(value)) return undefined;
+      visit(value, {
+        Scalar(_at, scalar) {
+          if (typeof scalar.value === 'number') scalar.value = rawInteger(scalar.source ?? '') ?? scalar.value;
+        },
+      });
+      return visit.SKIP;
+    },
+  });
 }
 
 function withoutTimes(tags: Tags): Tags {

@@ -28,8 +28,10 @@ spec:
           spec:
             template:
               spec:
+                restartPolicy: Never
                 containers:
                   - name: main
+                    image: busybox
                     command: [sh, -c, 'trap "" TERM; echo begun; while :; do sleep 0.1; done']
 `;
 

@@ -366,7 +366,7 @@ test('what has had its time and may not be deleted: the step fails, to be tried 
   const ref = await created({ spec: { metrics: [metric], ttlStrategy: { secondsAfterCompletion: 30 } }, status });
   const denying: Cluster = {
     ...cluster,
-    delete: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'cluster c1: deleting is forbidden')),
+    delete: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'deleting is forbidden', { cluster: 'c1' })),
   };
   const failure = { code: 'ASSAY_STEP_FAILED', message: 'deleting is forbidden', retry: true };
   await expect(step(ref, portsOf(denying))).rejects.toMatchObject(failure);
