@@ -22,7 +22,8 @@ describe.each(names)('%s', (name) => {
     expect(found).toEqual(JSON.parse(read('expected.json')));
   });
 
-  test.runIf(existsSync(join(FOLDER, name, 'fixed.yaml')))('is mended as expected', () => {
+  if (!existsSync(join(FOLDER, name, 'fixed.yaml'))) return;
+  test('is mended as expected', () => {
     let mended = text;
     for (let round = 0; round < 5; round += 1) {
       mended = applyFixes(mended, lintText({ path: 'input.yaml', text: mended })).text;
