@@ -5,6 +5,7 @@ export const COMMANDS: CommandTable = {
   run: () => import('./run.ts'),
   eval: () => import('./eval.ts'),
   lint: () => import('./lint.ts'),
+  lsp: () => import('./lsp.ts'),
   serve: () => import('./serve.ts'),
   schedules: () => import('./schedules.ts'),
   manifests: () => import('./manifests.ts'),

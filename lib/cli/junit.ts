@@ -74,7 +74,8 @@ function outcomeLine({ element, type, message }: Case['outcome'] & object): stri
   return `      <${element}${attributes(named)}/>`;
 }
 
-function attributes(values: Readonly<Record<string, string | number>>): string {
+/** Attributes of an element, escaped, each with a blank before it. */
+export function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${escape(String(value)).replaceAll('\n', '&#10;')}"`)
     .join('');

@@ -5,7 +5,7 @@ import { formatProblem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
 import { InputError } from './input-error.ts';
 import { isObject } from '../model/is-object.ts';
-import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
+import { isOurs, readResources, type ResourceDocument } from '../lint/resource-documents.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** What was found in files, as far as `assay run` can use it. */

@@ -37,4 +37,5 @@ export const web = {
     jsonBody: set,
     authentication: authenticationJson,
   }),
+  urls: ['url'],
 } as const satisfies ProviderRow;
