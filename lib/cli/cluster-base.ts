@@ -9,3 +9,10 @@ const { resources } = parse(read('kustomization.yaml')) as { readonly resources:
  * the texts there in place of this file.
  */
 export const CLUSTER_BASE: readonly string[] = resources.map(read);
+
+/** What comes to it where Rollouts are looked after: their CRD, more rights, more to tell. */
+export const CLUSTER_ROLLOUTS: readonly string[] = [
+  'crds/rollouts.yaml',
+  'rbac-rollouts.yaml',
+  'webhook-rollouts.yaml',
+].map(read);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
-import { CLUSTER_BASE } from './cluster-base.ts';
+import { CLUSTER_BASE, CLUSTER_ROLLOUTS } from './cluster-base.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
@@ -42,10 +42,13 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     )
     .option('--client-ca', 'answer only API servers with a certificate of the authority in ConfigMap assay-client-ca')
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
+    .option('--rollouts', 'what looking after Rollouts needs, too: where no controller of Argo Rollouts does')
     .addHelpText('after', HELP)
     .action((options: ManifestOptions) => {
       checkOptions(options);
-      console.out.write(renderManifests(CLUSTER_BASE, options));
+      console.out.write(
+        renderManifests(options.rollouts ? [...CLUSTER_BASE, ...CLUSTER_ROLLOUTS] : CLUSTER_BASE, options),
+      );
       exitWith(EXIT.ok);
     });
 }
