@@ -192,9 +192,11 @@ describe.skipIf(!(await serversAvailable()))('rollouts when things go wrong', ()
     await rollouts.create('deleted', { replicas: 2, strategy: { canary: { steps } } });
     await rollouts.healthy('deleted');
     await rollouts.setImage('deleted', 'deleted:2');
-    const isAnalysed = ({ canary }: { canary?: { currentStepAnalysisRunStatus?: unknown } }) =>
-      canary?.currentStepAnalysisRunStatus !== undefined;
-    const { metadata } = await rollouts.once('deleted', 'to be analysed', isAnalysed);
+    const { metadata } = await rollouts.once(
+      'deleted',
+      'to be analysed',
+      ({ canary: step }) => step?.currentStepAnalysisRunStatus !== undefined,
+    );
     await cluster.plane.kubectl(['delete', 'rollouts.argoproj.io/deleted', '-n', NAMESPACE]);
     const isOwned = ({ metadata: { ownerReferences = [] } }: KubernetesObject) =>
       ownerReferences.some(({ uid }) => uid === metadata.uid);
@@ -320,10 +322,10 @@ function failuresOf(assay: AssayServe) {
 }
 
 /** Revisions of the ReplicaSets of a Rollout. */
-async function versionsOf({ plane }: AnalysisCluster, name: string): Promise<readonly (string | undefined)[]> {
+async function versionsOf({ plane }: AnalysisCluster, name: string): Promise<readonly string[]> {
   const path = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets?labelSelector=app%3D${name}`;
   const { items } = await plane.api.call<{ items: readonly KubernetesObject[] }>(path);
-  return items.map(({ metadata }) => metadata.annotations?.['rollout.argoproj.io/revision']).toSorted();
+  return items.map(({ metadata }) => metadata.annotations?.['rollout.argoproj.io/revision'] ?? '').toSorted();
 }
 
 /** Numbers from 0 to 1, the same for each seed. */

@@ -86,7 +86,6 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
   });
 
   const situations = (prefix: string): readonly Situation[] => {
-    const awaits = (name: string) => ({ templateName: 'awaits', args: [{ name: 'name', value: name }] });
     const called = (what: string): string => `${prefix}-${what}`;
     const [pause, analysis, experiment] = [called('pause'), called('analysis'), called('experiment')];
     const [abort, before, after] = [called('abort'), called('before'), called('after')];
@@ -104,7 +103,7 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
             canary: {
               steps: [
                 { setWeight: 34 },
-                { analysis: { templates: [{ templateName: 'awaits' }], args: [{ name: 'name', value: analysis }] } },
+                { analysis: { templates: [{ templateName: 'awaits' }], args: awaiting(analysis).args } },
               ],
             },
           },
@@ -122,7 +121,7 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
                 {
                   experiment: {
                     templates: [{ name: 'new', specRef: 'canary' }],
-                    analyses: [{ name: 'awaits', ...awaits(experiment), requiredForCompletion: true }],
+                    analyses: [{ name: 'awaits', ...awaiting(experiment), requiredForCompletion: true }],
                   },
                 },
               ],
@@ -241,8 +240,8 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
       rollouts.rollout(name),
     ]);
     return {
-      pods: pods.items.map(({ metadata }) => metadata.uid).toSorted(),
-      replicaSets: replicaSets.items.map(({ metadata }) => [metadata.name, metadata.generation]).toSorted(),
+      pods: pods.items.map(({ metadata }) => metadata.uid ?? '').toSorted(),
+      replicaSets: replicaSets.items.map(({ metadata }) => `${metadata.name} ${metadata.generation}`).toSorted(),
       runs: await owned('analysisruns'),
       experiments: await owned('experiments'),
       status,
@@ -257,4 +256,9 @@ interface Situation {
   readonly getThere?: () => Promise<unknown>;
   readonly isThere: (status: RolloutStatus) => boolean;
   readonly goOn: () => Promise<unknown>;
+}
+
+/** An analysis that ends when there is a file of this name. */
+function awaiting(name: string) {
+  return { templateName: 'awaits', args: [{ name: 'name', value: name }] };
 }
