@@ -24,6 +24,8 @@ describe.skipIf(!(await serversAvailable()))('the webhook where Rollouts are loo
   let kubelet: Kubelet;
   let eyes: ArgoEyes;
   let port: number;
+  const kubectl = async (verb: string, name: string, ...args: readonly string[]) =>
+    cluster.plane.kubectl([verb, `rollouts.argoproj.io/${name}`, '-n', NAMESPACE, ...args]);
   const argo = async (...args: readonly string[]) => eyes.rollouts([...args, '-n', NAMESPACE]);
 
   beforeAll(async () => {
@@ -81,11 +83,9 @@ describe.skipIf(!(await serversAvailable()))('the webhook where Rollouts are loo
         'Rollout Created',
       ]);
       expect(await toldOf('told', () => rollouts.setImage('told', 'told:2'))).toEqual(['Rollout Updated']);
-      const kubectl = async (verb: string, ...args: readonly string[]) =>
-        cluster.plane.kubectl([verb, 'rollouts.argoproj.io/told', '-n', NAMESPACE, ...args]);
-      expect(await toldOf('told', () => kubectl('scale', '--replicas=4'))).toContain('Rollout Changed');
-      expect(await toldOf('told', () => kubectl('annotate', 'note=x'))).toEqual([]);
-      expect(await toldOf('told', () => kubectl('delete'))).toEqual(['Rollout Deleted']);
+      expect(await toldOf('told', () => kubectl('scale', 'told', '--replicas=4'))).toContain('Rollout Changed');
+      expect(await toldOf('told', () => kubectl('annotate', 'told', 'note=x'))).toEqual([]);
+      expect(await toldOf('told', () => kubectl('delete', 'told'))).toEqual(['Rollout Deleted']);
     });
 
     test('what somebody asks by the status, and not what a step writes', async () => {
