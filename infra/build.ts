@@ -13,9 +13,8 @@ const embedTexts: Plugin = {
       return { contents: `export const EXAMPLES = ${JSON.stringify(EXAMPLES)};` };
     });
     bundle.onLoad({ filter: /[\\/]lib[\\/]cli[\\/]cluster-base\.ts$/ }, async () => {
-      const base = await import('../lib/cli/cluster-base.ts');
-      const texts = Object.entries(base).map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`);
-      return { contents: texts.join('\n') };
+      const texts = Object.entries(await import('../lib/cli/cluster-base.ts'));
+      return { contents: texts.map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`).join('\n') };
     });
   },
 };

@@ -10,8 +10,8 @@ const { resources } = parse(read('kustomization.yaml')) as { readonly resources:
  */
 export const CLUSTER_BASE: readonly string[] = resources.map(read);
 
-/** What comes to it where Rollouts are looked after: their CRD, more rights, more to tell. */
-export const CLUSTER_ROLLOUTS: readonly string[] = [
+/** What a cluster installs beside it where Rollouts are looked after. */
+export const ROLLOUTS_BASE: readonly string[] = [
   'crds/rollouts.yaml',
   'rbac-rollouts.yaml',
   'webhook-rollouts.yaml',

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
-import { CLUSTER_BASE, CLUSTER_ROLLOUTS } from './cluster-base.ts';
+import { CLUSTER_BASE, ROLLOUTS_BASE } from './cluster-base.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
@@ -41,14 +41,16 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .default([], 'all networks'),
     )
     .option('--client-ca', 'answer only API servers with a certificate of the authority in ConfigMap assay-client-ca')
+    .option(
+      '--rollouts',
+      'with the CRD of Rollouts, the rights that looking after them takes, and what the webhook tells of them',
+    )
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
-    .option('--rollouts', 'what looking after Rollouts needs, too: where no controller of Argo Rollouts does')
     .addHelpText('after', HELP)
     .action((options: ManifestOptions) => {
       checkOptions(options);
-      console.out.write(
-        renderManifests(options.rollouts ? [...CLUSTER_BASE, ...CLUSTER_ROLLOUTS] : CLUSTER_BASE, options),
-      );
+      const base = options.rollouts ? [...CLUSTER_BASE, ...ROLLOUTS_BASE] : CLUSTER_BASE;
+      console.out.write(renderManifests(base, options));
       exitWith(EXIT.ok);
     });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CLUSTER_BASE, CLUSTER_ROLLOUTS } from '../../lib/cli/cluster-base.ts';
+import { CLUSTER_BASE, ROLLOUTS_BASE } from '../../lib/cli/cluster-base.ts';
 import { runProgram } from '../../lib/cli/program.ts';
 import { type ManifestOptions, renderManifests } from '../../lib/cli/render-manifests.ts';
 import { aConsole } from './console.ts';
@@ -89,7 +89,7 @@ test('Rollouts bring their CRD, rights of their own, and more webhooks in the on
   const console = aConsole();
   const args = ['manifests', '--cluster', 'c1', '--rollouts'];
   expect(await runProgram(args, { manifests: () => import('../../lib/cli/manifests.ts') }, console)).toBe(0);
-  expect(console.written.out).toBe(renderManifests([...CLUSTER_BASE, ...CLUSTER_ROLLOUTS], { cluster: 'c1' }));
+  expect(console.written.out).toBe(renderManifests([...CLUSTER_BASE, ...ROLLOUTS_BASE], { cluster: 'c1' }));
   const objects = parseAllDocuments(console.written.out).map(
     (document) => document.toJS() as Shown & { metadata: { name: string }; webhooks?: readonly { name: string }[] },
   );
@@ -98,4 +98,22 @@ test('Rollouts bring their CRD, rights of their own, and more webhooks in the on
   const configurations = objects.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration');
   expect(configurations.map(({ webhooks }) => webhooks?.length)).toEqual([8]);
   expect(console.written.out).not.toMatch(/[&*]client/);
+});
+
+async function names(...args: readonly string[]): Promise<readonly string[]> {
+  const console = aConsole();
+  const command = { manifests: () => import('../../lib/cli/manifests.ts') };
+  await runProgram(['manifests', '--cluster', 'c1', ...args], command, console);
+  const objects = parseAllDocuments(console.written.out).map(
+    (document) => document.toJS() as { readonly metadata: { readonly name: string } },
+  );
+  return objects.map(({ metadata }) => metadata.name);
+}
+
+test('--rollouts brings the CRD of Rollouts and the rights that looking after them takes; else they are left alone', async () => {
+  expect(await names()).not.toContain('assay-rollouts');
+  expect(await names()).not.toContain('rollouts.argoproj.io');
+  expect(await names('--rollouts')).toEqual(
+    expect.arrayContaining(['rollouts.argoproj.io', 'assay-rollouts', 'assay']),
+  );
 });
