@@ -166,6 +166,24 @@ describe.skipIf(!(await serversAvailable()))("Rollouts in the hands of Argo's to
     );
   });
 
+  test.each([
+    { file: 'blue-green', name: 'storefront' },
+    { file: 'canary', name: 'checkout' },
+    { file: 'canary-experiment', name: 'pricing' },
+    { file: 'from-a-deployment', name: 'inventory' },
+  ])('examples/rollouts, $file: applied, it gets healthy', async ({ file, name }) => {
+    const applied = await cluster.plane.kubectl([
+      'apply',
+      '-n',
+      NAMESPACE,
+      '-f',
+      join(ROOT, `examples/rollouts/${file}.yaml`),
+    ]);
+    expect(applied).toContain(`rollout.argoproj.io/${name} created`);
+    const { spec, status } = await rollouts.healthy(name);
+    expect(status?.availableReplicas).toBe(spec.replicas);
+  });
+
   describe.concurrent('Argo CD', () => {
     test('sees an update paused, resumes it, skips a step, and sees it healthy', async () => {
       await anUpdate('cd-resume');

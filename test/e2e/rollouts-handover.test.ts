@@ -18,6 +18,7 @@ import { createScratchFolder, removeScratchFolder } from './servers/scratch-fold
 import { waitFor } from './servers/wait-for.ts';
 
 const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
+const INSTANCE = 'argo-rollouts.argoproj.io/controller-instance-id';
 const PATIENCE = { timeoutMs: 90_000 };
 
 /** Whoever looks after the Rollouts of the namespace. */
@@ -160,23 +161,19 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
     ];
   };
 
-  test.each([
-    { from: 'argo', to: 'assay' },
-    { from: 'assay', to: 'argo' },
-  ])('from $from to $to: no pod more or less, and each goes on from where it is', { timeout: 400_000 }, async (way) => {
-    keeper = await keepers[way.from]?.();
-    const all = situations(way.from);
+  /** Each where it is to be handed over, with all old pods still there after a switch. */
+  const getThere = async (all: readonly Situation[]): Promise<readonly object[]> => {
     await Promise.all(
-      all.map(async ({ name, spec }) => {
+      all.map(async ({ name, spec, metadata }) => {
         if (spec.strategy?.blueGreen) await rollouts.createService(name, name);
-        await rollouts.create(name, spec);
+        await rollouts.create(name, spec, metadata);
       }),
     );
     await Promise.all(all.map(({ name }) => rollouts.healthy(name)));
     await Promise.all(
-      all.map(async ({ name, isThere, getThere }) => {
+      all.map(async ({ name, isThere, getThere: go }) => {
         await rollouts.setImage(name, `${name}:2`);
-        await getThere?.();
+        await go?.();
         await rollouts.once(
           name,
           'to be where it is handed over',
@@ -184,23 +181,68 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
         );
       }),
     );
-    const before = await Promise.all(all.map(({ name }) => atRest(name)));
-    // The old pods are still there after the switch.
+    const pictures = await Promise.all(all.map(({ name }) => atRest(name)));
     expect(await Promise.all(all.map(({ name }) => rollouts.podCount(name)))).toEqual([3, 3, 4, 3, 6, 6]);
-    expect(await keeper?.stop()).toEqual([]);
-
-    keeper = await keepers[way.to]?.();
+    return pictures;
+  };
+  /** Nothing changes by the change of hands; then each goes on to its end. */
+  const goOn = async (all: readonly Situation[], before: readonly object[]): Promise<void> => {
     // It has read all objects by now, and whatever it finds wrong it mends within its first steps.
     await sleep(4000);
     expect(await Promise.all(all.map(({ name }) => picture(name)))).toEqual(before);
-
-    await Promise.all(all.map(({ goOn }) => goOn()));
+    await Promise.all(all.map((each) => each.goOn()));
     await Promise.all(all.map(({ name }) => rollouts.healthy(name)));
     await Promise.all(all.map(({ name }) => onlyTheNew(name)));
+  };
+
+  test.each([
+    { from: 'argo', to: 'assay' },
+    { from: 'assay', to: 'argo' },
+  ])('from $from to $to: no pod more or less, and each goes on from where it is', { timeout: 400_000 }, async (way) => {
+    keeper = await keepers[way.from]?.();
+    const all = situations(way.from);
+    const before = await getThere(all);
+    expect(await keeper?.stop()).toEqual([]);
+    keeper = await keepers[way.to]?.();
+    await goOn(all, before);
     expect(await keeper?.stop()).toEqual([]);
     keeper = undefined;
   });
 
+  /** As docs/migrate.md says: Rollouts first on the way to Assay, last on the way back. */
+  test.each([
+    { to: 'assay', order: ['rollouts', 'experiments', 'analysisruns'], label: `${INSTANCE}=assay` },
+    { to: 'argo', order: ['analysisruns', 'experiments', 'rollouts'], label: `${INSTANCE}-` },
+  ])('to $to by a label, with both at work', { timeout: 400_000 }, async ({ to, order, label }) => {
+    const argoAtWork = await keepers['argo']?.();
+    const assay = await startAssayServe({
+      kubeconfigPath: cluster.kubeconfigPath,
+      args: ['--rollouts', '--instance-id=assay'],
+    });
+    keeper = {
+      async stop() {
+        await Promise.all([argoAtWork?.stop(), assay.stop()]);
+        return assay.log().filter(({ level }) => level === 'error');
+      },
+    };
+    const all = situations(`label-${to}`);
+    const labels = to === 'argo' ? { labels: { [INSTANCE]: 'assay' } } : {};
+    const before = await getThere(all.map((each) => ({ ...each, metadata: labels })));
+    for (const resource of order) {
+      const names = await namesOf(resource, `label-${to}-`);
+      const targets = names.map((name) => `${resource}.argoproj.io/${name}`);
+      await cluster.plane.kubectl(['label', '-n', NAMESPACE, '--overwrite', ...targets, label]);
+    }
+    await goOn(all, before);
+    expect(await keeper.stop()).toEqual([]);
+    keeper = undefined;
+  });
+
+  const namesOf = async (plural: string, prefix: string): Promise<readonly string[]> => {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/${plural}`;
+    const { items } = await cluster.plane.api.call<{ items: readonly KubernetesObject[] }>(path);
+    return items.flatMap(({ metadata }) => (metadata.name?.startsWith(prefix) ? [metadata.name] : [])).toSorted();
+  };
   /** What is there once nothing has changed for two seconds, and all pods that are wanted are there. */
   const atRest = async (name: string): Promise<object> => {
     let before = '';
@@ -229,11 +271,6 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
   const picture = async (name: string): Promise<object> => {
     const ofApp = (path: string) =>
       cluster.plane.api.call<{ items: readonly KubernetesObject[] }>(`${path}?labelSelector=app%3D${name}`);
-    const owned = async (plural: string) => {
-      const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/${plural}`;
-      const { items } = await cluster.plane.api.call<{ items: readonly KubernetesObject[] }>(path);
-      return items.flatMap(({ metadata }) => (metadata.name?.startsWith(name) ? [metadata.name] : [])).toSorted();
-    };
     const [pods, replicaSets, { status }] = await Promise.all([
       ofApp(`/api/v1/namespaces/${NAMESPACE}/pods`),
       ofApp(`/apis/apps/v1/namespaces/${NAMESPACE}/replicasets`),
@@ -242,8 +279,8 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
     return {
       pods: pods.items.map(({ metadata }) => metadata.uid ?? '').toSorted(),
       replicaSets: replicaSets.items.map(({ metadata }) => `${metadata.name} ${metadata.generation}`).toSorted(),
-      runs: await owned('analysisruns'),
-      experiments: await owned('experiments'),
+      runs: await namesOf('analysisruns', name),
+      experiments: await namesOf('experiments', name),
       status,
     };
   };
@@ -252,6 +289,7 @@ describe.skipIf(!(await serversAvailable()))('Rollouts handed over in the middle
 interface Situation {
   readonly name: string;
   readonly spec: Partial<RolloutSpec>;
+  readonly metadata?: object;
   /** After the new image is set. */
   readonly getThere?: () => Promise<unknown>;
   readonly isThere: (status: RolloutStatus) => boolean;
