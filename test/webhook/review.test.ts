@@ -147,7 +147,7 @@ test.each([
   const object = { apiVersion: 'v1', kind: request.kind.kind, metadata };
   const { event } = reviewed({ ...request, operation: 'UPDATE', object });
   expect(event?.event.detailType).toBe(want);
-  if (want) expect(event?.key).toBe('c1/Rollout/shop/web/r1');
+  expect(event?.key).toBe(want && 'c1/Rollout/shop/web/r1');
 });
 
 test.each([

@@ -31,7 +31,11 @@ export function openRouting(work: Work): Routing {
       return found?.object;
     },
     replace(before, after) {
-      write(work, { verb: 'patch', target: seenTargetOf(before), patch: mergePatch({ ...before }, { ...after }) ?? {} });
+      write(work, {
+        verb: 'patch',
+        target: seenTargetOf(before),
+        patch: mergePatch({ ...before }, { ...after }) ?? {},
+      });
       written.set(keyOf(before), after);
     },
     create(object) {
