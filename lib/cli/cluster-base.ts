@@ -11,4 +11,8 @@ const { resources } = parse(read('kustomization.yaml')) as { readonly resources:
 export const CLUSTER_BASE: readonly string[] = resources.map(read);
 
 /** What a cluster installs beside it where Rollouts are looked after. */
-export const ROLLOUTS_BASE: readonly string[] = ['crds/rollouts.yaml', 'rbac-rollouts.yaml'].map(read);
+export const ROLLOUTS_BASE: readonly string[] = [
+  'crds/rollouts.yaml',
+  'rbac-rollouts.yaml',
+  'webhook-rollouts.yaml',
+].map(read);

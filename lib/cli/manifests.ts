@@ -41,7 +41,10 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .default([], 'all networks'),
     )
     .option('--client-ca', 'answer only API servers with a certificate of the authority in ConfigMap assay-client-ca')
-    .option('--rollouts', 'with the CRD of Rollouts, and the rights that looking after them takes')
+    .option(
+      '--rollouts',
+      'with the CRD of Rollouts, the rights that looking after them takes, and what the webhook tells of them',
+    )
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
     .addHelpText('after', HELP)
     .action((options: ManifestOptions) => {

@@ -22,7 +22,9 @@ export interface ManifestOptions {
 
 /** The base of infra/cluster with what is special to one cluster filled in: YAML, ready for `kubectl apply`. */
 export function renderManifests(base: readonly string[], options: ManifestOptions): string {
-  const objects = base.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
+  const objects = mergeWebhooks(
+    base.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest)),
+  );
   const wanted = options.crds === false ? objects.filter(({ kind }) => kind !== 'CustomResourceDefinition') : objects;
   const filled = wanted.map((object) => fillIn(object, options));
   return filled.map((object) => stringify(object, { lineWidth: 120, aliasDuplicateObjects: false })).join('---\n');
@@ -31,6 +33,21 @@ export function renderManifests(base: readonly string[], options: ManifestOption
 interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+interface WebhookConfiguration extends Manifest {
+  readonly webhooks: readonly unknown[];
+}
+
+/** There is one configuration of the webhook, whose authority it keeps: what others of its name add goes into the first. */
+function mergeWebhooks(objects: readonly Manifest[]): readonly Manifest[] {
+  const isConfiguration = (object: Manifest): object is WebhookConfiguration => 'webhooks' in object;
+  const webhooks = objects.filter(isConfiguration).flatMap((configuration) => configuration.webhooks);
+  const first = objects.find(isConfiguration);
+  return objects.flatMap((object) => {
+    if (!isConfiguration(object)) return [object];
+    return object === first ? [{ ...object, webhooks }] : [];
+  });
 }
 
 interface Deployment extends Manifest {

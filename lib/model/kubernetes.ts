@@ -36,6 +36,8 @@ export interface Target {
   readonly namespace: string;
   readonly name: string;
   readonly uid?: string;
+  /** As it was seen: a change of it is refused where somebody has written since. */
+  readonly resourceVersion?: string;
 }
 
 /** The parts of a Job that Assay reads. */

@@ -6,7 +6,7 @@ import type { Writes } from '../workload/writes.ts';
 import { StepFailure } from './step-failure.ts';
 import { isSelected } from './validation/selector.ts';
 import { isControlledBy } from './versions.ts';
-import { ownerReference, targetOf } from './targets.ts';
+import { ownerReference, seenTargetOf } from './targets.ts';
 
 /** The ReplicaSets that a Rollout looks after, and what has to be written for that. */
 export interface Claim {
@@ -52,7 +52,7 @@ export function writeClaims({ changed }: Claim, writes: Writes): void {
   for (const replicaSet of changed) {
     const { ownerReferences = [] } = replicaSet.metadata;
     const patch = { metadata: { ownerReferences } };
-    const reply = writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });
+    const reply = writes.make({ verb: 'patch', target: seenTargetOf(replicaSet), patch });
     if (reply.went === 'failed' && !reply.message.endsWith(' not found')) throw new StepFailure(reply.message);
   }
 }

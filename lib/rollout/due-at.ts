@@ -54,7 +54,10 @@ function isAtRest(rollout: Rollout): boolean {
   if (phase === 'Healthy') return replicas === updatedReplicas;
   if (phase !== 'Paused' || readyReplicas < replicas) return false;
   const { step } = currentStep(rollout);
-  const isTimed = pauseConditions.some(({ reason }) => reason === 'CanaryPauseStep') && isFinite(step?.pause);
+  const isAtStep = pauseConditions.some(({ reason }) => reason === 'CanaryPauseStep');
+  // Somebody has skipped the step that it paused at.
+  if (isAtStep && step?.pause === undefined) return false;
+  const isTimed = isAtStep && isFinite(step?.pause);
   const { autoPromotionSeconds = 0 } = rollout.spec.strategy?.blueGreen ?? {};
   return !isTimed && (autoPromotionSeconds === 0 || rollout.spec.paused === true);
 }

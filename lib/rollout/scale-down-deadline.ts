@@ -3,7 +3,7 @@ import { wholeSeconds } from '../model/whole-seconds.ts';
 import { readRfc3339 } from '../workload/rfc3339.ts';
 import { isDelayedOnAbort } from './abort-delay.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { seenTargetOf } from './targets.ts';
 import type { Work } from './work.ts';
 import { replaceIn } from './versions.ts';
 
@@ -38,7 +38,7 @@ export function removeDeadlines(work: Work): void {
 function removeDeadline(work: Work, replicaSet: ReplicaSet): void {
   if (deadlineOf(replicaSet) === '') return;
   const patch = { metadata: { annotations: { [DEADLINE_ANNOTATION]: null } } };
-  const reply = work.writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });
+  const reply = work.writes.make({ verb: 'patch', target: seenTargetOf(replicaSet), patch });
   const { metadata } = replicaSet;
   if (reply.went === 'failed') {
     throw new StepFailure(`error removing scale-down-deadline annotation from RS '${metadata.name}': ${reply.message}`);
@@ -61,7 +61,7 @@ export function addDeadline(work: Work, replicaSet: ReplicaSet, delaySeconds: nu
   }
   const deadline = wholeSeconds(work.now.getTime() + delaySeconds * 1000);
   const patch = { metadata: { annotations: { [DEADLINE_ANNOTATION]: deadline } } };
-  const reply = work.writes.make({ verb: 'patch', target: targetOf(replicaSet), patch });
+  const reply = work.writes.make({ verb: 'patch', target: seenTargetOf(replicaSet), patch });
   if (reply.went === 'failed') {
     const { name } = replicaSet.metadata;
     throw new StepFailure(`error adding scale-down-deadline annotation to RS '${name}': ${reply.message}`);

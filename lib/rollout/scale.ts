@@ -6,7 +6,7 @@ import { DESIRED_REPLICAS_ANNOTATION } from './revision.ts';
 import { revisionOf } from './revision.ts';
 import { DEADLINE_ANNOTATION, deadlineOf } from './scale-down-deadline.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { seenTargetOf } from './targets.ts';
 import { note, type Work } from './work.ts';
 
 /**
@@ -16,7 +16,7 @@ import { note, type Work } from './work.ts';
 export function updateReplicaSet({ writes }: Work, before: ReplicaSet, after: ReplicaSet): ReplicaSet {
   const patch = mergePatch({ ...before }, { ...after });
   if (patch === undefined) return after;
-  const reply = writes.make({ verb: 'patch', target: targetOf(before), patch });
+  const reply = writes.make({ verb: 'patch', target: seenTargetOf(before), patch });
   if (reply.went === 'failed') {
     const { name = '' } = before.metadata;
     throw new StepFailure(`error updating replicaset in updateReplicaSet ${name}: ${reply.message}`);

@@ -3,7 +3,7 @@ import { availableIn, replicasIn, type ReplicaSet } from '../workload/replica-se
 import type { Service } from './seen.ts';
 import { hashOf } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { seenTargetOf } from './targets.ts';
 import { note, type Work } from './work.ts';
 
 /** On a Service: the Rollout that switches it. */
@@ -37,7 +37,7 @@ export function switchService(work: Work, service: Service, hash: string): Servi
   const annotations = { [MANAGED_BY_ANNOTATION]: work.rollout.metadata.name ?? '' };
   const selector = { [POD_HASH_LABEL]: hash };
   const patch = { ...(!isManaged && { metadata: { annotations } }), spec: { selector } };
-  const reply = work.writes.make({ verb: 'patch', target: targetOf(service), patch });
+  const reply = work.writes.make({ verb: 'patch', target: seenTargetOf(service), patch });
   if (reply.went === 'failed') throw new StepFailure(reply.message);
   note(work, 'SwitchService', `Switched selector for service '${name}' from '${before ?? ''}' to '${hash}'`);
   const switched = { ...service, spec: { ...spec, selector: { ...spec?.selector, ...selector } } };

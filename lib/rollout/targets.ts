@@ -7,6 +7,12 @@ export function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Targ
   return { apiVersion, kind, namespace, name, ...(uid !== undefined && { uid }) };
 }
 
+/** The same, for a change that rests on what the object was: it is refused where somebody else has written since. */
+export function seenTargetOf(object: KubernetesObject): Target {
+  const { resourceVersion } = object.metadata;
+  return { ...targetOf(object), ...(resourceVersion !== undefined && { resourceVersion }) };
+}
+
 /** Makes the Rollout the owner of what it creates: it goes when the Rollout does. */
 export function ownerReference({ metadata }: Rollout): OwnerReference {
   const { name = '', uid = '' } = metadata;

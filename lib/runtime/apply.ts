@@ -39,15 +39,16 @@ async function make(change: Change, cluster: Cluster): Promise<Reply> {
   if (change.verb === 'create') {
     return { went: 'done', object: await cluster.create(resourceKind(change.object.kind), change.object) };
   }
-  const { kind, uid, namespace, name } = change.target;
+  const { kind, uid, resourceVersion, namespace, name } = change.target;
   const key = { namespace, name };
   if (change.verb === 'delete') {
     await cluster.delete(resourceKind(kind), key, uid === undefined ? {} : { uid });
     return { went: 'done' };
   }
   // An object of the same name that has come since has another uid, which no write can change: it is left alone.
-  const metadata = { ...(change.patch['metadata'] as object | undefined), uid };
-  const patch = uid === undefined ? change.patch : { ...change.patch, metadata };
+  const identity = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+  const metadata = { ...(change.patch['metadata'] as object | undefined), ...identity };
+  const patch = Object.keys(identity).length === 0 ? change.patch : { ...change.patch, metadata };
   return { went: 'done', object: await cluster.patch(resourceKind(kind), key, patch) };
 }
 

@@ -4,7 +4,7 @@ import type { AnyStatus, Kind, KindRow, Seen } from '../model/kind.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { LIMITS } from '../model/limits.ts';
 import { asShownAt } from '../model/moment.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Change, Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { isSurprise, type Reply } from '../model/reply.ts';
@@ -18,6 +18,9 @@ import { writeStatus, type Written } from './write-status.ts';
  *
  * Who wins the write goes on: the write carries the resourceVersion that was read, and where somebody else was
  * first (409), or the object is gone (404), the result is dropped and nothing is enqueued.
+ *
+ * A change that rests on what another object was is not made where somebody else has written to that since: the
+ * step ends there, and is taken again.
  *
  * A step that wrote nothing goes on too, if the object is as the sender of the message left it (`version`): else
  * whoever changed it looks after it.
@@ -38,13 +41,20 @@ export async function step(
   if (!observed) return;
   const cluster = ports.clusters.get(ref.cluster);
   const decidedAt = ports.now();
-  const { decided, seen } = await decide(kind, observed, decidedAt, cluster);
+  const { decided, seen, isOvertaken } = await decide(kind, observed, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
   const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
   const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
   if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts.ends);
+  if (isOvertaken) {
+    const againAt = new Date(ports.now().getTime() + OVERTAKEN_MS);
+    // The same message again: whoever was not the one to go on is not by this either.
+    await ports.queue.send(ref, againAt, version);
+    ports.log.info('step overtaken', { ...ref, why: outcome.failure, nextAt: againAt });
+    return;
+  }
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
@@ -58,6 +68,9 @@ export async function step(
   ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote: wrote.went, nextAt: outcome.nextAt, tookMs });
 }
 
+/** What was written meanwhile has been told by then, mostly; where it is told sooner, the step is taken sooner. */
+const OVERTAKEN_MS = 1_000;
+
 /**
  * Who wrote nothing and wants the next step at once would find what it found, and want the same: as fast as the machine
  * goes, in a process that others share. (A Job that has just begun asks to be looked at again within the same second.)
@@ -68,6 +81,8 @@ function notAtOnce(nextAt: Date | undefined, now: Date): Date | undefined {
 
 interface Decided {
   readonly decided: Outcome<AnyStatus>;
+  /** Whether somebody else wrote first to what a change rests on, and nothing could be done without it. */
+  readonly isOvertaken: boolean;
   /** With the version that the object has by the step's own changes. */
   readonly seen: Seen;
 }
@@ -75,15 +90,36 @@ interface Decided {
 /** Makes the changes of a decision. Where one gives a surprise, the decision is made anew, and goes on from there. */
 async function decide(kind: Kind, observed: Seen, now: Date, cluster: Cluster): Promise<Decided> {
   const replies: Reply[] = [];
+  const own = new Map<string, string>();
   let seen = observed;
   let decided = kind.reconcile(observed, now);
+  let conflicts = 0;
   for (let change = decided.changes[0]; change; change = decided.changes[replies.length]) {
-    const reply = await apply(change, cluster);
+    const reply = await apply(onOwnVersion(change, own), cluster);
     replies.push(reply);
+    noteVersion(reply, own);
     seen = afterOwn(reply, seen);
     if (isSurprise(reply)) decided = kind.reconcile(observed, now, replies);
+    if (reply.went === 'failed' && reply.isConflict === true && isVersioned(change)) conflicts += 1;
   }
-  return { decided, seen };
+  return { decided, seen, isOvertaken: conflicts > 0 && decided.failure !== undefined };
+}
+
+function isVersioned(change: Change): boolean {
+  return change.verb === 'patch' && change.target.resourceVersion !== undefined;
+}
+
+/** An object that this step has changed already is as the step left it. */
+function onOwnVersion(change: Change, own: ReadonlyMap<string, string>): Change {
+  if (change.verb !== 'patch' || change.target.resourceVersion === undefined) return change;
+  const resourceVersion = own.get(change.target.uid ?? '') ?? change.target.resourceVersion;
+  return { ...change, target: { ...change.target, resourceVersion } };
+}
+
+function noteVersion(reply: Reply, own: Map<string, string>): void {
+  if (reply.went !== 'done') return;
+  const { uid, resourceVersion } = reply.object?.metadata ?? {};
+  if (uid !== undefined && resourceVersion !== undefined) own.set(uid, resourceVersion);
 }
 
 /** A change of the object itself makes a new version of it, on which its status is written. */

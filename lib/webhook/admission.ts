@@ -5,6 +5,8 @@ import { isObject } from '../model/is-object.ts';
 export interface AdmissionRequest {
   readonly uid: string;
   readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  /** What was asked for: of `rollouts/scale`, the Rollout, while `kind` is that of the Scale that was sent. */
+  readonly resource?: { readonly group: string; readonly version: string; readonly resource: string };
   readonly subResource?: string;
   readonly namespace?: string;
   readonly name?: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CLUSTER_BASE } from '../../lib/cli/cluster-base.ts';
+import { CLUSTER_BASE, ROLLOUTS_BASE } from '../../lib/cli/cluster-base.ts';
 import { runProgram } from '../../lib/cli/program.ts';
 import { type ManifestOptions, renderManifests } from '../../lib/cli/render-manifests.ts';
 import { aConsole } from './console.ts';
@@ -83,6 +83,21 @@ test.each(['10.0.0.1', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/8/8', 'x/8', '/8',
 test('the CRDs can be left out', () => {
   expect(kinds(rendered({})).filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(4);
   expect(kinds(rendered({ crds: false }))).not.toContain('CustomResourceDefinition');
+});
+
+test('Rollouts bring their CRD, rights of their own, and more webhooks in the one configuration', async () => {
+  const console = aConsole();
+  const args = ['manifests', '--cluster', 'c1', '--rollouts'];
+  expect(await runProgram(args, { manifests: () => import('../../lib/cli/manifests.ts') }, console)).toBe(0);
+  expect(console.written.out).toBe(renderManifests([...CLUSTER_BASE, ...ROLLOUTS_BASE], { cluster: 'c1' }));
+  const objects = parseAllDocuments(console.written.out).map(
+    (document) => document.toJS() as Shown & { metadata: { name: string }; webhooks?: readonly { name: string }[] },
+  );
+  const more = objects.filter(({ metadata }) => metadata.name.includes('rollouts')).map(({ kind }) => kind);
+  expect(more).toEqual(['CustomResourceDefinition', 'ClusterRole', 'ClusterRoleBinding']);
+  const configurations = objects.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+  expect(configurations.map(({ webhooks }) => webhooks?.length)).toEqual([8]);
+  expect(console.written.out).not.toMatch(/[&*]client/);
 });
 
 async function names(...args: readonly string[]): Promise<readonly string[]> {

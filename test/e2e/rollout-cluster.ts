@@ -18,6 +18,8 @@ export interface RolloutCluster {
   paused(name: string, step?: number): Promise<Rollout>;
   /** Pods that ReplicaSets of the Rollout want, by image. */
   pods(name: string): Promise<Readonly<Record<string, number>>>;
+  /** Pods that are there. */
+  podCount(name: string): Promise<number>;
   createService(name: string, app: string): Promise<void>;
   /** What a Service selects, by the hash of pods. */
   selectedBy(service: string): Promise<string | undefined>;
@@ -84,9 +86,16 @@ export function openRolloutCluster({ plane: { api } }: AnalysisCluster): Rollout
     async pods(name) {
       const path = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets?labelSelector=${encodeURIComponent(`app=${name}`)}`;
       const { items } = await api.call<{ items: readonly ReplicaSet[] }>(path);
-      return Object.fromEntries(
-        items.map(({ spec }) => [spec.template.spec.containers[0]?.image ?? '', spec.replicas]),
-      );
+      const byImage: Record<string, number> = {};
+      for (const { spec } of items) {
+        const image = spec.template.spec.containers[0]?.image ?? '';
+        byImage[image] = (byImage[image] ?? 0) + spec.replicas;
+      }
+      return byImage;
+    },
+    async podCount(name) {
+      const path = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${encodeURIComponent(`app=${name}`)}`;
+      return (await api.call<{ items: readonly KubernetesObject[] }>(path)).items.length;
     },
     async createService(name, app) {
       const spec = { selector: { app }, ports: [{ port: 80 }] };

@@ -118,6 +118,18 @@ describe('a canary by numbers of pods', () => {
     expect(lines).toEqual([]);
   });
 
+  test('a step that somebody skips by the status is heard of, though the pause before it is still noted', async () => {
+    await start();
+    await create({ strategy: { canary } });
+    await statusOnce(isHealthy);
+    await update('web:2');
+    await statusOnce(({ phase }) => phase === 'Paused');
+    await clock.run(3_600_000);
+    await memory.patch('Rollout', key, { status: { currentStepIndex: 2 } }, { subresource: 'status' });
+    await statusOnce(({ currentStepIndex }) => currentStepIndex === 3, 10_000);
+    expect(pods()).toEqual({ 'web:1': 2, 'web:2': 2 });
+  });
+
   test('at rest it is left alone', async () => {
     await start();
     await create({ strategy: { canary } });

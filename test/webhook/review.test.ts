@@ -22,7 +22,8 @@ test.each([
   { name: 'a template', request: { kind: argo('AnalysisTemplate'), object: aTemplate() }, want: undefined },
   { name: 'a connection to it', request: { operation: 'CONNECT' }, want: undefined },
   { name: 'a review without an object', request: { object: null }, want: undefined },
-  { name: 'another kind of its group', request: { kind: argo('Rollout') }, want: undefined },
+  { name: 'a rollout', request: { kind: argo('Rollout') }, want: 'Rollout Created' },
+  { name: 'another kind of its group', request: { kind: argo('Workflow') }, want: undefined },
   { name: 'a kind of others', request: { kind: { ...argo('AnalysisRun'), group: 'example.com' } }, want: undefined },
 ] as const)('what is told of: $name', ({ request, want }) => {
   const { answer, event } = reviewed(request);
@@ -108,7 +109,8 @@ const owned = (kind: string, apiVersion = 'argoproj.io/v1alpha1', controller = t
 test.each([
   { name: 'a Job of a run', object: owned('AnalysisRun'), want: 'AnalysisRun Changed' },
   { name: 'a ReplicaSet of an experiment', object: owned('Experiment'), want: 'Experiment Changed' },
-  { name: 'of a Rollout', object: owned('Rollout'), want: undefined },
+  { name: 'a ReplicaSet of a Rollout', object: owned('Rollout'), want: 'Rollout Changed' },
+  { name: 'of a Deployment', object: owned('Deployment', 'apps/v1'), want: undefined },
   { name: 'of another group', object: owned('AnalysisRun', 'example.com/v1'), want: undefined },
   { name: 'an owner that does not control it', object: owned('AnalysisRun', undefined, false), want: undefined },
 ])('a status is told to the owner: $name', ({ object, want }) => {
@@ -120,6 +122,32 @@ test.each([
   });
   expect(event?.event.detailType).toBe(want);
   expect(event?.event.detail['name']).toBe(want && 'o');
+});
+
+const rollouts = { group: 'argoproj.io', version: 'v1alpha1', resource: 'rollouts' };
+
+test.each([
+  { name: 'its status', kind: argo('Rollout'), subResource: 'status', resource: rollouts, want: 'Rollout Changed' },
+  {
+    name: 'its scale, which is an object of another kind',
+    kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    subResource: 'scale',
+    resource: rollouts,
+    want: 'Rollout Changed',
+  },
+  {
+    name: 'the scale of something else',
+    kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    subResource: 'scale',
+    resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+    want: undefined,
+  },
+])('what somebody writes to a part of an object that is looked after is told: $name', ({ want, ...request }) => {
+  const metadata = { namespace: 'shop', name: 'web', uid: 'r1' };
+  const object = { apiVersion: 'v1', kind: request.kind.kind, metadata };
+  const { event } = reviewed({ ...request, operation: 'UPDATE', object });
+  expect(event?.event.detailType).toBe(want);
+  expect(event?.key).toBe(want && 'c1/Rollout/shop/web/r1');
 });
 
 test.each([

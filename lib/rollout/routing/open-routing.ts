@@ -2,7 +2,7 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import type { Found, Reply } from '../../model/reply.ts';
 import type { Change } from '../../model/outcome.ts';
 import { StepFailure } from '../step-failure.ts';
-import { targetOf } from '../targets.ts';
+import { seenTargetOf, targetOf } from '../targets.ts';
 import { note, warn, type Work } from '../work.ts';
 import type { Routed, RoutedObject, Routing } from '../routers/router.ts';
 
@@ -31,7 +31,11 @@ export function openRouting(work: Work): Routing {
       return found?.object;
     },
     replace(before, after) {
-      write(work, { verb: 'patch', target: targetOf(before), patch: mergePatch({ ...before }, { ...after }) ?? {} });
+      write(work, {
+        verb: 'patch',
+        target: seenTargetOf(before),
+        patch: mergePatch({ ...before }, { ...after }) ?? {},
+      });
       written.set(keyOf(before), after);
     },
     create(object) {

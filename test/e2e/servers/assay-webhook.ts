@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CLUSTER_BASE } from '../../../lib/cli/cluster-base.ts';
+import { CLUSTER_BASE, ROLLOUTS_BASE } from '../../../lib/cli/cluster-base.ts';
 import { renderManifests } from '../../../lib/cli/render-manifests.ts';
 import { parseAllDocuments } from 'yaml';
 import type { ControlPlane } from './control-plane.ts';
@@ -37,8 +37,9 @@ const DOCKERFILE = readFileSync(join(import.meta.dirname, '../../../infra/cluste
 const NODE_FLAGS = (JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? '[]') as string[]).slice(1, -1);
 
 /** Applies infra/cluster with webhooks at an address of this machine, since no pod runs here. */
-export async function installWebhook(plane: ControlPlane, port: number): Promise<void> {
-  const manifests = parseAllDocuments(renderManifests(CLUSTER_BASE, { cluster: 'e2e' })).map(
+export async function installWebhook(plane: ControlPlane, port: number, { rollouts = false } = {}): Promise<void> {
+  const base = rollouts ? [...CLUSTER_BASE, ...ROLLOUTS_BASE] : CLUSTER_BASE;
+  const manifests = parseAllDocuments(renderManifests(base, { cluster: 'e2e' })).map(
     (document) => document.toJS() as Manifest,
   );
   const items = manifests

@@ -6,7 +6,8 @@ export interface ImageTrouble {
 
 /**
  * There are no images: a name is a wish. `missing/…` and names with `does-not-exist` cannot be pulled, names that no
- * registry would take are invalid; all others are there. (`never-ready/…` runs and never becomes ready.)
+ * registry would take are invalid; all others are there. (`never-ready/…` runs and never becomes ready,
+ * `ready-after-3s/…` without a command does so three seconds after it has started.)
  */
 export function findImageTrouble(image: string): ImageTrouble | undefined {
   if (image !== image.toLowerCase().trim() && !/^[^:@]+[:@]/.test(image)) {
@@ -20,4 +21,10 @@ export function findImageTrouble(image: string): ImageTrouble | undefined {
     first: { reason: 'ErrImagePull', message: cause },
     lasting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${cause}` },
   };
+}
+
+/** Milliseconds from the start of a container to its being ready. */
+export function warmUpMs(image: string): number {
+  const seconds = /^ready-after-(\d+)s\//.exec(image)?.[1];
+  return Number(seconds ?? 0) * 1000;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerCommand } from './container-command.ts';
-import { findImageTrouble } from './container-image.ts';
+import { findImageTrouble, warmUpMs } from './container-image.ts';
 import { timestamp, type ContainerRecord, type ContainerState, type RestartPolicy, type Termination } from './pod.ts';
 import { isRestarted } from './pod-status.ts';
 import { startProcess, type Ending, type ServerProcess } from './server-process.ts';
@@ -67,7 +67,13 @@ async function runOnce(
   record.containerId = containerID;
   const [executable, ...args] = words;
   if (executable === undefined) {
+    record.isWarmingUp = warmUpMs(record.container.image) > 0;
     become({ running: { startedAt } });
+    if (record.isWarmingUp) {
+      await pause(warmUpMs(record.container.image), ending);
+      record.isWarmingUp = false;
+      if (!ending.aborted) become({ running: { startedAt } });
+    }
     await waitForAbort(ending);
     return { exitCode: 0, reason: 'Completed', startedAt, finishedAt: timestamp(), containerID };
   }

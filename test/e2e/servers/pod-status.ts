@@ -102,8 +102,8 @@ function containerStatus(record: ContainerRecord): object {
   };
 }
 
-function isReady({ container, state }: ContainerRecord): boolean {
-  return 'running' in state && !container.image.startsWith('never-ready/');
+function isReady({ container, state, isWarmingUp }: ContainerRecord): boolean {
+  return 'running' in state && isWarmingUp !== true && !container.image.startsWith('never-ready/');
 }
 
 function hasFailed({ state }: ContainerRecord): boolean {

@@ -90,6 +90,8 @@ export interface ContainerRecord {
   lastState: ContainerState | undefined;
   restartCount: number;
   containerId: string | undefined;
+  /** It runs, and is not ready yet. */
+  isWarmingUp?: boolean;
 }
 
 /** Now, as Kubernetes writes times. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { FACTS, ownedOf, ownerOf, ownerToTell } from '../../../lib/kinds/facts/registry.ts';
+import { factsFor, FACTS, ownedOf, ownerOf, ownerToTell } from '../../../lib/kinds/facts/registry.ts';
 import { KINDS } from '../../../lib/kinds/registry.ts';
 import type { KubernetesObject, OwnerReference } from '../../../lib/model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../../lib/model/resources.ts';
@@ -110,28 +110,34 @@ describe('news for the owner', () => {
   });
 });
 
-describe('infra/cluster/webhook-configuration.yaml', () => {
-  interface Webhook {
-    readonly rules: readonly {
-      readonly apiGroups: string[];
-      readonly resources: string[];
-      readonly operations: string[];
-    }[];
-    readonly objectSelector?: {
-      readonly matchExpressions: readonly { readonly key: string; readonly operator: string }[];
-    };
-  }
-  const { webhooks } = parse(readFileSync('infra/cluster/webhook-configuration.yaml', 'utf8')) as {
+interface Webhook {
+  readonly rules: readonly {
+    readonly apiGroups: string[];
+    readonly resources: string[];
+    readonly operations: string[];
+  }[];
+  readonly objectSelector?: {
+    readonly matchExpressions: readonly { readonly key: string; readonly operator: string }[];
+  };
+}
+
+/** What the rules of a file say of a kind, or of a part of its objects. */
+function rulesOf(file: string) {
+  const { webhooks } = parse(readFileSync(`infra/cluster/${file}`, 'utf8')) as {
     readonly webhooks: readonly Webhook[];
   };
   const rules = webhooks.flatMap(({ rules: each, objectSelector }) =>
     each.map((rule) => ({ ...rule, objectSelector })),
   );
-  const find = (kind: ResourceKind, suffix = '') =>
+  return (kind: ResourceKind, suffix = '') =>
     rules.filter(({ apiGroups, resources }) => {
       const group = RESOURCES[kind].apiVersion.split('/').at(-2) ?? '';
       return apiGroups.includes(group) && resources.includes(`${RESOURCES[kind].plural}${suffix}`);
     });
+}
+
+describe('infra/cluster/webhook-configuration.yaml', () => {
+  const find = rulesOf('webhook-configuration.yaml');
 
   test.each(FACTS.map(({ kind }) => kind))('%s: comes, changes and goes', (kind) => {
     expect(find(kind)).toMatchObject([{ operations: ['CREATE', 'UPDATE', 'DELETE'] }]);
@@ -148,4 +154,27 @@ describe('infra/cluster/webhook-configuration.yaml', () => {
   test.each([...new Set(FACTS.flatMap(({ reads }) => reads))])('%s: is warned of', (kind) => {
     expect(find(kind)).toMatchObject([{ operations: ['CREATE', 'UPDATE'] }]);
   });
+});
+
+describe('infra/cluster/webhook-rollouts.yaml', () => {
+  const find = rulesOf('webhook-rollouts.yaml');
+  const wanted = factsFor({ rollouts: true }).filter((facts) => !FACTS.includes(facts));
+
+  test.each(wanted.map(({ kind }) => kind))(
+    '%s: comes, changes and goes; is asked for something; is scaled',
+    (kind) => {
+      expect(find(kind)).toMatchObject([{ operations: ['CREATE', 'UPDATE', 'DELETE'] }]);
+      expect(find(kind, '/status')).toMatchObject([{ operations: ['UPDATE'] }]);
+      expect(find(kind, '/scale')).toMatchObject([{ operations: ['UPDATE'] }]);
+    },
+  );
+
+  // Runs and experiments tell of themselves, and their steps tell those who own them.
+  test.each(ownedOf(wanted).filter(({ labelSelector }) => labelSelector !== undefined))(
+    'the status of each $kind that is owned',
+    ({ kind, labelSelector }) => {
+      const objectSelector = { matchExpressions: [{ key: labelSelector, operator: 'Exists' }] };
+      expect(find(kind, '/status')).toMatchObject([{ operations: ['UPDATE'], objectSelector }]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
-// Reads objects, one JSON document a line, and writes for each the health that Argo CD's script for its kind returns,
-// as JSON: {"status": …, "message": …}.
+// Reads objects, one JSON document a line, and writes for each, as JSON, what a script of Argo CD for its kind returns.
+// Without arguments that is its health: {"status": …, "message": …}; an argument names another script of the kind, such as
+// actions/discovery.lua (what may be done to it) or actions/abort/action.lua (what it becomes by that).
 package main
 
 import (
@@ -15,26 +16,30 @@ import (
 )
 
 func main() {
+	script := "health.lua"
+	if len(os.Args) > 1 {
+		script = os.Args[1]
+	}
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 4*1024*1024)
 	for lines.Scan() {
-		health, err := healthOf(lines.Bytes())
+		result, err := run(script, lines.Bytes())
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(string(health))
+		fmt.Println(string(result))
 	}
 	if err := lines.Err(); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func healthOf(object []byte) ([]byte, error) {
+func run(name string, object []byte) ([]byte, error) {
 	var head struct{ Kind string }
 	if err := json.Unmarshal(object, &head); err != nil {
 		return nil, err
 	}
-	script, err := resource_customizations.Embedded.ReadFile("argoproj.io/" + head.Kind + "/health.lua")
+	script, err := resource_customizations.Embedded.ReadFile("argoproj.io/" + head.Kind + "/" + name)
 	if err != nil {
 		return nil, err
 	}
