@@ -43,7 +43,7 @@ export async function step(
   const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
   const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
-  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts.ends);
+  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts);
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);

@@ -186,6 +186,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
             return;
           }
           page.meet(ref);
+          if (previous) page.changed(cluster.name, previous, object);
           // What it asks for now may end a wait that its status knows of.
           if (previous && asksForOther(previous, object)) ask(ref, now());
           else if (taking) taking.isChanged = true;

@@ -4,6 +4,8 @@ import { POD_HASH_LABEL } from '../../model/labels.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { servicesOf } from '../../model/rollout-services.ts';
+import { rolloutState, SHOWN_ROLLOUT_PHASES } from '../../model/rollout-state.ts';
+import { ROLLOUT_TURNS } from '../../model/rollout-turns.ts';
 
 /** Rollouts: pods in ReplicaSets, updated step by step, with analyses and experiments on the way. */
 export const ROLLOUT: KindFacts<'Rollout'> = {
@@ -30,8 +32,15 @@ export const ROLLOUT: KindFacts<'Rollout'> = {
     { kind: 'Pod', subresource: 'eviction', verbs: ['create'], without: 'no restarts (`restartAt`)' },
     { kind: 'Deployment', verbs: ['get', 'list', 'patch'], without: 'no Rollouts with `workloadRef`' },
   ],
-  shows: { name: 'rollout', phases: ['Healthy', 'Degraded', 'Progressing', 'Paused'] },
-  ends: ['Healthy', 'Degraded', 'Paused'],
+  shows: {
+    name: 'rollout',
+    phases: SHOWN_ROLLOUT_PHASES,
+    stateOf: (object) => rolloutState(object as Rollout),
+    countsEvents: true,
+  },
+  // There is always a next update.
+  ends: [],
+  turns: ROLLOUT_TURNS,
 };
 
 type WithStatus = KubernetesObject & {
