@@ -74,9 +74,15 @@ test('what is long is cut', () => {
 
 describe('a Rollout tells of each turn once, whatever else its status says', () => {
   const rollout = { ...ref, kind: 'Rollout' };
-  const before = { phase: 'Healthy', currentPodHash: 'a', stableRS: 'a', currentStepIndex: 2, currentStepHash: 's' };
-  const updating = { ...before, phase: 'Progressing', currentPodHash: 'b', currentStepIndex: 0 };
-  const aborted = { ...updating, phase: 'Degraded', abort: true, abortedAt: '2026-11-05T10:00:06Z' };
+  const before: RolloutStatus = {
+    phase: 'Healthy',
+    currentPodHash: 'a',
+    stableRS: 'a',
+    currentStepIndex: 2,
+    currentStepHash: 's',
+  };
+  const updating: RolloutStatus = { ...before, phase: 'Progressing', currentPodHash: 'b', currentStepIndex: 0 };
+  const aborted: RolloutStatus = { ...updating, phase: 'Degraded', abort: true, abortedAt: '2026-11-05T10:00:06Z' };
   test.each<{ name: string; from: RolloutStatus | undefined; to: RolloutStatus; want: readonly string[] }>([
     {
       name: 'the first version',

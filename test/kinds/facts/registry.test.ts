@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { EXPERIMENT } from '../../../lib/kinds/facts/experiment.ts';
 import { FACTS, ownedOf, ownerOf, ownerToTell } from '../../../lib/kinds/facts/registry.ts';
 import { KINDS } from '../../../lib/kinds/registry.ts';
 import type { KubernetesObject, OwnerReference } from '../../../lib/model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../../lib/model/resources.ts';
 import { scopesOf } from '../../../lib/runtime/scopes.ts';
-import { aRun } from '../../builders.ts';
+import { anExperiment, aRun } from '../../builders.ts';
 
 const ARGO = 'argoproj.io/v1alpha1';
 const experiment = { apiVersion: ARGO, kind: 'Experiment', name: 'compare', uid: 'e1', controller: true };
@@ -148,4 +149,12 @@ describe('infra/cluster/webhook-configuration.yaml', () => {
   test.each([...new Set(FACTS.flatMap(({ reads }) => reads))])('%s: is warned of', (kind) => {
     expect(find(kind)).toMatchObject([{ operations: ['CREATE', 'UPDATE'] }]);
   });
+});
+
+test('experiments name the Services before their pods, so that one that goes is made anew at once', () => {
+  const [services] = EXPERIMENT.names ?? [];
+  const templateStatuses = [{ name: 'a', serviceName: 'compare-a' }, { name: 'b' }];
+  expect(services?.kind).toBe('Service');
+  expect(services?.namesIn(anExperiment({ status: { templateStatuses } }))).toEqual(['compare-a']);
+  expect(services?.namesIn(anExperiment())).toEqual([]);
 });
