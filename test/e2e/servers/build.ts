@@ -31,6 +31,7 @@ const controlPlane = join(here, 'control-plane');
 const prometheus = join(here, 'prometheus');
 const argoPlugin = join(here, 'argo-plugin');
 const argoHealth = join(here, 'argo-health');
+const argoController = join(here, 'argo-controller');
 const needsGo =
   'Go is needed to build the servers of the end-to-end tests: install Go 1.26.1 or newer (https://go.dev/dl) and put it on the PATH.';
 
@@ -67,6 +68,11 @@ async function findOrBuild(): Promise<ServerPaths> {
 export async function ensureArgo(): Promise<ArgoPaths> {
   const [plugin, health] = [await ensureBuilt(argoPlugin), await ensureBuilt(argoHealth)];
   return { plugin: join(plugin, 'kubectl-argo-rollouts'), health: join(health, 'argo-health') };
+}
+
+/** The same for Argo's own controller, beside which benches measure: promises where it is. */
+export async function ensureArgoController(): Promise<string> {
+  return join(await ensureBuilt(argoController), 'rollouts-controller');
 }
 
 /**
