@@ -9,7 +9,7 @@ import type { RolloutStatus } from './rollout-status.ts';
 export const ROLLOUT_TURNS: Turns = {
   words: ['Updated', 'StepCompleted', 'Promoted', 'Aborted', 'Paused', 'Degraded', 'Healthy'],
   phases: ['Healthy', 'Degraded', 'Progressing', 'Paused'],
-  between: (before, after) => turnsBetween((before ?? {}) as RolloutStatus, after as RolloutStatus),
+  between: (before, after) => turnsBetween(before ?? {}, after as RolloutStatus),
 };
 
 function turnsBetween(before: RolloutStatus, after: RolloutStatus): readonly string[] {

@@ -28,7 +28,8 @@ interface ReplicaSet extends KubernetesObject {
 const STEPS = [{ setWeight: 25 }, { setWeight: 50 }, { setWeight: 75 }, { setWeight: 100 }];
 const AT_ONCE = 50;
 
-export function openRolloutLoad({ api, kubectl }: ControlPlane, options: RolloutLoadOptions): RolloutLoad {
+export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions): RolloutLoad {
+  const { api } = plane;
   const { namespace, count, replicas } = options;
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`;
   const replicaSets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
@@ -38,22 +39,22 @@ export function openRolloutLoad({ api, kubectl }: ControlPlane, options: Rollout
   const available = new Map<string, number>();
   const followed: number[] = [];
 
+  const seeRollout = ({ object }: { readonly object: Rollout }): void => {
+    const { name = '' } = object.metadata;
+    const since = availableAt.get(name);
+    if (since !== undefined) followed.push(performance.now() - since);
+    availableAt.delete(name);
+    if (isHealthy(object)) healthyAt.set(name, healthyAt.get(name) ?? performance.now());
+    else healthyAt.delete(name);
+  };
+  const seeReplicaSet = ({ object }: { readonly object: ReplicaSet }): void => {
+    const owner = object.metadata.ownerReferences?.[0]?.name ?? '';
+    const { name = '' } = object.metadata;
+    const now = object.status?.availableReplicas ?? 0;
+    if (now > (available.get(name) ?? 0)) availableAt.set(owner, availableAt.get(owner) ?? performance.now());
+    available.set(name, now);
+  };
   const follow = async (signal: AbortSignal): Promise<void> => {
-    const seeRollout = ({ object }: { readonly object: Rollout }): void => {
-      const { name = '' } = object.metadata;
-      const since = availableAt.get(name);
-      if (since !== undefined) followed.push(performance.now() - since);
-      availableAt.delete(name);
-      if (isHealthy(object)) healthyAt.set(name, healthyAt.get(name) ?? performance.now());
-      else healthyAt.delete(name);
-    };
-    const seeReplicaSet = ({ object }: { readonly object: ReplicaSet }): void => {
-      const owner = object.metadata.ownerReferences?.[0]?.name ?? '';
-      const { name = '' } = object.metadata;
-      const now = object.status?.availableReplicas ?? 0;
-      if (now > (available.get(name) ?? 0)) availableAt.set(owner, availableAt.get(owner) ?? performance.now());
-      available.set(name, now);
-    };
     const watches = [
       api.watch<Rollout>(`${path}?watch=true`, seeRollout, signal),
       api.watch<ReplicaSet>(`${replicaSets}?watch=true`, seeReplicaSet, signal),
@@ -92,7 +93,7 @@ export function openRolloutLoad({ api, kubectl }: ControlPlane, options: Rollout
 
   return {
     async deploy() {
-      await kubectl(['create', 'namespace', namespace]);
+      await plane.kubectl(['create', 'namespace', namespace]);
       const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
       await waitFor('the service account of the pods', () => api.call(account));
       await untilHealthy(() => each((name) => api.call(path, { method: 'POST', body: aRollout(name, replicas) })));
@@ -109,7 +110,7 @@ export function openRolloutLoad({ api, kubectl }: ControlPlane, options: Rollout
     },
     followedMs: () => followed,
     async remove() {
-      await kubectl(['delete', 'namespace', namespace, '--timeout=180s'], { timeoutMs: 200_000 });
+      await plane.kubectl(['delete', 'namespace', namespace, '--timeout=180s'], { timeoutMs: 200_000 });
     },
   };
 }

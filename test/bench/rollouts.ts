@@ -13,8 +13,8 @@ import { describeMachine, type Figure, formatFigures } from './figures.ts';
 import { cpuMs, rssMb } from './process-usage.ts';
 import { openRolloutLoad } from './rollout-load.ts';
 
-// `npm run bench:rollouts [update|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same servers, one
-// after the other. ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
+// `npm run bench:rollouts [update|rest|alone]`: `assay serve --rollouts` beside Argo's own controller, on the same servers,
+// one after the other; alone without it. ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
 
 const ROLLOUTS = 100;
 const REPLICAS = 3;
@@ -69,8 +69,9 @@ async function main(): Promise<void> {
   });
   const kubelet = await startKubelet(plane, { startMs: POD_START_MS });
   try {
-    if (wanted !== 'rest') await compare(plane, audit);
-    if (wanted !== 'update') await rest(plane, audit);
+    if (wanted === 'alone') console.log(await updateAll(ASSAY, plane, audit));
+    if (wanted === undefined || wanted === 'update') await compare(plane, audit);
+    if (wanted === undefined || wanted === 'rest') await rest(plane, audit);
   } finally {
     await kubelet.stop();
     await plane.stop();
@@ -105,8 +106,9 @@ interface Measured {
   readonly most?: number;
 }
 
-async function updateAll({ name, start }: Contender, plane: ControlPlane, audit: AuditLog): Promise<Measured[]> {
-  const controller = await start(plane);
+async function updateAll(contender: Contender, plane: ControlPlane, audit: AuditLog): Promise<Measured[]> {
+  const { name } = contender;
+  const controller = await contender.start(plane);
   const load = openRolloutLoad(plane, { namespace: `update-${name}`, count: ROLLOUTS, replicas: REPLICAS });
   try {
     await load.deploy();
@@ -115,15 +117,12 @@ async function updateAll({ name, start }: Contender, plane: ControlPlane, audit:
     const fromMs = Date.now();
     const before = cpuMs(controller.pid);
     const took = await load.update();
-    await sleep(3_000);
+    await quiet(name, audit);
     const after = cpuMs(controller.pid);
     const requests = audit.requests(name, fromMs);
-    console.log(
-      `${name}: ${[...requests]
-        .toSorted()
-        .map(([what, count]) => `${what} ${count}`)
-        .join(', ')}\n`,
-    );
+    const told = [...requests].map(([what, count]) => `${what} ${count}`);
+    console.log(`${name}: ${told.join(', ')}
+`);
     const sums = sumRequests(requests);
     return [
       { name: 'healthy, p50', figure: quantile(took, 0.5) / 1000, unit: 's', most: 1 },
@@ -146,6 +145,13 @@ async function updateAll({ name, start }: Contender, plane: ControlPlane, audit:
     await load.remove();
     await controller.stop();
   }
+}
+
+/** Events come late: until no request has come for five seconds. */
+async function quiet(name: string, audit: AuditLog): Promise<void> {
+  const isQuiet = () => audit.requests(name, Date.now() - 5_000).size === 0;
+  await sleep(5_000);
+  await waitFor(`${name} to be quiet`, isQuiet, { timeoutMs: 120_000, everyMs: 1_000 });
 }
 
 async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {

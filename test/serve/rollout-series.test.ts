@@ -117,10 +117,9 @@ describe('the phase is that of the condition Progressing', () => {
   });
 });
 
+const routed = (trafficRouting: object): Partial<RolloutSpec> => ({ strategy: { canary: { trafficRouting } } });
+
 describe('strategy and router', () => {
-  const routed = (trafficRouting: object): Partial<RolloutSpec> => ({
-    strategy: { canary: { trafficRouting } },
-  });
   test.each<{ name: string; spec: Partial<RolloutSpec>; want: string }>([
     { name: 'no strategy', spec: { strategy: {} }, want: 'strategy="none",traffic_router=""' },
     {

@@ -11,7 +11,7 @@ import { ROLLOUT_TURNS } from '../../model/rollout-turns.ts';
 export const ROLLOUT: KindFacts<'Rollout'> = {
   kind: 'Rollout',
   owns: [
-    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true },
+    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true, canWait: isOnlyCounted },
     { kind: 'AnalysisRun', isNews: hasNews },
     { kind: 'Experiment', isNews: hasNews },
   ],
@@ -46,6 +46,32 @@ export const ROLLOUT: KindFacts<'Rollout'> = {
 type WithStatus = KubernetesObject & {
   readonly status?: { readonly phase?: unknown; readonly message?: unknown; readonly templateStatuses?: unknown };
 };
+
+/**
+ * Of the pods that it is to have as many are available as before: those that come and go beside these are only counted.
+ * A ReplicaSet that is to have none is waited for.
+ */
+function isOnlyCounted(object: ReplicaSet, previous: ReplicaSet): boolean {
+  const { spec, status = {} } = object;
+  const { replicas: wanted = 1 } = (spec ?? {}) as { readonly replicas?: number };
+  const available = ({ availableReplicas = 0 }: ReplicaSetStatus): number => Math.min(availableReplicas, wanted);
+  return (
+    wanted > 0 &&
+    available(status) === available(previous.status ?? {}) &&
+    mergePatch(withoutCounts(previous), withoutCounts(object)) === undefined
+  );
+}
+
+function withoutCounts({ metadata, spec, status = {} }: ReplicaSet): Readonly<Record<string, unknown>> {
+  const { resourceVersion: _version, ...rest } = metadata;
+  return { metadata: rest, spec, conditions: status.conditions };
+}
+
+interface ReplicaSetStatus {
+  readonly availableReplicas?: number;
+  readonly conditions?: unknown;
+}
+type ReplicaSet = KubernetesObject & { readonly spec?: unknown; readonly status?: ReplicaSetStatus };
 
 /** Measurements are none. */
 function hasNews(object: WithStatus, previous: WithStatus | undefined, isDeleted: boolean): boolean {

@@ -153,7 +153,11 @@ describe('infra/cluster/webhook-configuration.yaml', () => {
 
 test('experiments name the Services before their pods, so that one that goes is made anew at once', () => {
   const [services] = EXPERIMENT.names ?? [];
-  const templateStatuses = [{ name: 'a', serviceName: 'compare-a' }, { name: 'b' }];
+  const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+  const templateStatuses = [
+    { name: 'a', serviceName: 'compare-a', ...counts },
+    { name: 'b', ...counts },
+  ];
   expect(services?.kind).toBe('Service');
   expect(services?.namesIn(anExperiment({ status: { templateStatuses } }))).toEqual(['compare-a']);
   expect(services?.namesIn(anExperiment())).toEqual([]);
