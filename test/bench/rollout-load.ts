@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import type { WatchEvent } from '../e2e/servers/api-client.ts';
 import type { ControlPlane } from '../e2e/servers/control-plane.ts';
 import { waitFor } from '../e2e/servers/wait-for.ts';
 
@@ -54,12 +56,12 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
     if (now > (available.get(name) ?? 0)) availableAt.set(owner, availableAt.get(owner) ?? performance.now());
     available.set(name, now);
   };
+  /** Again and again: who is slow to read, as this process may be, is cut off, and hears of all of them anew. */
   const follow = async (signal: AbortSignal): Promise<void> => {
-    const watches = [
-      api.watch<Rollout>(`${path}?watch=true`, seeRollout, signal),
-      api.watch<ReplicaSet>(`${replicaSets}?watch=true`, seeReplicaSet, signal),
-    ];
-    await Promise.all(watches);
+    const keep = async <Item>(from: string, see: (event: WatchEvent<Item>) => void): Promise<void> => {
+      while (!signal.aborted) await api.watch(`${from}?watch=true`, see, signal).catch(() => sleep(100));
+    };
+    await Promise.all([keep(path, seeRollout), keep(replicaSets, seeReplicaSet)]);
   };
   /** Does something, and waits until all are healthy. */
   const untilHealthy = async (work: () => Promise<void>): Promise<number> => {
@@ -67,16 +69,12 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
     availableAt.clear();
     followed.length = 0;
     const watching = new AbortController();
-    let broken: unknown;
-    const following = follow(watching.signal).catch((error: unknown) => {
-      broken = error;
-    });
+    const following = follow(watching.signal);
     const startMs = performance.now();
     await work();
     try {
-      const areAll = () => broken !== undefined || healthyAt.size === count;
+      const areAll = () => healthyAt.size === count;
       await waitFor(`${count} Rollouts to be healthy`, areAll, { timeoutMs: 180_000, everyMs: 50 });
-      if (broken) throw new Error('a watch has ended', { cause: broken });
     } finally {
       watching.abort();
       await following;
