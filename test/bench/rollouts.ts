@@ -11,10 +11,10 @@ import { waitFor } from '../e2e/servers/wait-for.ts';
 import { type AuditLog, openAuditLog, sumRequests } from './audit-log.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
 import { cpuMs, rssMb } from './process-usage.ts';
-import { openRolloutLoad } from './rollout-load.ts';
+import { openRolloutLoad, type RolloutLoad } from './rollout-load.ts';
 
-// `npm run bench:rollouts [update|rest|alone]`: `assay serve --rollouts` beside Argo's own controller, on the same servers,
-// one after the other; alone without it. ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
+// `npm run bench:rollouts [update|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same servers.
+// ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
 
 const ROLLOUTS = 100;
 const REPLICAS = 3;
@@ -32,17 +32,18 @@ interface Controller {
 interface Contender {
   /** Also its user. */
   readonly name: string;
-  start(plane: ControlPlane): Promise<Controller>;
+  /** Looks after one namespace. */
+  readonly start: (plane: ControlPlane, namespace: string) => Promise<Controller>;
 }
 
 const ARGO: Contender = { name: 'argo', start: startArgo };
 const ASSAY: Contender = {
   name: 'assay',
-  start: (plane) => {
+  start: (plane, namespace) => {
     const folder = process.env['ASSAY_CPU_PROFILE'];
     return startAssayServe({
       kubeconfigPath: plane.kubeconfigFor(ASSAY.name),
-      args: ['--rollouts', `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
+      args: ['--rollouts', `--namespace=${namespace}`, `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
       nodeArgs: folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`],
     });
   },
@@ -69,7 +70,6 @@ async function main(): Promise<void> {
   });
   const kubelet = await startKubelet(plane, { startMs: POD_START_MS });
   try {
-    if (wanted === 'alone') console.log(await updateAll(ASSAY, plane, audit));
     if (wanted === undefined || wanted === 'update') await compare(plane, audit);
     if (wanted === undefined || wanted === 'rest') await rest(plane, audit);
   } finally {
@@ -79,21 +79,33 @@ async function main(): Promise<void> {
   }
 }
 
+/** Side by side, each with a namespace of its own: what else the machine does is the same for both. */
 async function compare(plane: ControlPlane, audit: AuditLog): Promise<void> {
-  const argo = await updateAll(ARGO, plane, audit);
-  const assay = await updateAll(ASSAY, plane, audit);
-  const figures = assay.map(({ name, unit, figure, most }, index): Figure[] => {
-    const reference = argo[index]?.figure ?? NaN;
+  const [argo, assay] = await Promise.all([open(ARGO, plane), open(ASSAY, plane)]);
+  try {
+    await Promise.all([argo.load.deploy(), assay.load.deploy()]);
+    await sleep(5_000);
+    const [reference, ours] = await Promise.all([updateAll(argo, audit), updateAll(assay, audit)]);
+    print(reference, ours);
+  } finally {
+    // While somebody looks after them, as in a cluster.
+    await Promise.all([argo.load.remove(), assay.load.remove()]);
+    await Promise.all([argo.controller.stop(), assay.controller.stop()]);
+  }
+}
+
+function print(reference: readonly Measured[], ours: readonly Measured[]): void {
+  const figures = ours.map(({ name, unit, figure, most }, index): Figure[] => {
+    const theirs = reference[index]?.figure ?? NaN;
     return [
-      { name: `${name}, Argo`, figure: reference, unit },
-      { name: `${name}, Assay`, figure, unit, ...(most !== undefined && { limit: reference * most }) },
+      { name: `${name}, Argo`, figure: theirs, unit },
+      { name: `${name}, Assay`, figure, unit, ...(most !== undefined && { limit: theirs * most }) },
     ];
   });
-  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods, four weights, all updated at once\n`);
+  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, four weights, all updated at once\n`);
   console.log(`${formatFigures(figures.flat())}\n`);
-  for (const { name, figure } of assay) {
-    const reference = argo.find((each) => each.name === name)?.figure ?? NaN;
-    console.log(`${name}: ${(figure / reference).toFixed(2)} of Argo's`);
+  for (const [index, { name, figure }] of ours.entries()) {
+    console.log(`${name}: ${(figure / (reference[index]?.figure ?? NaN)).toFixed(2)} of Argo's`);
   }
   console.log('');
 }
@@ -106,45 +118,46 @@ interface Measured {
   readonly most?: number;
 }
 
-async function updateAll(contender: Contender, plane: ControlPlane, audit: AuditLog): Promise<Measured[]> {
-  const { name } = contender;
-  const controller = await contender.start(plane);
-  const load = openRolloutLoad(plane, { namespace: `update-${name}`, count: ROLLOUTS, replicas: REPLICAS });
-  try {
-    await load.deploy();
-    // Whatever is written after that belongs to the deployment.
-    await sleep(3_000);
-    const fromMs = Date.now();
-    const before = cpuMs(controller.pid);
-    const took = await load.update();
-    await quiet(name, audit);
-    const after = cpuMs(controller.pid);
-    const requests = audit.requests(name, fromMs);
-    const told = [...requests].map(([what, count]) => `${what} ${count}`);
-    console.log(`${name}: ${told.join(', ')}
-`);
-    const sums = sumRequests(requests);
-    return [
-      { name: 'healthy, p50', figure: quantile(took, 0.5) / 1000, unit: 's', most: 1 },
-      { name: 'healthy, p99', figure: quantile(took, 0.99) / 1000, unit: 's', most: 1 },
-      { name: 'available to next write, p50', figure: quantile(load.followedMs(), 0.5), unit: 'ms' },
-      { name: 'available to next write, p99', figure: quantile(load.followedMs(), 0.99), unit: 'ms' },
-      { name: 'writes a Rollout', figure: sums.writes / ROLLOUTS, unit: 'requests', most: 1 },
-      { name: 'Events a Rollout', figure: sums.events / ROLLOUTS, unit: 'requests' },
-      { name: 'reads a Rollout', figure: sums.reads / ROLLOUTS, unit: 'requests', most: 1 },
-      {
-        name: 'processor time a Rollout',
-        figure: (after.own + after.kernel - before.own - before.kernel) / ROLLOUTS,
-        unit: 'ms',
-        most: 0.8,
-      },
-      { name: 'memory at its highest (RSS)', figure: rssMb(controller.pid).peak, unit: 'MB' },
-    ];
-  } finally {
-    // While somebody looks after them, as in a cluster.
-    await load.remove();
-    await controller.stop();
-  }
+interface Opened {
+  readonly name: string;
+  readonly controller: Controller;
+  readonly load: RolloutLoad;
+}
+
+async function open({ name, start }: Contender, plane: ControlPlane): Promise<Opened> {
+  const namespace = `update-${name}`;
+  const load = openRolloutLoad(plane, { namespace, count: ROLLOUTS, replicas: REPLICAS });
+  return { name, load, controller: await start(plane, namespace) };
+}
+
+async function updateAll({ name, controller, load }: Opened, audit: AuditLog): Promise<Measured[]> {
+  const fromMs = Date.now();
+  const before = cpuMs(controller.pid);
+  const took = await load.update();
+  await quiet(name, audit);
+  const after = cpuMs(controller.pid);
+  const requests = audit.requests(name, fromMs);
+  const told = [...requests].map(([what, count]) => `${what} ${count}`);
+  console.log(`${name}: ${told.join(', ')}\n`);
+  const { writes, events, reads } = sumRequests(requests);
+  const kernelMs = after.kernel - before.kernel;
+  return [
+    { name: 'healthy, p50', figure: quantile(took, 0.5) / 1000, unit: 's', most: 1 },
+    { name: 'healthy, p99', figure: quantile(took, 0.99) / 1000, unit: 's', most: 1 },
+    { name: 'available to next write, p50', figure: quantile(load.followedMs(), 0.5), unit: 'ms' },
+    { name: 'available to next write, p99', figure: quantile(load.followedMs(), 0.99), unit: 'ms' },
+    { name: 'writes a Rollout', figure: writes / ROLLOUTS, unit: 'requests', most: 1 },
+    { name: 'Events a Rollout', figure: events / ROLLOUTS, unit: 'requests' },
+    { name: 'reads a Rollout', figure: reads / ROLLOUTS, unit: 'requests', most: 1 },
+    {
+      name: 'processor time a Rollout',
+      figure: (after.own - before.own + kernelMs) / ROLLOUTS,
+      unit: 'ms',
+      most: 0.8,
+    },
+    { name: '… of which in the kernel', figure: kernelMs / ROLLOUTS, unit: 'ms' },
+    { name: 'memory at its highest (RSS)', figure: rssMb(controller.pid).peak, unit: 'MB' },
+  ];
 }
 
 /** Events come late: until no request has come for five seconds. */
@@ -155,7 +168,7 @@ async function quiet(name: string, audit: AuditLog): Promise<void> {
 }
 
 async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {
-  const controller = await ASSAY.start(plane);
+  const controller = await ASSAY.start(plane, 'rest');
   const load = openRolloutLoad(plane, { namespace: 'rest', count: AT_REST, replicas: 1 });
   try {
     await load.deploy();
@@ -184,13 +197,15 @@ async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {
 }
 
 /** Argo's controller, with its defaults in all but its limits of requests. */
-async function startArgo(plane: ControlPlane): Promise<Controller> {
+async function startArgo(plane: ControlPlane, namespace: string): Promise<Controller> {
   const command = await ensureArgoController();
   const folder = createScratchFolder('argo-controller');
   const [metricsPort, healthzPort] = [await findFreePort(), await findFreePort()];
   const args = [
     `--kubeconfig=${plane.kubeconfigFor(ARGO.name)}`,
     '--leader-elect=false',
+    '--namespaced',
+    `--namespace=${namespace}`,
     `--qps=${RATE.qps}`,
     `--burst=${RATE.burst}`,
     `--metricsPort=${metricsPort}`,
