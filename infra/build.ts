@@ -13,8 +13,8 @@ const embedTexts: Plugin = {
       return { contents: `export const EXAMPLES = ${JSON.stringify(EXAMPLES)};` };
     });
     bundle.onLoad({ filter: /[\\/]lib[\\/]cli[\\/]cluster-base\.ts$/ }, async () => {
-      const { CLUSTER_BASE } = await import('../lib/cli/cluster-base.ts');
-      return { contents: `export const CLUSTER_BASE = ${JSON.stringify(CLUSTER_BASE)};` };
+      const texts = Object.entries(await import('../lib/cli/cluster-base.ts'));
+      return { contents: texts.map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`).join('\n') };
     });
   },
 };

@@ -1,4 +1,5 @@
 import type { AnalysisRun, AnalysisRunStatus } from '../model/analysis-run.ts';
+import { isAbsent } from '../model/empty.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { Change, Outcome } from '../model/outcome.ts';
 import { assess, runEvent } from './assess.ts';
@@ -11,7 +12,7 @@ import type { Measured } from './record.ts';
 import { record } from './record.ts';
 import type { Collected } from './retention.ts';
 import { trim } from './retention.ts';
-import { toStored } from './times.ts';
+import { inSeconds, toStored } from './times.ts';
 import { isTtlExceeded, ttlExpiresAt } from './ttl.ts';
 
 /** A run, and what was measured of it. */
@@ -33,7 +34,7 @@ export function advanceRun(
   now: Date,
 ): Outcome<AnalysisRunStatus> {
   if (due.is === 'finished') return rest(run, now);
-  if (due.is === 'refused') return refuse(run, due.message);
+  if (due.is === 'refused') return refuse(run, due.message, now);
 
   const { prepared, secretValues } = due;
   const results = record(run.status?.metricResults ?? [], measured, prepared, secretValues, now);
@@ -51,10 +52,15 @@ function rest(run: AnalysisRun, now: Date): Outcome<AnalysisRunStatus> {
   return settle(run, { status: run.status ?? { phase: '' }, nextAt: undefined, events: [], changes });
 }
 
-/** Nothing that was measured so far is touched, and no time of completion is set: such a run has no time to live. */
-function refuse(run: AnalysisRun, message: string): Outcome<AnalysisRunStatus> {
+/**
+ * Nothing that was measured so far is touched. Unlike in Argo, a time of completion is set where a time to live counts
+ * from it: such a run would stay for ever.
+ */
+function refuse(run: AnalysisRun, message: string, now: Date): Outcome<AnalysisRunStatus> {
+  const hasTtl = !isAbsent(run.spec.ttlStrategy?.secondsAfterCompletion);
   const status: AnalysisRunStatus = {
     runSummary: {},
+    ...(hasTtl && { completedAt: inSeconds(now.toISOString()) }),
     ...run.status,
     phase: 'Error',
     message: cutAndCount(message, LIMITS.messageCharacters),

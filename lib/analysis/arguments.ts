@@ -1,6 +1,7 @@
 import { quote } from '../expression/go/strconv.ts';
 import type { Argument, Metric } from '../model/analysis-run.ts';
 import { isAbsent } from '../model/empty.ts';
+import { parseJson } from '../model/exact-json.ts';
 import { metricJson, withoutEmptied } from './metric-json.ts';
 import { Room } from './bounds.ts';
 import { ArgumentError } from './spec-error.ts';
@@ -116,7 +117,7 @@ export function resolveMetric(metric: Metric, args: readonly Argument[], room = 
   room.take(sizeOf(template, values), metric.name);
   const filled = fillPlainly(template, values);
   if (filled === undefined) return resolveAsArgo(metric, args);
-  const resolved = JSON.parse(filled) as Metric;
+  const resolved = parseJson(filled) as Metric;
   return filled.includes('""') ? withoutEmptied(resolved) : resolved;
 }
 
@@ -131,7 +132,7 @@ function resolveAsArgo(metric: Metric, args: readonly Argument[]): Metric {
   const filled = resolveTemplateQuoted(metricJson(metric), args);
   const escaped = findGoEscape(filled);
   if (escaped !== undefined) throw new ArgumentError(`invalid character '${escaped}' in string escape code`);
-  return JSON.parse(filled) as Metric;
+  return parseJson(filled) as Metric;
 }
 
 /** The first character after a backslash that Go strings know and JSON does not. */

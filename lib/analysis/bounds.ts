@@ -11,12 +11,28 @@ import { SpecError } from './spec-error.ts';
 export function requireWithinBounds({ metrics, args, dryRun, measurementRetention }: AnalysisRunSpec): void {
   requireCount('metrics', metrics, LIMITS.metrics);
   requireCount('args', args, LIMITS.args);
-  for (const [path, rules] of Object.entries({ dryRun, measurementRetention })) {
-    requireCount(path, rules, LIMITS.rules);
-    for (const [index, { metricName }] of (rules ?? []).entries()) {
-      if (metricName.length <= LIMITS.ruleCharacters) continue;
-      throw tooMuch(`${path}[${index}].metricName`, `${metricName.length} characters`, LIMITS.ruleCharacters);
-    }
+  requireFewRules('dryRun', dryRun);
+  requireFewRules('measurementRetention', measurementRetention);
+}
+
+/**
+ * The same for rules and the metrics that they are for: figures are told of runs that were never begun, too.
+ * @throws SpecError
+ */
+export function requireFewMatches(path: string, rules: readonly Rule[], metrics: readonly string[]): void {
+  requireCount('metrics', metrics, LIMITS.metrics);
+  requireFewRules(path, rules);
+}
+
+interface Rule {
+  readonly metricName: string;
+}
+
+function requireFewRules(path: string, rules: readonly Rule[] | undefined): void {
+  requireCount(path, rules, LIMITS.rules);
+  for (const [index, { metricName }] of (rules ?? []).entries()) {
+    if (metricName.length <= LIMITS.ruleCharacters) continue;
+    throw tooMuch(`${path}[${index}].metricName`, `${metricName.length} characters`, LIMITS.ruleCharacters);
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseDuration } from '../model/duration.ts';
 import { hasText } from './limits.ts';
+import { SpecError } from './spec-error.ts';
 import { fillTemplate, parseTemplate } from './substitute.ts';
 import { msOf } from './times.ts';
 import { wholeSeconds } from '../model/whole-seconds.ts';
@@ -20,7 +21,7 @@ export interface ExperimentFacts {
  * Fills in `{{templates.<name>.podTemplateHash}}`, `{{templates.<name>.replicaset.name}}`,
  * `{{experiment.availableAt}}` and `{{experiment.finishedAt}}`.
  *
- * @throws SpecError if a tag is not known, or not yet; Error if the duration is invalid and the experiment available
+ * @throws SpecError if a tag is not known, or not yet; or if the duration is invalid and the experiment available
  * @source ResolveExperimentArgsValue in utils/template/template.go of argoproj/argo-rollouts
  */
 export function resolveExperimentArgument(template: string, facts: ExperimentFacts): string {
@@ -29,8 +30,7 @@ export function resolveExperimentArgument(template: string, facts: ExperimentFac
   if (facts.availableAt !== undefined) {
     values.set('experiment.availableAt', wholeSeconds(msOf(facts.availableAt)));
     if (hasText(facts.duration)) {
-      const durationNs = parseDuration(facts.duration);
-      values.set('experiment.finishedAt', wholeSeconds(msOf(facts.availableAt) + Number(durationNs) / 1e6));
+      values.set('experiment.finishedAt', wholeSeconds(msOf(facts.availableAt) + msIn(facts.duration)));
     }
   }
   for (const { name, replicaSetName, podTemplateHash } of facts.templates) {
@@ -38,4 +38,12 @@ export function resolveExperimentArgument(template: string, facts: ExperimentFac
     values.set(`templates.${name}.replicaset.name`, replicaSetName);
   }
   return fillTemplate(parsed, values);
+}
+
+function msIn(duration: string): number {
+  try {
+    return Number(parseDuration(duration)) / 1e6;
+  } catch (error) {
+    throw new SpecError((error as Error).message);
+  }
 }

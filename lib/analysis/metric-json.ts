@@ -1,5 +1,6 @@
 import { writerOf } from '../expression/go/json-fields.ts';
 import type { AnalysisRunSpec, Metric } from '../model/analysis-run.ts';
+import { isRawNumber, parseJson } from '../model/exact-json.ts';
 import { each, may, maybe, must, mustEach, set, struct } from '../model/json-form.ts';
 import { PROVIDER_ROWS } from '../model/provider-rows.ts';
 import { podTemplateJson } from '../workload/pod-template-json.ts';
@@ -59,11 +60,12 @@ export function metricJson(value: Metric): string {
 
 /** A metric without the texts that came to be empty, where Argo then leaves the field out. */
 export function withoutEmptied(value: Metric): Metric {
-  return prune(value, JSON.parse(metricJson(value))) as Metric;
+  return prune(value, parseJson(metricJson(value))) as Metric;
 }
 
 function prune(value: unknown, written: unknown): unknown {
   if (typeof value !== 'object' || value === null || typeof written !== 'object' || written === null) return value;
+  if (isRawNumber(value)) return value;
   if (Array.isArray(value)) return value.map((item, index) => prune(item, (written as unknown[])[index]));
   const fields = Object.entries(value)
     .filter(([name, field]) => field !== '' || Object.hasOwn(written, name))

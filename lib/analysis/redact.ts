@@ -58,9 +58,18 @@ function partsOf(secretValues: readonly string[]): readonly string[] {
   const parts = [...secretValues, ...lines.filter((line) => line.length >= SHORTEST_PART)];
   // Whoever sends a secret may have left out the line break at its end.
   const trimmed = secretValues.map((secret) => secret.trim());
-  return [...new Set([...parts, ...trimmed])]
+  return [...new Set([...parts, ...trimmed, ...trimmed.flatMap(inAddresses)])]
     .filter((secret) => secret !== '')
     .toSorted((left, right) => right.length - left.length);
+}
+
+/**
+ * What becomes of a secret in an address, which holds no tabs and line breaks, and no backslashes in its path.
+ * @source https://url.spec.whatwg.org/#concept-basic-url-parser
+ */
+function inAddresses(secret: string): readonly string[] {
+  const kept = secret.replaceAll(/[\t\n\r]/g, '');
+  return [kept, kept.replaceAll('\\', '/')].filter((form) => form.length >= SHORTEST_DERIVED);
 }
 
 /** Whether it is a secret in a value, too: `5`, `ok` and `8080` are what people want to read there. */

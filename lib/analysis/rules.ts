@@ -1,16 +1,18 @@
 import { compilePattern, type Pattern } from '../expression/go/regexp.ts';
 import { GoPanic } from '../expression/value.ts';
 import type { DryRun, MeasurementRetention } from '../model/analysis-run.ts';
+import { requireFewMatches } from './bounds.ts';
 import { SpecError } from './spec-error.ts';
 
 /**
  * The metrics that are measured but do not count: those whose name one of the rules matches.
  *
  * @param names  of the metrics, arguments resolved
- * @throws SpecError if a rule matches none of them
+ * @throws SpecError if a rule matches none of them, or there are too many to look at
  * @source GetDryRunMetrics in utils/analysis/helpers.go of argoproj/argo-rollouts
  */
 export function findDryRun(rules: readonly DryRun[], names: readonly string[]): ReadonlySet<string> {
+  requireFewMatches('dryRun', rules, names);
   const matched = rules.flatMap(({ metricName }, index) => matchedBy(metricName, names, `dryRun[${index}]`));
   return new Set(matched);
 }
@@ -18,13 +20,14 @@ export function findDryRun(rules: readonly DryRun[], names: readonly string[]): 
 /**
  * The number that a rule gives to metrics: how many measurements to keep, by name. The last rule wins.
  *
- * @throws SpecError if a rule matches no metric
+ * @throws SpecError if a rule matches no metric, or there are too many to look at
  * @source GetMeasurementRetentionMetrics in utils/analysis/helpers.go of argoproj/argo-rollouts
  */
 export function findRetention(
   rules: readonly MeasurementRetention[],
   names: readonly string[],
 ): ReadonlyMap<string, number> {
+  requireFewMatches('measurementRetention', rules, names);
   const matched = rules.flatMap(({ metricName, limit }, index) =>
     matchedBy(metricName, names, `measurementRetention[${index}]`).map((name) => [name, limit] as const),
   );

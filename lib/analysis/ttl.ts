@@ -5,7 +5,7 @@ import { msOf } from './times.ts';
 
 /**
  * Whether a finished run has outlived its time to live: whole seconds since it ended *exceed* the limit. A run without
- * `completedAt`, as one with an invalid specification, never does.
+ * `completedAt` never does.
  *
  * @source isAnalysisRunTtlExceeded in analysis/analysis.go of argoproj/argo-rollouts
  */

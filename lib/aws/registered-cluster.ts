@@ -33,7 +33,7 @@ export function openRegisteredCluster(
   settings: ClusterSettings,
   options: RegisteredClusterOptions,
 ): KubernetesCluster {
-  const { addressMode, services, allowedHosts, allowPrivateNetworks } = settings;
+  const { addressMode, services, shortServiceNames, allowedHosts, allowPrivateNetworks } = settings;
   const http = openHttp({
     privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse',
     allow: allowedHosts,
@@ -50,6 +50,7 @@ export function openRegisteredCluster(
     now,
     addressMode,
     services,
+    shortServiceNames,
     lookup,
     onUnreadable,
     onClose: () => http.close(),

@@ -9,3 +9,6 @@ const { resources } = parse(read('kustomization.yaml')) as { readonly resources:
  * the texts there in place of this file.
  */
 export const CLUSTER_BASE: readonly string[] = resources.map(read);
+
+/** What a cluster installs beside it where Rollouts are looked after. */
+export const ROLLOUTS_BASE: readonly string[] = ['crds/rollouts.yaml', 'rbac-rollouts.yaml'].map(read);

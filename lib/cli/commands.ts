@@ -5,9 +5,12 @@ export const COMMANDS: CommandTable = {
   run: () => import('./run.ts'),
   eval: () => import('./eval.ts'),
   lint: () => import('./lint.ts'),
+  lsp: () => import('./lsp.ts'),
   serve: () => import('./serve.ts'),
   schedules: () => import('./schedules.ts'),
   manifests: () => import('./manifests.ts'),
   clusters: () => import('./clusters.ts'),
+  doctor: () => import('./doctor.ts'),
+  completion: () => import('./completion.ts'),
   demo: () => import('./demo.ts'),
 };

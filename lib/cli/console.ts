@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 
 /** A style of `util.styleText`, such as `red` or `bold`. */
@@ -25,7 +26,7 @@ export interface Console {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of standard input, as UTF-8. */
   readInput(): Promise<string>;
-  /** Calls back at Ctrl-C and SIGTERM instead of ending the process, until the function returned is called. */
+  /** Calls back at Ctrl-C, SIGTERM and where the terminal is closed (SIGHUP), instead of ending the process, until the function returned is called. */
   onInterrupt(listener: () => void): () => void;
 }
 
@@ -41,18 +42,29 @@ export function openConsole(): Console {
       return Buffer.concat(chunks).toString('utf8');
     },
     onInterrupt(listener) {
-      for (const signal of INTERRUPTS) process.on(signal, listener);
-      return () => INTERRUPTS.forEach((signal) => process.removeListener(signal, listener));
+      const signals = INTERRUPTS.filter((signal) => signal !== 'SIGHUP' || !isHangupIgnored());
+      for (const signal of signals) process.on(signal, listener);
+      return () => signals.forEach((signal) => process.removeListener(signal, listener));
     },
   };
 }
 
-const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Whether `nohup` started us: to listen would undo what it does. @source proc_pid_status(5); elsewhere nobody tells */
+function isHangupIgnored(): boolean {
+  try {
+    const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read our output has seen enough, as `head` has.
-    if (error.code === 'EPIPE') process.exit();
+    // Whoever read our output has seen enough, as `head` has, or the terminal is gone.
+    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit();
     throw error;
   });
   return {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
-import { CLUSTER_BASE } from './cluster-base.ts';
+import { CLUSTER_BASE, ROLLOUTS_BASE } from './cluster-base.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
@@ -41,11 +41,13 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .default([], 'all networks'),
     )
     .option('--client-ca', 'answer only API servers with a certificate of the authority in ConfigMap assay-client-ca')
+    .option('--rollouts', 'with the CRD of Rollouts, and the rights that looking after them takes')
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
     .addHelpText('after', HELP)
     .action((options: ManifestOptions) => {
       checkOptions(options);
-      console.out.write(renderManifests(CLUSTER_BASE, options));
+      const base = options.rollouts ? [...CLUSTER_BASE, ...ROLLOUTS_BASE] : CLUSTER_BASE;
+      console.out.write(renderManifests(base, options));
       exitWith(EXIT.ok);
     });
 }

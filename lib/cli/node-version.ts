@@ -1,5 +1,5 @@
 /** The Node that Assay is built and tested for. */
-const NEEDED_MAJOR = 24;
+export const NEEDED_MAJOR = 24;
 
 /** What to tell a user whose Node (`process.versions.node`) is too old, or undefined where it is not. */
 export function nodeComplaint(version: string): string | undefined {

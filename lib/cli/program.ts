@@ -35,16 +35,18 @@ export async function runProgram(args: readonly string[], commands: CommandTable
   let code: ExitCode = EXIT.ok;
   const program = describeProgram(console);
   try {
-    const name = args[0] ?? '';
-    const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const words = inCommandersWords(args, commands);
+    const name = words[0] ?? '';
+    // Completion is of all commands.
+    const named = Object.hasOwn(commands, name) && name !== 'completion' ? commands[name] : undefined;
     for (const load of named ? [named] : Object.values(commands)) {
       const file = await load();
-      const command = file.command(console, (verdict) => (code = verdict));
+      const command = file.command(console, (verdict) => (code = verdict), program);
       const help = `  \`assay ${command.name()} --help\` tells more.`;
       program.addCommand(command.copyInheritedSettings(program).showHelpAfterError(help));
       for (const part of command.commands) part.copyInheritedSettings(command);
     }
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
@@ -52,11 +54,20 @@ export async function runProgram(args: readonly string[], commands: CommandTable
   }
 }
 
+/** `help`, `help run` and `version`, as other programs have them. */
+function inCommandersWords(args: readonly string[], commands: CommandTable): readonly string[] {
+  const [first, ...rest] = args;
+  if (first === 'version' || first === '-V') return ['--version'];
+  if (first !== 'help') return args;
+  const [name = ''] = rest;
+  return Object.hasOwn(commands, name) || name === '' ? [...rest, '--help'] : [...rest];
+}
+
 function describeProgram({ out, err }: Console): Command {
   return new Command('assay')
     .description("Runs Argo Rollouts' analysis: from files on this machine, or for whole clusters.")
     .helpCommand(false)
-    .version(packageJson.version)
+    .version(packageJson.version, '-v, --version')
     .addHelpText('after', ABOUT)
     .showHelpAfterError('  `assay --help` lists what there is.')
     .exitOverride()

@@ -14,6 +14,8 @@ export interface ManifestOptions {
   readonly apiServer?: readonly string[];
   /** Whether API servers must show a certificate of the authority in the ConfigMap `assay-client-ca`. */
   readonly clientCa?: boolean;
+  /** Whether Rollouts are looked after too. */
+  readonly rollouts?: boolean;
   /** False where Argo Rollouts has brought the CRDs. */
   readonly crds?: boolean;
 }

@@ -1,11 +1,13 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Secret } from '../model/kubernetes.ts';
-import { formatProblem } from '../model/problem.ts';
+import type { KubernetesObject, Secret } from '../model/kubernetes.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
 import { validateResource } from '../model/validate.ts';
+import { withoutNulls } from '../model/without-nulls.ts';
+import { checkObject } from '../webhook/warnings.ts';
 import { InputError } from './input-error.ts';
 import { isObject } from '../model/is-object.ts';
-import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
+import { isOurs, readResources, type ResourceDocument } from '../lint/resource-documents.ts';
 import type { SourceFile } from './source-files.ts';
 
 /** What was found in files, as far as `assay run` can use it. */
@@ -16,11 +18,18 @@ export interface RunInput {
   readonly secrets: readonly Secret[];
 }
 
+export interface RunInputOptions {
+  /** Whether what `assay lint` calls an error is run all the same, as far as an API server accepts it. */
+  readonly isUnchecked?: boolean | undefined;
+  /** Values that are given for arguments, which the files need not have then. */
+  readonly args?: ReadonlyMap<string, string>;
+}
+
 /**
  * Sorts the resources in files: templates, runs, and Secrets for their arguments. Other kinds are left out.
- * @throws InputError for what is no YAML, and for what an API server would refuse
+ * @throws InputError for what is no YAML, what an API server would refuse, and what `assay lint` calls an error
  */
-export function readRunInput(files: readonly SourceFile[]): RunInput {
+export function readRunInput(files: readonly SourceFile[], options: RunInputOptions = {}): RunInput {
   const input = {
     templates: [] as AnalysisTemplate[],
     clusterTemplates: [] as ClusterAnalysisTemplate[],
@@ -35,8 +44,8 @@ export function readRunInput(files: readonly SourceFile[]): RunInput {
       const { value } = document;
       if (isObject(value) && value['kind'] === 'Secret') input.secrets.push(readSecret(value));
       if (!isOurs(value)) continue;
-      refuseInvalid(document);
-      const resource = value as AnalysisTemplate | ClusterAnalysisTemplate | AnalysisRun;
+      refuseInvalid(document, options);
+      const resource = withoutNulls(value as AnalysisTemplate | ClusterAnalysisTemplate | AnalysisRun);
       if (resource.kind === 'AnalysisTemplate') input.templates.push(resource);
       if (resource.kind === 'ClusterAnalysisTemplate') input.clusterTemplates.push(resource);
       if (resource.kind === 'AnalysisRun') input.runs.push(resource);
@@ -45,12 +54,29 @@ export function readRunInput(files: readonly SourceFile[]): RunInput {
   return input;
 }
 
-function refuseInvalid({ file, value, locate }: ResourceDocument): void {
-  const problem = validateResource(value).find(({ severity }) => severity === 'error');
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}
+
+function refuseInvalid({ file, value, locate }: ResourceDocument, options: RunInputOptions): void {
+  const refused = validateResource(value).find(isError);
+  const problem = refused ?? problemsIn(value as KubernetesObject, options).find(isError);
   if (!problem) return;
   const { line, column } = locate(problem.keys);
   const message = `${file}:${line}:${column}: ${formatProblem(problem)}`;
-  throw new InputError(message, '`assay lint` shows all that is wrong with a file.');
+  const wayOut = refused ? '' : ' --unchecked runs it all the same.';
+  throw new InputError(message, `\`assay lint\` shows all that is wrong with a file.${wayOut}`);
+}
+
+/** What lint says of a template or a run with the arguments that are given. */
+function problemsIn(object: KubernetesObject, { isUnchecked = false, args = new Map() }: RunInputOptions): Problem[] {
+  if (isUnchecked || object.kind === 'Experiment') return [];
+  const resource = withoutNulls(object) as AnalysisRun | AnalysisTemplate;
+  if (resource.kind !== 'AnalysisRun' || !resource.spec.args) return checkObject(resource);
+  const given = resource.spec.args.map((arg) => ({ value: args.get(arg.name), arg }));
+  const valued = given.map(({ arg, value }) => (value === undefined ? arg : { ...arg, value }));
+  const run: AnalysisRun = { ...resource, spec: { ...resource.spec, args: valued } };
+  return checkObject(run);
 }
 
 function readSecret(value: Readonly<Record<string, unknown>>): Secret {

@@ -1,13 +1,11 @@
 import { isAbsolute, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Finding, LintReport } from './lint-report.ts';
+import type { Finding, Range, TextEdit } from '../lint/finding.ts';
+import { RULE_LIST } from '../lint/rules/registry.ts';
+import type { LintReport } from './lint-report.ts';
 
-const RULES: Readonly<Record<Finding['rule'], string>> = {
-  syntax: 'The file is YAML or JSON.',
-  schema: 'The resource is one that an API server accepts as it was meant.',
-  analysis: 'Metrics, conditions and arguments keep the rules of analysis.',
-};
-const RULE_IDS = Object.keys(RULES) as Finding['rule'][];
+const LEVELS = { error: 'error', warning: 'warning', advice: 'note' } as const;
+const RULE_NAMES: readonly string[] = RULE_LIST.map(({ name }) => name);
 
 /**
  * A report in the format that code hosts read to annotate changes.
@@ -16,7 +14,12 @@ const RULE_IDS = Object.keys(RULES) as Finding['rule'][];
  * @source https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function lintSarif({ findings }: LintReport, version: string): object {
-  const rules = RULE_IDS.map((id) => ({ id, shortDescription: { text: RULES[id] } }));
+  const rules = RULE_LIST.map(({ name, rule }) => ({
+    id: name,
+    shortDescription: { text: rule.summary },
+    help: { text: `docs/lint.md#${name}` },
+    defaultConfiguration: { level: LEVELS[rule.severity] },
+  }));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -30,22 +33,29 @@ export function lintSarif({ findings }: LintReport, version: string): object {
   };
 }
 
-function resultOf({ file, line, column, severity, rule, path, message }: Finding): object {
+function resultOf({ file, range, severity, rule, path, message, fix }: Finding): object {
+  const artifactLocation = { uri: uriOf(file) };
   return {
     ruleId: rule,
-    ruleIndex: RULE_IDS.indexOf(rule),
-    level: severity,
+    ruleIndex: RULE_NAMES.indexOf(rule),
+    level: LEVELS[severity],
     message: { text: path === '' ? message : `${path}: ${message}` },
     locations: [
       {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(file) },
-          region: { startLine: line, startColumn: column },
-        },
+        physicalLocation: { artifactLocation, region: regionOf(range) },
         ...(path !== '' && { logicalLocations: [{ fullyQualifiedName: path }] }),
       },
     ],
+    ...(fix && { fixes: [{ artifactChanges: [{ artifactLocation, replacements: fix.map(replacementOf) }] }] }),
   };
+}
+
+function replacementOf({ range, text }: TextEdit): object {
+  return { deletedRegion: regionOf(range), insertedContent: { text } };
+}
+
+function regionOf({ start, end }: Range): object {
+  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 }
 
 /** Relative paths stay relative, to the folder that the reader takes for the root. */

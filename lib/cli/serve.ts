@@ -31,6 +31,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
   readonly service: readonly string[];
+  readonly shortServiceNames: boolean;
   readonly prometheusAddress?: string;
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
@@ -52,7 +53,7 @@ too, which spec.analysisRunMetadata gives them.
 Private networks may be requested; loopback and link-local addresses only where --allow-host lists them, the metadata
 services of clouds never. <service>.<namespace>.svc is reached through the API server's proxy, in a pod directly.
 Through the proxy a run may reach the Services of its own namespace, put queries to any Prometheus, and reach what
---service lists.
+--service lists. <service> and <service>.<namespace> mean what they mean in a pod, where such a Service is there.
 
 Requests beyond --qps wait their turn, namespace by namespace; watches, and what metrics ask of Services, do not count. The
 defaults are six times those of Argo's controller: each measurement is a write.
@@ -120,6 +121,10 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       )
         .argParser(collectService)
         .default([], 'none'),
+    )
+    .option(
+      '--no-short-service-names',
+      'take <service> and <service>.<namespace> for hosts of the network, not for Services',
     )
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
     .addOption(

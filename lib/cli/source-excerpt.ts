@@ -1,4 +1,4 @@
-import type { Position } from './yaml-documents.ts';
+import type { Position } from '../lint/finding.ts';
 
 /**
  * The line that a position is in, and a caret under the position. Tabs become single spaces, so that the caret

@@ -65,8 +65,8 @@ function rateLimit(name: string, { requestsPerSecond, now, sleep = wait }: Guard
     async take(): Promise<void> {
       const waitMs = bucket.waitMs();
       if (waitMs > LONGEST_WAIT_MS) {
-        const message = `cluster ${name}: more than ${requestsPerSecond} requests a second, the limit in its settings`;
-        throw new AssayError('ASSAY_CLUSTER_THROTTLED', message, { retry: true, retryAfterMs: waitMs });
+        const message = `more than ${requestsPerSecond} requests a second, the limit in its settings`;
+        throw new AssayError('ASSAY_CLUSTER_THROTTLED', message, { retry: true, retryAfterMs: waitMs, cluster: name });
       }
       bucket.take();
       if (waitMs > 0) await sleep(waitMs);
@@ -104,9 +104,9 @@ function openBreaker(name: string, { now, onOpen }: GuardOptions) {
     if (!isOpen) return;
     const leftMs = closedAgainMs - now().getTime();
     if (leftMs <= 0 && !isProbing) return;
-    const message = `cluster ${name}: no answer of late, so it is not asked just now`;
+    const message = 'no answer of late, so it is not asked just now';
     const retryAfterMs = Math.max(leftMs, FIRST_PAUSE_MS);
-    throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', message, { retry: true, retryAfterMs });
+    throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', message, { retry: true, retryAfterMs, cluster: name });
   };
 
   return {

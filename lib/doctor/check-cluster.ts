@@ -49,7 +49,7 @@ export async function checkCluster(options: ClusterCheckOptions): Promise<readon
 
     const [rights, resources, webhook, reached] = await Promise.all([
       checkRights(inspection, { ...options, identity: who.identity }),
-      checkResources(inspection),
+      checkResources(inspection, options),
       checkWebhook(inspection, now()),
       checkAddresses(cluster, addresses, addressMode),
     ]);

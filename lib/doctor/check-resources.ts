@@ -8,14 +8,17 @@ const KINDS = Object.keys(SCHEMAS) as SchemaKind[];
 const APPLY = 'Install the CRDs: `assay manifests --cluster NAME | kubectl apply --server-side -f -`.';
 const UPGRADE = 'Bring the CRDs up to date: `assay manifests --cluster NAME | kubectl apply --server-side -f -`.';
 
-/** Kinds that a cluster may do without. */
-const OPTIONAL: ReadonlySet<SchemaKind> = new Set(['Rollout']);
-
-/** Whether the cluster knows the resources, in the version and with the fields that Assay uses; one result a kind. */
-export async function checkResources(inspection: Inspection): Promise<CheckResult[]> {
+/**
+ * Whether the cluster knows the resources, in the version and with the fields that Assay uses; one result a kind.
+ * Rollouts are asked for where they are looked after.
+ */
+export async function checkResources(
+  inspection: Inspection,
+  { rollouts = false }: { readonly rollouts?: boolean | undefined } = {},
+): Promise<CheckResult[]> {
   const groupVersion = RESOURCES.AnalysisRun.apiVersion;
   const [served, schemas] = await Promise.all([inspection.resources(groupVersion), inspection.schemas(groupVersion)]);
-  const expected = KINDS.filter((kind) => !OPTIONAL.has(kind) || served?.has(RESOURCES[kind].plural));
+  const expected = KINDS.filter((kind) => kind !== 'Rollout' || rollouts);
   return expected.map((kind): CheckResult => {
     const { plural, apiVersion } = RESOURCES[kind];
     const about = { area: 'resources', subject: `${plural}.${apiVersion}` } as const;

@@ -1,7 +1,16 @@
 import { AssayError } from '../model/errors.ts';
 
 /** What a cluster is checked for, in the order of the checks. */
-export type CheckArea = 'server' | 'identity' | 'clock' | 'rights' | 'resources' | 'webhook' | 'addresses';
+export type CheckArea =
+  | 'machine'
+  | 'kubeconfig'
+  | 'server'
+  | 'identity'
+  | 'clock'
+  | 'rights'
+  | 'resources'
+  | 'webhook'
+  | 'addresses';
 
 /** One thing that was looked at. `fail`: Assay cannot do its work; `warn`: it can, with what the message says. */
 export interface CheckResult {

@@ -31,7 +31,7 @@ export async function checkWebhook(inspection: Inspection, now: Date): Promise<C
     return {
       ...ABOUT,
       status: 'ok',
-      message: `installed; the API server trusts its ${found.webhooks.length} webhooks`,
+      message: `installed${await imageOf(inspection)}; the API server trusts its ${found.webhooks.length} webhooks`,
     };
   }
   return {
@@ -40,6 +40,12 @@ export async function checkWebhook(inspection: Inspection, now: Date): Promise<C
     message: `no authority that is good now for ${untrusted.map(({ name }) => name).join(', ')}: ${LATE}`,
     mend: 'The webhook sets caBundle by itself: see why it does not in `kubectl logs -n assay-system deploy/assay-webhook`.',
   };
+}
+
+/** As infra/cluster/webhook-deployment.yaml has it. */
+async function imageOf(inspection: Inspection): Promise<string> {
+  const image = await inspection.deployedImage('assay-system', CONFIGURATION);
+  return image === undefined ? '' : ` (${image})`;
 }
 
 /** Whether one of the authorities is good now. */

@@ -11,31 +11,54 @@ import { isTerminating, progressDeadlineSeconds } from './lifecycle.ts';
  *         pass that cannot be read
  */
 export function findInvalidSpec(experiment: Experiment): string | undefined {
-  const { spec } = experiment;
-  const names = new Set<string>();
-  for (const [index, template] of spec.templates.entries()) {
-    const problem = templateProblem(template, index, experiment);
-    if (problem !== undefined) return problem;
-    if (names.has(template.name)) {
-      return `Experiment ${experiment.metadata.name ?? ''} has repeated template name '${template.name}' in templates`;
-    }
-    names.add(template.name);
-  }
+  const [part] = findInvalidParts(experiment);
+  if (part !== undefined) return part.message;
   // The end of an experiment that is about to end anyway does not depend on its duration.
   return isTerminating(experiment) ? undefined : durationProblem(experiment);
 }
 
-function templateProblem(template: TemplateSpec, index: number, { metadata, spec }: Experiment): string | undefined {
+/** What is wrong with one template of an experiment. */
+export interface InvalidPart {
+  readonly index: number;
+  readonly field: 'name' | 'selector' | 'minReadySeconds';
+  readonly message: string;
+}
+
+/** All that is wrong with the templates of an experiment, at most one thing a template. */
+export function findInvalidParts(experiment: Experiment): InvalidPart[] {
+  const names = new Set<string>();
+  return experiment.spec.templates.flatMap((template, index) => {
+    const isRepeated = names.has(template.name);
+    names.add(template.name);
+    const part = templateProblem(template, index, experiment);
+    if (part !== undefined || !isRepeated) return part ?? [];
+    const name = experiment.metadata.name ?? '';
+    const message = `Experiment ${name} has repeated template name '${template.name}' in templates`;
+    return { index, field: 'name' as const, message };
+  });
+}
+
+function templateProblem(
+  template: TemplateSpec,
+  index: number,
+  { metadata, spec }: Experiment,
+): InvalidPart | undefined {
   const { name, minReadySeconds = 0 } = template;
   const selector: TemplateSpec['selector'] | null | undefined = template.selector;
-  if (isAbsent(selector)) return `Rollout has missing field '.Spec.Templates[${index}].Selector'`;
+  if (isAbsent(selector)) {
+    return { index, field: 'selector', message: `Rollout has missing field '.Spec.Templates[${index}].Selector'` };
+  }
   if (isAbsent(selector.matchLabels) && isAbsent(selector.matchExpressions)) {
-    return `This experiment is selecting all pods at index ${index}. A non-empty selector is required.`;
+    const message = `This experiment is selecting all pods at index ${index}. A non-empty selector is required.`;
+    return { index, field: 'selector', message };
   }
   if (minReadySeconds > progressDeadlineSeconds(spec)) {
-    return `MinReadySeconds cannot be longer than ProgressDeadlineSeconds. Check template index ${index}`;
+    const message = `MinReadySeconds cannot be longer than ProgressDeadlineSeconds. Check template index ${index}`;
+    return { index, field: 'minReadySeconds', message };
   }
-  return hasText(name) ? undefined : `Experiment ${metadata.name ?? ''} has empty template name at index ${index}`;
+  if (hasText(name)) return undefined;
+  const message = `Experiment ${metadata.name ?? ''} has empty template name at index ${index}`;
+  return { index, field: 'name', message };
 }
 
 function durationProblem({ metadata, spec }: Experiment): string | undefined {

@@ -1,7 +1,9 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
-import { type HttpRequest, type HttpResponse, LONGEST_REQUEST_MS } from '../model/http.ts';
+import { type HttpRequest, type HttpResponse, isSafeMethod, LONGEST_REQUEST_MS } from '../model/http.ts';
 import { openFairTurns } from '../model/fair-turns.ts';
 import { SHARES } from '../model/limits.ts';
 import { requestFailure } from '../model/request-text.ts';
@@ -126,8 +128,8 @@ function settle(outcome: Attempt): HttpResponse {
   return outcome.answer;
 }
 
-function isRepeatable({ method = 'GET', repeatable }: HttpRequest): boolean {
-  return repeatable ?? method === 'GET';
+function isRepeatable({ method, repeatable }: HttpRequest): boolean {
+  return repeatable ?? isSafeMethod(method);
 }
 
 function retryDelay(outcome: Attempt, attempt: number, random: number): number | undefined {
@@ -176,9 +178,20 @@ async function sendOne(
     httpAgent: agents.http,
     httpsAgent: insecure ? agents.insecure : agents.https,
     signal,
+    ...(hop.method !== hop.method.toUpperCase() && { transport: transportFor(hop) }),
     ...(hop.body !== undefined && { data: hop.body }),
   });
   return { status: answer.status, headers: flatten(answer.headers), body: answer.data.toString('utf8') };
+}
+
+/** Methods are told apart by case, and both axios and Node write them in capitals: before the head is sent it is put right. */
+function transportFor({ method, url }: Hop) {
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return {
+    request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
+      return Object.assign(send(options, onAnswer), { method });
+    },
+  };
 }
 
 /** axios adds headers of its own where there are none; `false` keeps it from that. */

@@ -10,7 +10,7 @@ const ABOUT_BODY = new Set(['content-encoding', 'content-language', 'content-loc
 
 /**
  * The request that a redirect asks for, or undefined where the answer is no redirect (or one without Location, which
- * then stands as it is). 301, 302 and 303 go on with GET and without body; 307 and 308 repeat the request.
+ * then stands as it is). 301, 302 and 303 go on with GET (HEAD with HEAD) and without body; 307 and 308 repeat the request.
  *
  * Headers stay on the host where the chain began and the names below it, as credentials do with Go. Stricter than Go:
  * they also stay where they are when the port changes (but for http → https) and on the way from https to http, and all
@@ -39,7 +39,7 @@ export function nextHop(
   if (keepsBody && body !== undefined && secretBody && !keepsAll) {
     throw new AssayError('ASSAY_HTTP_REDIRECTED', 'the redirect would send a secret to another host');
   }
-  const method = keepsBody || last.method === 'GET' ? last.method : 'GET';
+  const method = keepsBody || last.method === 'HEAD' ? last.method : 'GET';
   const headers = new Map(
     [...last.headers].filter(([name]) => (keepsAll || HARMLESS.has(name)) && (keepsBody || !ABOUT_BODY.has(name))),
   );

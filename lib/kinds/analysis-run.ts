@@ -55,7 +55,7 @@ async function readSecret(cluster: Cluster, namespace: string, name: string): Pr
     return secret ? { values: decode(secret.data ?? {}) } : { problem: `secrets "${name}" not found` };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: error.message };
+    return { problem: error.words };
   }
 }
 

@@ -8,7 +8,7 @@ import { AssayError } from '../model/errors.ts';
 import type { Experiment, ExperimentStatus } from '../model/experiment.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { type Found, wordsOf } from '../model/reply.ts';
+import type { Found } from '../model/reply.ts';
 import { EXPERIMENT, REPLICA_SETS } from './facts/experiment.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
@@ -98,7 +98,7 @@ async function readRun(cluster: Cluster, namespace: string, name: string): Promi
     return object && { object };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: wordsOf(error, cluster.name) };
+    return { problem: error.words };
   }
 }
 

@@ -71,7 +71,7 @@ async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Ask
       const text = redact(String(error), secretValues);
       ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: text });
     }
-    return { task, startedAt, went: 'failed', message: messageOf(error) };
+    return { task, startedAt, went: 'failed', message: error instanceof AssayError ? error.words : messageOf(error) };
   }
 }
 

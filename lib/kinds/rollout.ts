@@ -4,7 +4,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { listAll } from '../model/list-pages.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { type Found, wordsOf } from '../model/reply.ts';
+import type { Found } from '../model/reply.ts';
 import { resourceKind, type ResourceKind, type Resources } from '../model/resources.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
@@ -141,7 +141,7 @@ async function readRouted(
     return object && { object };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: wordsOf(error, cluster.name) };
+    return { problem: error.words };
   }
 }
 
@@ -159,7 +159,7 @@ async function readWorkload(
     return { workload, ...(kind === 'Deployment' && { deployment: object }) };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
-    return { workload: { problem: wordsOf(error, cluster.name) } };
+    return { workload: { problem: error.words } };
   }
 }
 

@@ -1,3 +1,4 @@
+import { admitJob } from './job-admission.ts';
 import type { MemoryCluster } from '../clusters/memory/memory-cluster.ts';
 import { wrap } from '../clusters/wrap.ts';
 import type { Cluster, ObjectKey } from '../model/cluster.ts';
@@ -15,7 +16,11 @@ export type JobPlace = 'remote' | 'memory';
  * that cluster's Services, and Jobs may run there. Everything else, AnalysisRuns and Events above all, stays in memory.
  */
 export function localCluster(memory: MemoryCluster, remote: Cluster | undefined, jobs: JobPlace): Cluster {
-  if (!remote) return memory;
+  const create = async <K extends ResourceKind>(kind: K, object: Resources[K]): Promise<Resources[K]> => {
+    if (kind === 'Job') admitJob(object as Job);
+    return memory.create(kind, object);
+  };
+  if (!remote) return { ...memory, create };
   const isRemote = (kind: ResourceKind) => jobs === 'remote' && (kind === 'Job' || kind === 'Pod');
   const placeOf = (kind: ResourceKind): Cluster => (isRemote(kind) ? remote : memory);
   return wrap<Cluster>(memory, {
@@ -26,7 +31,9 @@ export function localCluster(memory: MemoryCluster, remote: Cluster | undefined,
     },
     list: (kind, query) => placeOf(kind).list(kind, query),
     create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
-      placeOf(kind).create(kind, kind === 'Job' && isRemote(kind) ? (guestJob(object as Job) as Resources[K]) : object),
+      isRemote(kind)
+        ? remote.create(kind, kind === 'Job' ? (guestJob(object as Job) as Resources[K]) : object)
+        : create(kind, object),
     patch: (kind, key, patch, options) => placeOf(kind).patch(kind, key, patch, options),
     delete: (kind, key, options) => placeOf(kind).delete(kind, key, options),
     watch: (kind, query, signal) => placeOf(kind).watch(kind, query, signal),

@@ -1,5 +1,6 @@
 import { isFinished } from '../analysis/phases.ts';
 import { memoryCluster } from '../clusters/memory/memory-cluster.ts';
+import { wrap } from '../clusters/wrap.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Bus } from '../model/bus.ts';
 import { AssayError } from '../model/errors.ts';
@@ -15,6 +16,7 @@ import { systemTimers } from '../queues/system-timers.ts';
 import { localCluster, type JobPlace } from './local-cluster.ts';
 import type { SecretKey } from './container.ts';
 import { runLocalJobs } from './jobs.ts';
+import { readdress, type Readdressing } from '../model/readdress.ts';
 import { steadyClock } from '../runtime/steady-clock.ts';
 import { step } from '../runtime/step.ts';
 
@@ -33,6 +35,10 @@ export interface LocalOptions {
   readonly http: (request: HttpRequest) => Promise<HttpResponse>;
   /** A real cluster, for what memory has not: see `localCluster`. */
   readonly remote?: Cluster;
+  /** Where requests of metrics go instead. */
+  readonly addresses?: readonly Readdressing[];
+  /** After which all runs are ended as `terminate` does. */
+  readonly longestMs?: number | undefined;
   /** Default `memory`: Jobs are processes of this machine. */
   readonly jobs?: JobPlace;
   /** What those processes see of this machine beside their own variables. */
@@ -62,7 +68,13 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   const { http, remote, jobs = 'memory', onStep, timers = systemTimers } = options;
   const now = steadyClock({ now: options.now, nowMs: timers.nowMs });
   const memory = memoryCluster(CLUSTER, { now, http });
-  const cluster = localCluster(memory, remote, jobs);
+  const over = Promise.withResolvers<void>();
+  const whole = localCluster(memory, remote && tellingDenials(remote, over.reject), jobs);
+  const { addresses = [], longestMs } = options;
+  const cluster: Cluster = {
+    ...whole,
+    fetch: async (request) => whole.fetch({ ...request, url: readdress(request.url, addresses) }),
+  };
   for (const secret of secrets) await memory.create('Secret', secret);
   const created = await Promise.all(runs.map((run) => memory.create('AnalysisRun', run)));
 
@@ -70,18 +82,21 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
 
   const latest = new Map(created.map((run) => [run.metadata.uid, run]));
   let isTerminating = false;
-  const over = Promise.withResolvers<void>();
+  const outages = new Map(created.map(({ metadata }) => [metadata.uid, watchOutage(timers, over.reject)]));
   const queue = memoryQueue({
     now,
     timers,
     async work(ref) {
       // Between two steps: written during one, it would make the step's own write too late.
       if (isTerminating) await memory.patch('AnalysisRun', ref, { spec: { terminate: true } });
+      const startedMs = timers.nowMs();
       try {
         await step(ref, ports);
+        outages.get(ref.uid)?.ended();
       } catch (error) {
-        if (error instanceof AssayError && error.retry) throw error;
-        over.reject(error);
+        if (!(error instanceof AssayError) || !error.retry || isTerminating) over.reject(error);
+        else outages.get(ref.uid)?.lasts(error, startedMs);
+        throw error;
       }
       const run = await memory.get('AnalysisRun', ref);
       if (!run) return;
@@ -90,6 +105,8 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
       if ([...latest.values()].every(({ status }) => isFinished(status?.phase))) over.resolve();
     },
     onFailure: (_ref, error, delayMs) =>
+      error instanceof AssayError &&
+      error.retry &&
       options.onProblem?.(`${messageOf(error)}; again in ${Math.ceil(delayMs / 1000)} s`),
   });
   const ports = portsOf(cluster, queue, { ...options, now });
@@ -109,8 +126,11 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   const end = async () => {
     try {
       await Promise.race([over.promise, jobsEnded]);
-    } finally {
       await queue.stop();
+    } finally {
+      // Where it cannot go on, what is under way is not waited for: a request may be what hangs.
+      void queue.stop();
+      for (const outage of outages.values()) outage.ended();
       stopJobs.abort();
       await jobsEnded;
     }
@@ -118,13 +138,61 @@ export async function runLocally({ runs, secrets = [] }: LocalObjects, options: 
   };
   const ended = end();
   await Promise.all(created.map(wake));
+  const terminate = async () => {
+    isTerminating = true;
+    await Promise.all(created.map(wake));
+  };
+  if (longestMs !== undefined) {
+    const cancel = timers.after(longestMs, () => void terminate());
+    ended.then(cancel, cancel);
+  }
+  return { ended, terminate };
+}
+
+/** A cluster that has not answered once is not waited for longer than somebody looks on; another may come back. */
+const LONGEST_OUTAGE_MS = { first: 20_000, later: 300_000 };
+
+/** Gives up when the steps of a run have failed in a row for so long. */
+function watchOutage(timers: Timers, giveUp: (error: AssayError) => void) {
+  let longestMs = LONGEST_OUTAGE_MS.first;
+  let cancel: (() => void) | undefined;
+  let last: AssayError | undefined;
   return {
-    ended,
-    async terminate() {
-      isTerminating = true;
-      await Promise.all(created.map(wake));
+    /** @param startedMs  when the step began that failed */
+    lasts(error: AssayError, startedMs: number) {
+      last = error;
+      const leftMs = Math.max(longestMs - (timers.nowMs() - startedMs), 0);
+      cancel ??= timers.after(leftMs, () => giveUp(last ?? error));
+    },
+    ended() {
+      cancel?.();
+      cancel = undefined;
+      longestMs = LONGEST_OUTAGE_MS.later;
     },
   };
+}
+
+/** A cluster that tells of what it may not: whoever runs an analysis by hand has to mend that, and not its metrics. */
+function tellingDenials(cluster: Cluster, tell: (error: AssayError) => void): Cluster {
+  const listening = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof AssayError && error.code === 'ASSAY_CLUSTER_DENIED') tell(error);
+      throw error;
+    }
+  };
+  return wrap<Cluster>(cluster, {
+    fetch: async (request) => listening(cluster.fetch(request)),
+    get: async (kind, key) => listening(cluster.get(kind, key)),
+    list: async (kind, query) => listening(cluster.list(kind, query)),
+    create: async (kind, object) => listening(cluster.create(kind, object)),
+    patch: async (kind, key, patch, options) => listening(cluster.patch(kind, key, patch, options)),
+    delete: async (kind, key, options) => listening(cluster.delete(kind, key, options)),
+    watch: 'as is',
+    listStored: 'as is',
+    recordEvent: 'as is',
+  });
 }
 
 const NO_BUS: Bus = { publish: async () => {} };

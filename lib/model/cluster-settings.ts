@@ -85,6 +85,7 @@ const clusterDocument = z
         .refine(isServicePattern, { error: 'namespace/service or namespace/service:port; * stands for anything' }),
       'Services that metrics of other namespaces may reach through the API server.',
     ).exactOptional(),
+    shortServiceNames: flag('Whether SERVICE and SERVICE.NAMESPACE are completed as in a pod.').exactOptional(),
     selector: text('Labels of the objects to look after.').exactOptional(),
     instanceId: text('Only what carries this controller instance id; without it what carries none.').exactOptional(),
     namespace: text('Only this namespace; without it all.').exactOptional(),
@@ -106,6 +107,7 @@ export type ClusterSettings = ClusterDocument & {
   readonly authentication: Authentication;
   readonly addressMode: 'proxy' | 'direct' | 'deny';
   readonly services: readonly string[];
+  readonly shortServiceNames: boolean;
   readonly allowedHosts: readonly string[];
   readonly allowPrivateNetworks: boolean;
   readonly limits: ClusterLimits;
@@ -142,6 +144,7 @@ export function parseClusterSettings(name: string, json: string): ClusterSetting
     ...document,
     addressMode: document.addressMode ?? 'proxy',
     services: document.services ?? [],
+    shortServiceNames: document.shortServiceNames ?? true,
     allowedHosts: document.allowedHosts ?? [],
     allowPrivateNetworks: document.allowPrivateNetworks ?? false,
     limits: { ...DEFAULT_LIMITS, ...document.limits },

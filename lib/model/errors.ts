@@ -14,6 +14,8 @@ export const HINTS = {
   ASSAY_CLUSTER_EXISTS: 'Choose another name, or delete the object that is there.',
   ASSAY_CLUSTER_EXPIRED: 'Nothing to do: the list is read anew.',
   ASSAY_CLUSTER_FAILED: 'Read the message of the API server; it is tried again.',
+  ASSAY_CLUSTER_KIND_UNKNOWN:
+    'Install the CRDs: `assay manifests --cluster NAME | kubectl apply --server-side -f -`; or name the cluster that has them.',
   ASSAY_CLUSTER_NOT_FOUND: 'The object, or its namespace, was deleted; check the name.',
   ASSAY_CLUSTER_REFUSED: 'Read the message of the API server: the object or the patch breaks its schema.',
   ASSAY_CLUSTER_SETTINGS_INVALID:
@@ -70,13 +72,17 @@ export class AssayError extends Error {
   readonly retry: boolean;
   /** How long the other side asked to wait before the next try, where it did; a minute at most. */
   readonly retryAfterMs: number | undefined;
+  /** The message as statuses and Events tell it: their readers know what cluster they are in. */
+  readonly words: string;
 
+  /** @param detail  `cluster`: of whose API server the error tells; its name begins the message */
   constructor(
     code: ErrorCode,
-    message: string,
-    detail: { cause?: unknown; retry?: boolean; retryAfterMs?: number | undefined } = {},
+    words: string,
+    detail: { cause?: unknown; retry?: boolean; retryAfterMs?: number | undefined; cluster?: string } = {},
   ) {
-    super(message, { cause: detail.cause });
+    super(detail.cluster === undefined ? words : `cluster ${detail.cluster}: ${words}`, { cause: detail.cause });
+    this.words = words;
     this.code = code;
     this.hint = HINTS[code];
     this.retry = detail.retry ?? false;

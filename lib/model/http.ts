@@ -1,8 +1,8 @@
 /** One outgoing request. Every implementation refuses forbidden addresses, and bounds time and size. */
 export interface HttpRequest {
   readonly url: string;
-  /** Default GET. */
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  /** Any token, sent as it stands. Default GET. */
+  readonly method?: string;
   /** Names in any case. A redirect to another host takes only harmless ones along, such as Accept. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
@@ -14,7 +14,7 @@ export interface HttpRequest {
   readonly from?: Asker;
   /** Accepts any certificate. */
   readonly insecure?: boolean;
-  /** True where repeating the request changes nothing, so that it may be retried; default: GET only. */
+  /** True where repeating the request changes nothing, so that it may be retried; default: see `isSafeMethod`. */
   readonly repeatable?: boolean;
   /** True where the body holds a secret: a redirect that would carry it to another host is an error. */
   readonly secretBody?: boolean;
@@ -25,6 +25,11 @@ export interface Asker {
   readonly namespace: string;
   /** As `Provider.type` has it: `Prometheus`, `Web`. */
   readonly provider: string;
+}
+
+/** Whether a method asks for nothing but an answer, by RFC 9110. Methods are told apart by case. */
+export function isSafeMethod(method = 'GET'): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** However long templates want to wait. */

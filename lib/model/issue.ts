@@ -17,7 +17,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType): Problem[] {
   const isDuration = fieldAt(schema, keys)?.meta()?.['duration'] === true;
   const hint =
     isDuration && typeof value === 'number' ? `give it a unit: "${value}s"` : typeHint(expected, value, keys);
-  return [problemAt(keys, { value, message, hint })];
+  return [problemAt(keys, { value, message, hint, rule: 'wrong-type' })];
 }
 
 /**
@@ -25,7 +25,7 @@ export function explainIssue(issue: Issue, schema: z.ZodType): Problem[] {
  * @source "Defaulting and Nullable" in the Kubernetes documentation of CustomResourceDefinitions
  */
 function absentField(keys: Keys, schema: z.ZodType): Problem[] {
-  return isOptional(schema, keys) ? [] : [problemAt(keys, { message: 'required, but missing' })];
+  return isOptional(schema, keys) ? [] : [problemAt(keys, { message: 'required, but missing', rule: 'missing-field' })];
 }
 
 /** By the type that zod expected, or else by the code of the issue. */
@@ -66,13 +66,18 @@ function wrongWord(issue: z.core.$ZodIssueInvalidValue, keys: Keys, schema: z.Zo
   const isOpen = fieldAt(schema, keys)?.meta()?.['open'] === true;
   const value = issue.input;
   if (typeof value !== 'string') {
-    return problemAt(keys, { value, message: `expected a string, got ${describeValue(value, keys)}` });
+    return problemAt(keys, {
+      value,
+      message: `expected a string, got ${describeValue(value, keys)}`,
+      rule: 'wrong-type',
+    });
   }
   return problemAt(keys, {
     value,
     message: `unknown word ${describeValue(value, keys)}${didYouMean(value, words)}`,
     hint: `known: ${words.join(', ')}`,
     severity: isOpen ? 'warning' : 'error',
+    rule: 'unknown-word',
   });
 }
 
@@ -84,6 +89,7 @@ function unknownFields(issue: z.core.$ZodIssueUnrecognizedKeys, keys: Keys, sche
       message: `unknown field ${quoteName(name)}${didYouMean(name, known)}`,
       hint: placeHint(name, keys, schema),
       severity: 'warning',
+      rule: 'unknown-field',
     }),
   );
 }

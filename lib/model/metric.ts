@@ -36,12 +36,12 @@ export const metric = z.strictObject({
 export type Metric = z.infer<typeof metric>;
 
 const dryRun = z.strictObject({
-  metricName: text('Name of a metric, a regular expression, or * for all of them.'),
+  metricName: text('Regular expression that is found in the names of the metrics that are meant; .* for all of them.'),
 });
 export type DryRun = z.infer<typeof dryRun>;
 
 const measurementRetention = z.strictObject({
-  metricName: text('Name of a metric, a regular expression, or * for all of them.'),
+  metricName: text('Regular expression that is found in the names of the metrics that are meant; .* for all of them.'),
   limit: int32('Newest measurements to keep in the status (default 10).'),
 });
 export type MeasurementRetention = z.infer<typeof measurementRetention>;

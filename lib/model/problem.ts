@@ -4,12 +4,14 @@ import { cut } from './cut.ts';
 export type Keys = readonly (string | number)[];
 
 /**
- * Something about a resource that its author should change.
- *
- * An `error` would be refused by the API server or could not be run; a `warning` is accepted, but not what was meant.
+ * An `error` would be refused by the API server or could not be run; a `warning` is accepted, but not what was meant;
+ * an `advice` works, and is regretted by many.
  */
+export type Severity = 'error' | 'warning' | 'advice';
+
+/** Something about a resource that its author should change. */
 export interface Problem {
-  readonly severity: 'error' | 'warning';
+  readonly severity: Severity;
   readonly keys: Keys;
   /** `keys` as text: `spec.metrics[2].interval`. */
   readonly path: string;
@@ -18,6 +20,8 @@ export interface Problem {
   readonly value?: string;
   /** What to do about it, where the message alone does not say. */
   readonly hint?: string;
+  /** The name of the rule that it breaks, as docs/lint.md has it. */
+  readonly rule?: string;
 }
 
 export interface Found {
@@ -25,11 +29,12 @@ export interface Found {
   readonly value?: unknown;
   readonly hint?: string | undefined;
   /** Default `error`. */
-  readonly severity?: Problem['severity'];
+  readonly severity?: Severity;
+  readonly rule?: string;
 }
 
 /** A problem of the field at `keys`; its value is kept only where it may be shown. */
-export function problemAt(keys: Keys, { message, value, hint, severity = 'error' }: Found): Problem {
+export function problemAt(keys: Keys, { message, value, hint, severity = 'error', rule }: Found): Problem {
   const shown = showValue(value, keys);
   return {
     severity,
@@ -38,6 +43,7 @@ export function problemAt(keys: Keys, { message, value, hint, severity = 'error'
     message,
     ...(shown !== undefined && { value: shown }),
     ...(hint !== undefined && { hint }),
+    ...(rule !== undefined && { rule }),
   };
 }
 

@@ -29,4 +29,8 @@ export interface ProviderRow {
   readonly showsUnjudged?: true;
   /** Whether that part is a map in which each entry counts as a provider of its own. */
   readonly isMap?: true;
+  /** Fields of that part that hold the URL of what is asked. */
+  readonly urls?: readonly string[];
+  /** Nothing in lib/providers reads it yet. */
+  readonly isUnread?: true;
 }

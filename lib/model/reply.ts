@@ -1,4 +1,3 @@
-import type { AssayError } from './errors.ts';
 import type { KubernetesObject } from './kubernetes.ts';
 
 /** An object that was looked for, or why it was not found, in the words of the API server. */
@@ -25,10 +24,4 @@ interface Failed {
 /** Whether a reply is not what a decision takes for granted: it has to be made anew. */
 export function isSurprise(reply: Reply): boolean {
   return reply.went !== 'done';
-}
-
-/** What went wrong as statuses tell it: in the API server's own words, which need not say what cluster they are in. */
-export function wordsOf({ message }: AssayError, cluster: string): string {
-  const prefix = `cluster ${cluster}: `;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }

@@ -20,7 +20,8 @@ const API_VERSIONS = [...new Set(KINDS.map((kind) => RESOURCES[kind].apiVersion)
  */
 export function validateResource(object: unknown): Problem[] {
   if (!isObject(object)) {
-    return [problemAt([], { value: object, message: `expected a resource, got ${describeValue(object, [])}` })];
+    const message = `expected a resource, got ${describeValue(object, [])}`;
+    return [problemAt([], { value: object, message, rule: 'wrong-type' })];
   }
   const unknown = [
     ...checkWord('apiVersion', object['apiVersion'], API_VERSIONS),
@@ -33,7 +34,7 @@ export function validateResource(object: unknown): Problem[] {
 /** API servers want one or the other of every object. */
 function checkName(metadata: unknown): Problem[] {
   if (!isObject(metadata) || metadata['name'] || metadata['generateName']) return [];
-  return [problemAt(['metadata', 'name'], { message: 'required, but missing' })];
+  return [problemAt(['metadata', 'name'], { message: 'required, but missing', rule: 'missing-field' })];
 }
 
 function checkSchema(object: unknown, schema: z.ZodType): Problem[] {
@@ -43,7 +44,8 @@ function checkSchema(object: unknown, schema: z.ZodType): Problem[] {
 
 function checkWord(field: string, value: unknown, known: readonly string[]): Problem[] {
   if (typeof value === 'string' && known.includes(value)) return [];
-  return [problemAt([field], { value, message: wordMessage(field, value, known), hint: `known: ${known.join(', ')}` })];
+  const [message, hint] = [wordMessage(field, value, known), `known: ${known.join(', ')}`];
+  return [problemAt([field], { value, message, hint, rule: 'unknown-kind' })];
 }
 
 function wordMessage(field: string, value: unknown, known: readonly string[]): string {

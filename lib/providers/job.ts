@@ -17,7 +17,7 @@ const METRIC_ANNOTATION = 'analysisrun.argoproj.io/metric-name';
 /**
  * Runs a Job in the run's namespace and waits for it to end.
  *
- * Beyond Argo a measurement carries the message of the condition with which its Job failed. A Job of the name that
+ * A Job stays for ten minutes after its end at least, so that its end is read. Beyond Argo a measurement carries the message of the condition with which its Job failed. A Job of the name that
  * was created for this run before (by a step whose status was never written) is taken for the one asked for. A Job that
  * the run does not control is not there, whatever a measurement says.
  *
@@ -80,8 +80,20 @@ function buildJob({ metadata, spec }: JobMetric, { key, run }: JobContext): Job 
         [METRIC_ANNOTATION]: key.metric,
       },
     },
-    spec: { ...spec, template: { ...template, metadata: { ...template.metadata, labels: podLabels } } },
+    spec: {
+      ...spec,
+      ...keptUntilRead(spec),
+      template: { ...template, metadata: { ...template.metadata, labels: podLabels } },
+    },
   };
+}
+
+/** However short the time to live that the template gives: a Job that is gone before its end is read is run again. */
+const SHORTEST_TTL_SECONDS = 600;
+
+function keptUntilRead({ ttlSecondsAfterFinished: seconds }: JobMetric['spec']) {
+  const isShort = typeof seconds === 'number' && seconds >= 0 && seconds < SHORTEST_TTL_SECONDS;
+  return isShort ? { ttlSecondsAfterFinished: SHORTEST_TTL_SECONDS } : {};
 }
 
 async function createOrAdopt(wanted: Job, context: JobContext, mark = ''): Promise<Job> {

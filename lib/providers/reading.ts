@@ -10,7 +10,7 @@ export async function readingOf(read: () => Promise<Reading>): Promise<Reading> 
   try {
     return await read();
   } catch (error) {
-    if (error instanceof AssayError) return errorReading(error.message);
+    if (error instanceof AssayError) return errorReading(error.words);
     throw error;
   }
 }

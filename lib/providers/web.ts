@@ -1,3 +1,4 @@
+import { quote } from '../expression/go/strconv.ts';
 import { GoInt, type Value } from '../expression/value.ts';
 import { AssayError } from '../model/errors.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
@@ -42,8 +43,8 @@ function compilePath(path: string): JsonPath {
 
 /** A text says why there is none. */
 function requestOf(spec: WebMetric): HttpRequest | string {
-  const method = methodOf(spec.method || 'GET');
-  if (method === undefined) return `net/http: invalid method "${spec.method}"`;
+  const method = spec.method || 'GET';
+  if (!TOKEN.test(method)) return `net/http: invalid method ${quote(method)}`;
   const text = spec.body ?? '';
   if (text !== '' && spec.jsonBody) return 'use either Body or JSONBody; both cannot exists for WebMetric payload';
   if ((text !== '' || spec.jsonBody) && method === 'GET') {
@@ -63,9 +64,8 @@ function requestOf(spec: WebMetric): HttpRequest | string {
   };
 }
 
-function methodOf(text: string): HttpRequest['method'] {
-  return (['GET', 'POST', 'PUT'] as const).find((method) => method === text);
-}
+/** What Go's client sends as it stands, `DELETE` and `get` alike. @source RFC 9110, 5.6.2 */
+const TOKEN = /^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/;
 
 async function send(request: HttpRequest, oauth2: OAuth2 | undefined, context: ProviderContext): Promise<HttpResponse> {
   try {

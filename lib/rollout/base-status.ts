@@ -35,7 +35,8 @@ export function baseStatus({ rollout, versions }: Work): RolloutStatus {
     ...(alb && { alb }),
     ...(albs && { albs }),
     ...(duration && { duration }),
-    ...(promoteFull === true && currentPodHash !== (before.stableRS ?? '') && { promoteFull }),
+    // Until the promotion takes it away: see `promoteStable`.
+    ...(promoteFull === true && currentPodHash !== '' && { promoteFull }),
   };
 }
 

@@ -10,11 +10,12 @@ import { targetOf } from './targets.ts';
 import { note, type Work } from './work.ts';
 
 /**
- * Writes what differs of a ReplicaSet.
+ * Writes what differs of a ReplicaSet, if anything does.
  * @throws StepFailure if it cannot be written
  */
 export function updateReplicaSet({ writes }: Work, before: ReplicaSet, after: ReplicaSet): ReplicaSet {
-  const patch = mergePatch({ ...before }, { ...after }) ?? {};
+  const patch = mergePatch({ ...before }, { ...after });
+  if (patch === undefined) return after;
   const reply = writes.make({ verb: 'patch', target: targetOf(before), patch });
   if (reply.went === 'failed') {
     const { name = '' } = before.metadata;

@@ -3,7 +3,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Change } from '../model/outcome.ts';
 import { resourceKind } from '../model/resources.ts';
-import { type Found, type Reply, wordsOf } from '../model/reply.ts';
+import type { Found, Reply } from '../model/reply.ts';
 
 /**
  * Makes one change of a decision, and says what it gave. Deleting what is gone is done.
@@ -16,7 +16,7 @@ export async function apply(change: Change, cluster: Cluster, tries = 2): Promis
     return await make(change, cluster);
   } catch (error) {
     if (error instanceof AssayError && isHeldUp(change, error)) {
-      return { went: 'failed', message: wordsOf(error, cluster.name), isRateLimited: true };
+      return { went: 'failed', message: error.words, isRateLimited: true };
     }
     if (!(error instanceof AssayError) || error.retry) throw error;
     if (change.verb === 'create' && error.code === 'ASSAY_CLUSTER_EXISTS') {
@@ -26,7 +26,7 @@ export async function apply(change: Change, cluster: Cluster, tries = 2): Promis
       throw new AssayError('ASSAY_STEP_FAILED', `${error.message}, and is gone`, { retry: true });
     }
     const isConflict = error.code === 'ASSAY_CLUSTER_CONFLICT';
-    return { went: 'failed', message: wordsOf(error, cluster.name), ...(isConflict && { isConflict }) };
+    return { went: 'failed', message: error.words, ...(isConflict && { isConflict }) };
   }
 }
 
@@ -62,6 +62,6 @@ async function findTaken(
     return object && { object };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: wordsOf(error, cluster.name) };
+    return { problem: error.words };
   }
 }

@@ -2,6 +2,7 @@ import { KINDS, loadKind } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { AnyStatus, Kind, KindRow, Seen } from '../model/kind.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { LIMITS } from '../model/limits.ts';
 import { asShownAt } from '../model/moment.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
@@ -47,12 +48,22 @@ export async function step(
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
+  const isIdle = wrote.went === 'nothing' && outcome.changes.length === 0;
+  const wanted = isIdle ? notAtOnce(outcome.nextAt, decidedAt) : outcome.nextAt;
   // The clock may have been set while the status was being written.
-  const nextAt = outcome.nextAt && asShownAt(ports.now(), outcome.nextAt, decidedAt);
+  const nextAt = wanted && asShownAt(ports.now(), wanted, decidedAt);
   if (goesOn && nextAt) await ports.queue.send(ref, nextAt, wrote.version);
   const tookMs = ports.now().getTime() - startedMs;
   ports.meter.stepped(ref, tookMs / 1000);
   ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote: wrote.went, nextAt: outcome.nextAt, tookMs });
+}
+
+/**
+ * Who wrote nothing and wants the next step at once would find what it found, and want the same: as fast as the machine
+ * goes, in a process that others share. (A Job that has just begun asks to be looked at again within the same second.)
+ */
+function notAtOnce(nextAt: Date | undefined, now: Date): Date | undefined {
+  return nextAt && nextAt <= now ? new Date(now.getTime() + LIMITS.shortestIntervalMs) : nextAt;
 }
 
 interface Decided {

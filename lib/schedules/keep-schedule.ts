@@ -6,7 +6,6 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Change, EventRecord } from '../model/outcome.ts';
 import type { Log } from '../model/ports.ts';
 import { formatProblem } from '../model/problem.ts';
-import { wordsOf } from '../model/reply.ts';
 import { findNewestTick, findOpenTick, plan } from '../schedule/plan.ts';
 import { type ScheduledRun, scheduleOwner } from '../schedule/run.ts';
 import type { Schedule, ScheduledTemplate } from '../schedule/schedule.ts';
@@ -110,7 +109,7 @@ async function listNamespaces(
     return names;
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
-    const message = `Namespaces cannot be listed: ${wordsOf(error, scheduler.cluster.name)}`;
+    const message = `Namespaces cannot be listed: ${error.words}`;
     await tell(template, ALL, { type: 'Warning', reason: 'NoNamespaces', message }, scheduler);
     return undefined;
   }

@@ -2,10 +2,11 @@ import { providerTypeOf } from '../analysis/provider-type.ts';
 import { findDryRun } from '../analysis/rules.ts';
 import { SpecError } from '../analysis/spec-error.ts';
 import type { Facts } from '../kinds/facts/registry.ts';
-import type { AnalysisRun } from '../model/analysis-run.ts';
+import type { AnalysisRun, Metric } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
 import type { Shown, ShownState } from '../model/kind-facts.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import { LIMITS } from '../model/limits.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { type Family, type Labels, labelText, sampleLine } from './exposition.ts';
@@ -77,16 +78,21 @@ function isIn(phase: string, actual: string): 0 | 1 {
   return phase === (actual || 'Pending') ? 1 : 0;
 }
 
+/** Those that a page has room for that tells of others too: no more than a run may have, and no names that fill it. */
+function shown(metrics: readonly Metric[]): readonly Metric[] {
+  return metrics.length > LIMITS.metrics ? [] : metrics.filter(({ name }) => name.length <= LIMITS.ruleCharacters);
+}
+
 /** Of a metric. */
 const PHASES = ['Pending', 'Error', 'Failed', 'Successful', 'Running', 'Inconclusive'] as const;
 
 const RUN_FAMILIES: readonly ObjectFamily[] = [
   gauge('analysis_run_metric_type', 'Type of a metric of the analysis run.', ['AnalysisRun'], ({ spec }) =>
-    spec.metrics.map(({ name, provider }) => [{ metric: name, type: providerTypeOf(provider) }, 1]),
+    shown(spec.metrics).map(({ name, provider }) => [{ metric: name, type: providerTypeOf(provider) }, 1]),
   ),
   gauge('analysis_run_metric_phase', 'State of a metric of the analysis run.', ['AnalysisRun'], (run) => {
     const dryRun = dryRunOf(run);
-    return run.spec.metrics.flatMap(({ name, provider }) => {
+    return shown(run.spec.metrics).flatMap(({ name, provider }) => {
       const result = run.status?.metricResults?.find((each) => each.name === name);
       const about = { metric: name, type: providerTypeOf(provider), dry_run: String(dryRun.has(name)) };
       return PHASES.map((phase): Sample => [{ ...about, phase }, isIn(phase, result?.phase ?? '')]);
@@ -100,7 +106,7 @@ type Template = AnalysisTemplate | ClusterAnalysisTemplate;
 const TEMPLATE_FAMILIES: readonly ObjectFamily[] = [
   gauge('analysis_template_info', 'Analysis templates.', TEMPLATES, () => [[{}, 1]]),
   gauge('analysis_template_metric_info', 'Metrics of analysis templates.', TEMPLATES, ({ spec }: Template) =>
-    (spec.metrics ?? []).map(({ name, provider }) => [{ type: providerTypeOf(provider), metric: name }, 1]),
+    shown(spec.metrics ?? []).map(({ name, provider }) => [{ type: providerTypeOf(provider), metric: name }, 1]),
   ),
 ];
 

@@ -20,6 +20,8 @@ export interface ServedClustersOptions extends Looked {
   readonly openHttp: () => Http;
   /** Services that metrics of other namespaces may reach through the API server. */
   readonly services: readonly string[];
+  /** Whether short names of Services are completed as in a pod. */
+  readonly shortServiceNames: boolean;
   /** Requests to the API server of each, a second and at once after a pause. */
   readonly rate: Pick<Rate, 'qps' | 'burst'>;
   /** Told of each object that cannot be read or kept. */
@@ -53,7 +55,7 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openCluster(
   name: string,
-  { source, openHttp, now, log, addressMode, services, rate, onSetAside }: ServedClustersOptions,
+  { source, openHttp, now, log, addressMode, services, shortServiceNames, rate, onSetAside }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
@@ -70,6 +72,7 @@ async function openCluster(
     now,
     addressMode,
     services,
+    shortServiceNames,
     lookup,
     onUnreadable,
     onClose: () => http.close(),

@@ -218,8 +218,12 @@ function isRead({ complete, headers }: IncomingMessage): boolean {
 }
 
 async function stream(exchange: Exchange, answer: Answer, parts: AsyncIterable<string>): Promise<void> {
-  const { response } = exchange;
+  const { request, response } = exchange;
   response.writeHead(answer.status, { 'content-type': answer.contentType, ...answer.headers, connection: 'close' });
+  if (request.method === 'HEAD') {
+    response.end();
+    return;
+  }
   for await (const part of parts) {
     if (response.destroyed) return;
     if (!response.write(part)) await drained(response);

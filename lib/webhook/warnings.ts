@@ -1,12 +1,6 @@
-import { checkAnalysis, type Checkable } from '../analysis/check.ts';
-import { findInvalidSpec } from '../experiment/invalid-spec.ts';
-import type { WatchedKind } from '../kinds/facts/registry.ts';
-import type { Experiment } from '../model/experiment.ts';
+import { lintObject } from '../lint/lint-object.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { formatProblem, type Problem, problemAt } from '../model/problem.ts';
-import type { Rollout } from '../model/rollout.ts';
-import { validateRollout } from '../rollout/validate.ts';
-import { checkSchedule, type ScheduledTemplate } from '../schedule/schedule.ts';
 
 /** API servers cut what is longer, and drop what exceeds 4,096 characters in all. @source k8s.io/apiserver/pkg/warning */
 const LONGEST = 256;
@@ -14,36 +8,22 @@ const MOST = 15;
 
 /**
  * What `assay lint` says of an object beyond its schema: that, the API server has checked before it asks here, against
- * CRDs made of the same schemas. (They would take 16 MB, too.)
+ * CRDs made of the same schemas. (They would take 16 MB, too.) Queries are not read, nor is advice given: whoever applies
+ * an object wants to hear what is wrong with it.
  *
  * @throws anything where the schema of the API server is another one, and lets pass what nobody could read
  */
 export function checkObject(object: KubernetesObject): Problem[] {
-  return isChecked(object.kind) ? CHECKS[object.kind](object) : [];
+  return lintObject(object, { hasAdvice: false }).map(({ keys, severity, message, hint, value, span, rule }) => {
+    const place = span && typeof value === 'string' ? placeIn(value, span[0]) : '';
+    return problemAt(keys, { message: message + place, hint, value, severity, rule });
+  });
 }
 
-/** What is looked after, and what is read for it: each kind of these facts has a line. */
-type CheckedKind = WatchedKind | 'AnalysisTemplate' | 'ClusterAnalysisTemplate';
-
-const CHECKS: Readonly<Record<CheckedKind, (object: KubernetesObject) => Problem[]>> = {
-  AnalysisTemplate: checkTemplate,
-  ClusterAnalysisTemplate: checkTemplate,
-  AnalysisRun: (object) => checkAnalysis(object as Checkable),
-  Experiment: (object) => checkExperiment(object as Experiment),
-  Rollout: (object) => validateRollout(object as Rollout).map((message) => problemAt(['spec'], { message })),
-};
-
-function isChecked(kind: string): kind is CheckedKind {
-  return Object.hasOwn(CHECKS, kind);
-}
-
-function checkTemplate(object: KubernetesObject): Problem[] {
-  return [...checkAnalysis(object as Checkable), ...checkSchedule(object as ScheduledTemplate)];
-}
-
-function checkExperiment(experiment: Experiment): Problem[] {
-  const message = findInvalidSpec(experiment);
-  return message === undefined ? [] : [problemAt(['spec'], { message })];
+/** Where in a text, as lint cannot point at it here: ` (1:8)`. */
+function placeIn(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return ` (${before.length}:${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 /** One line a problem, errors first, as `kubectl apply` prints them. */

@@ -1,4 +1,6 @@
+import { isShaped } from '../expression/go/json-fields.ts';
 import { isAbsent } from '../model/empty.ts';
+import { isObject } from '../model/is-object.ts';
 import { type Field, STRUCTURES } from './pod-template-json.ts';
 import { parseQuantity, roundUpToMilli } from './quantity.ts';
 
@@ -45,7 +47,9 @@ export function withDefaults(template: unknown): unknown {
   return fillStructure(template, 'PodTemplateSpec');
 }
 
-function fillStructure(value: unknown, type: string): Json {
+/** What has another shape than its type stays as it is. */
+function fillStructure(value: unknown, type: string): unknown {
+  if (!isShaped(value)) return value;
   const given = (value ?? {}) as Json;
   const filled: Record<string, unknown> = { ...given };
   for (const field of STRUCTURES.get(type) ?? []) {
@@ -60,8 +64,8 @@ function fillStructure(value: unknown, type: string): Json {
 
 function fillField(value: unknown, { holds, type }: Field): unknown {
   if (type === undefined || (isAbsent(value) && holds !== 'structure')) return undefined;
-  if (type === 'Quantity') return holds === 'map' ? roundAll(value as Json) : undefined;
-  if (holds === 'list') return (value as readonly unknown[]).map((item) => fillStructure(item, type));
+  if (type === 'Quantity') return holds === 'map' && isObject(value) ? roundAll(value) : undefined;
+  if (holds === 'list') return !Array.isArray(value) ? value : value.map((item) => fillStructure(item, type));
   return fillStructure(value, type);
 }
 

@@ -1,4 +1,15 @@
-import { each, may, map, maybe, must, mustEach, set, type Write } from '../expression/go/json-fields.ts';
+import {
+  each,
+  goJson,
+  isShaped,
+  may,
+  map,
+  maybe,
+  must,
+  mustEach,
+  set,
+  type Write,
+} from '../expression/go/json-fields.ts';
 import { isAbsent } from '../model/empty.ts';
 import { POD_TEMPLATE_FIELDS } from './pod-template-fields.ts';
 import { parseQuantity } from './quantity.ts';
@@ -57,6 +68,7 @@ function writeStructure(fields: readonly Field[], other: (name: string) => Write
     isWritten: field.isAlways || field.holds === 'structure',
   }));
   return (value) => {
+    if (!isShaped(value)) return goJson(value);
     const source = (value ?? {}) as Readonly<Record<string, unknown>>;
     const written: string[] = [];
     for (const { name, key, write, isWritten } of all) {
@@ -80,6 +92,7 @@ function writeField({ holds, type, isAlways, zero }: Field, other: (name: string
 /** A map whose values have a form of their own. */
 function eachEntry(write: Write): Write {
   return (value) => {
+    if (!isShaped(value)) return goJson(value);
     const entries = Object.entries(value ?? {}).toSorted(([left], [right]) => (left < right ? -1 : 1));
     const written = entries.map(([key, item]) => `${JSON.stringify(key)}:${write(item) ?? 'null'}`);
     return written.length === 0 ? undefined : `{${written.join()}}`;

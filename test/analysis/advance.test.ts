@@ -34,6 +34,29 @@ const succeed: Answer = (_task, now) => ({
   finishedAt: now.toISOString(),
 });
 
+describe('a run that ends before it begins', () => {
+  const specs = [
+    { name: 'an invalid specification', spec: { metrics: [aMetric({ interval: '1x' })] } },
+    { name: 'an argument without a value', spec: { args: [{ name: 'x' }], metrics: [aMetric()] } },
+  ];
+  test.each(specs)('$name: removed after its time to live', ({ spec }) => {
+    const run = aRun({ spec: { ...spec, ttlStrategy: { secondsAfterCompletion: 3 } } });
+    const { status, finished } = step(run, new Date(START), succeed);
+    expect(status).toMatchObject({ phase: 'Error', completedAt: '2026-11-05T10:00:00Z' });
+    expect(finished).toBe(false);
+    const ended = { ...run, status };
+    expect(step(ended, new Date(START + 3000), succeed).changes).toEqual([]);
+    expect(step(ended, new Date(START + 4000), succeed).changes).toMatchObject([{ verb: 'delete' }]);
+  });
+
+  test.each(specs)('$name: without a time to live it has no end, as in Argo', ({ spec }) => {
+    const { status, finished } = step(aRun({ spec }), new Date(START), succeed);
+    expect(status).toMatchObject({ phase: 'Error' });
+    expect(status).not.toHaveProperty('completedAt');
+    expect(finished).toBe(true);
+  });
+});
+
 describe('what comes of a run', () => {
   test('one measurement, successful: times are kept in whole seconds', () => {
     const outcome = step(aRun(), new Date(START), succeed);

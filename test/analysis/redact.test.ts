@@ -44,6 +44,14 @@ describe('a secret is masked', () => {
     expect(masked).toMatch(/^before \*{5}(?:\\+n|%(?:25)*0[aA]|\n)? after$/);
   });
 
+  test.each([
+    ['query', (secret: string) => new URL(`http://a/?t=${secret}`).search.slice(3)],
+    ['path', (secret: string) => new URL(`http://a/${secret}`).pathname.slice(1)],
+  ])('as the %s of an address has it, without its tabs and line breaks', (_name, write) => {
+    const secret = 'S3cr"Xy\\98\t7\nZZy';
+    expect(redact(`before ${write(secret)} after`, [secret])).toBe('before ***** after');
+  });
+
   test.each(['', 'u', 'us', 'user:', 'user::'])('in base64 behind %j, in both alphabets', (before) => {
     const secret = 'pass~?>word-ÿÿÿ';
     for (const after of ['', ':', ':and more']) {

@@ -51,3 +51,13 @@ test('of several rules for one metric the last wins', () => {
     ]),
   );
 });
+
+test('what is too much to look at is not looked at, whoever asks: figures are told of runs that were refused, too', () => {
+  const many = Array.from({ length: 8000 }, (_, index) => ({ metricName: `m${index}`, limit: 1 }));
+  expect(() => findDryRun(many, ['m0'])).toThrow('dryRun: 8000 entries, at most 200 are allowed');
+  expect(() => findRetention(many, ['m0'])).toThrow('measurementRetention: 8000 entries, at most 200 are allowed');
+  const names = many.map(({ metricName }) => metricName);
+  expect(() => findDryRun([{ metricName: '.' }], names)).toThrow('metrics: 8000 entries, at most 200 are allowed');
+  const long = [{ metricName: '(a|b)*'.repeat(8000) }];
+  expect(() => findDryRun(long, ['a'])).toThrow('dryRun[0].metricName: 48000 characters, at most 1000 are allowed');
+});

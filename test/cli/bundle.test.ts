@@ -28,8 +28,10 @@ spec:
           spec:
             template:
               spec:
+                restartPolicy: Never
                 containers:
                   - name: main
+                    image: busybox
                     command: [sh, -c, 'trap "" TERM; echo begun; while :; do sleep 0.1; done']
 `;
 
@@ -51,6 +53,15 @@ test('a small command loads little', async () => {
   // Of 5.7 MB in all: its own half a megabyte is the language of conditions.
   expect(bytesLoaded(report)).toBeGreaterThan(100_000);
   expect(bytesLoaded(report)).toBeLessThan(700_000);
+});
+
+test('what serves an editor is loaded to serve it, and for nothing else', async () => {
+  const report = mkdtempSync(join(tmpdir(), 'assay-loaded-'));
+  onTestFinished(() => rmSync(report, { recursive: true }));
+  const { code } = await bundle(['lsp', '--help'], { env: { NODE_V8_COVERAGE: report } });
+  expect(code).toBe(0);
+  expect(bytesLoaded(report)).toBeGreaterThan(10_000);
+  expect(bytesLoaded(report)).toBeLessThan(150_000);
 });
 
 test('a file from standard input, and an exit code', async () => {

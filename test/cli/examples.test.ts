@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXAMPLES } from '../../lib/cli/examples.ts';
-import { lintFiles } from '../../lib/cli/lint-files.ts';
+import { lintTexts } from '../../lib/lint/lint-text.ts';
 
 test('the demo has every example', () => {
   expect(
@@ -18,9 +18,9 @@ test('the demo has every example', () => {
 
 test.each(readdirSync('examples/schedules'))('examples/schedules/%s: nothing to mend', (name) => {
   const text = readFileSync(join('examples/schedules', name), 'utf8');
-  expect(lintFiles([{ name, text }])).toEqual({ files: 1, documents: 1, passedOver: 0, findings: [] });
+  expect(lintTexts([{ path: name, text }])).toEqual({ documents: 1, passedOver: 0, findings: [] });
 });
 
 test.each(Object.entries(EXAMPLES))('examples/%s.yaml: nothing to mend', (name, text) => {
-  expect(lintFiles([{ name, text }])).toEqual({ files: 1, documents: 1, passedOver: 0, findings: [] });
+  expect(lintTexts([{ path: name, text }])).toEqual({ documents: 1, passedOver: 0, findings: [] });
 });

@@ -84,3 +84,21 @@ test('the CRDs can be left out', () => {
   expect(kinds(rendered({})).filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(4);
   expect(kinds(rendered({ crds: false }))).not.toContain('CustomResourceDefinition');
 });
+
+async function names(...args: readonly string[]): Promise<readonly string[]> {
+  const console = aConsole();
+  const command = { manifests: () => import('../../lib/cli/manifests.ts') };
+  await runProgram(['manifests', '--cluster', 'c1', ...args], command, console);
+  const objects = parseAllDocuments(console.written.out).map(
+    (document) => document.toJS() as { readonly metadata: { readonly name: string } },
+  );
+  return objects.map(({ metadata }) => metadata.name);
+}
+
+test('--rollouts brings the CRD of Rollouts and the rights that looking after them takes; else they are left alone', async () => {
+  expect(await names()).not.toContain('assay-rollouts');
+  expect(await names()).not.toContain('rollouts.argoproj.io');
+  expect(await names('--rollouts')).toEqual(
+    expect.arrayContaining(['rollouts.argoproj.io', 'assay-rollouts', 'assay']),
+  );
+});

@@ -26,6 +26,8 @@ const METRIC = { name: 'm', provider: { web: { url: 'http://x' } } };
 const document = (kind: string, name: string, spec: object, metadata: object = {}) =>
   JSON.stringify({ apiVersion: 'argoproj.io/v1alpha1', kind, metadata: { name, ...metadata }, spec });
 const documents = (...all: string[]) => all.join('\n---\n');
+const JOB_POD = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'tool:1' }] } };
+
 const template = (name: string, spec: object = { metrics: [METRIC] }, metadata: object = {}) =>
   document('AnalysisTemplate', name, spec, metadata);
 const SECRET = JSON.stringify({
@@ -150,7 +152,7 @@ test.each<Row & { name: string; says: string; hint?: string }>([
   },
   {
     name: 'a Job without a place',
-    text: template('t', { metrics: [{ name: 'j', provider: { job: { spec: { template: {} } } } }] }),
+    text: template('t', { metrics: [{ name: 'j', provider: { job: { spec: { template: JOB_POD } } } }] }),
     says: 'metric "j" runs a Job, and there is no place for it',
     hint: 'Give --local-jobs',
   },

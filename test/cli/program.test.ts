@@ -100,3 +100,22 @@ test.each([
 ])('Node $version: $says', ({ version, says }) => {
   expect(nodeComplaint(version)?.split('\n')[0]).toBe(says);
 });
+
+test.each([
+  { args: ['help'], says: /^Usage: assay \[options\] \[command\]/ },
+  { args: ['help', 'go'], says: /^Usage: assay go / },
+  { args: ['go', '--help'], says: /^Usage: assay go / },
+  { args: ['version'], says: /^\d+\.\d+\.\d+\n$/ },
+  { args: ['-v'], says: /^\d+\.\d+\.\d+\n$/ },
+  { args: ['-V'], says: /^\d+\.\d+\.\d+\n$/ },
+  { args: ['--version'], says: /^\d+\.\d+\.\d+\n$/ },
+])('$args answers', async ({ args, says }) => {
+  expect(await run(args)).toEqual({ code: 0, out: expect.stringMatching(says), err: '' });
+});
+
+test('help on what is not there says so', async () => {
+  expect(await run(['help', 'gone'])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining("unknown command 'gone'"),
+  });
+});

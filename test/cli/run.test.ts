@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as runFile from '../../lib/cli/run.ts';
 import { runProgram } from '../../lib/cli/program.ts';
 import { aConsole, type FakeConsoleOptions } from './console.ts';
@@ -49,6 +49,7 @@ spec:
             backoffLimit: 0
             template:
               spec:
+                restartPolicy: Never
                 terminationGracePeriodSeconds: 1
                 containers:
                   - name: main
@@ -94,11 +95,72 @@ test('Inconclusive: exit 2', async () => {
   expect(out).toContain('<error type="Inconclusive"');
 });
 
-test('an invalid run ends with Error: exit 2', async () => {
+describe('what lint calls an error', () => {
   const input = PAGE.replace('name: ok', 'name: ok\n      count: 3');
-  const { code, out } = await run(['--arg', 'page=x', '-o', 'yaml'], { input });
-  expect(code).toBe(2);
-  expect(out).toContain('interval must be specified when count > 1');
+
+  test('is refused before anything is asked', async () => {
+    const { code, out, err } = await run(['--arg', 'page=x', '-o', 'yaml'], { input });
+    expect(code).toBe(64);
+    expect(out).toBe('');
+    expect(err).toMatch(
+      /^assay: standard input:\d+:\d+: spec\.metrics\[0\].*: interval must be specified when count > 1/,
+    );
+    expect(err).toContain('--unchecked runs it all the same.');
+  });
+
+  test('runs with --unchecked, and ends with Error: exit 2', async () => {
+    const { code, out } = await run(['--arg', 'page=x', '-o', 'yaml', '--unchecked'], { input });
+    expect(code).toBe(2);
+    expect(out).toContain('interval must be specified when count > 1');
+  });
+
+  test('is refused, too, where an argument makes it one', async () => {
+    const late = PAGE.replace('name: ok', "name: ok\n      initialDelay: '{{args.page}}'");
+    const { code, err } = await run(['--arg', 'page=soon'], { input: late });
+    expect(code).toBe(64);
+    expect(err).toContain('invalid startDelay string');
+  });
+});
+
+const endless = () => PAGE.replace('name: ok', 'name: ok\n      interval: 1s');
+
+describe('metrics that would go on until they are stopped', () => {
+  test('--for stops them: what was measured counts', async () => {
+    const { code, out } = await run(['--arg', `page=${url}/good`, '--for', '1500ms', '-o', 'junit'], {
+      input: endless(),
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('tests="1" failures="0" errors="0" skipped="0"');
+  });
+
+  test('--for before anything was measured is no success', async () => {
+    const input = PAGE.replace('name: ok', 'name: ok\n      initialDelay: 1h');
+    const { code, out } = await run(['--arg', `page=${url}/good`, '--for', '1s', '-o', 'junit'], { input });
+    expect(code).toBe(2);
+    expect(out).toContain('<skipped message="Pending: never measured"/>');
+  });
+
+  test('--count gives them a count', async () => {
+    const { code, out } = await run(['--arg', `page=${url}/good`, '--count', '2', '-o', 'json'], { input: endless() });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ status: { metricResults: [{ count: 2 }] } });
+  });
+});
+
+test('--address sends requests elsewhere: a port-forward', async () => {
+  const args = ['--arg', 'page=http://shop.internal:8080/good', '--address', `shop.internal:8080=${new URL(url).host}`];
+  expect((await run(args, { input: PAGE })).code).toBe(0);
+});
+
+test.each([
+  { args: ['--arg', 'page=a', '--arg', 'page=b'], says: '--arg: "page" is given twice' },
+  { args: ['--for', 'soon'], says: '--for: expected a duration' },
+  { args: ['--for', '0s'], says: '--for: expected a duration' },
+  { args: ['--count', '0'], says: '--count: expected a whole number' },
+  { args: ['--address', 'a'], says: '--address: expected old=new' },
+])('$args is an error of the command line', async ({ args, says }) => {
+  const { code, err } = await run(args, { input: PAGE });
+  expect({ code, err }).toEqual({ code: 64, err: expect.stringContaining(says) });
 });
 
 const SECRET = 'kind: Secret\napiVersion: v1\nmetadata:\n  name: s\nstringData:\n  token: hunter2\n';

@@ -17,6 +17,7 @@ function anInspection(override: Partial<Inspection> = {}): Inspection {
     resources: async () => new Set(['analysisruns', 'analysistemplates', 'clusteranalysistemplates', 'experiments']),
     schemas: async () => new Map(),
     webhookConfiguration: async () => undefined,
+    deployedImage: async () => undefined,
     ...override,
   };
 }

@@ -100,7 +100,7 @@ describe.skipIf(!(await serversAvailable()))('what is measured with Jobs', () =>
     {
       name: 'refused',
       phase: 'Error',
-      message: expect.stringMatching(/^cluster test: Job\.batch "\S+\.job\.1" is invalid: .*restartPolicy/),
+      message: expect.stringMatching(/^Job\.batch "\S+\.job\.1" is invalid: .*restartPolicy/),
     },
   ])('$name: $phase, and why', async ({ name, phase, message }) => {
     const run = await cluster.ended(name);

@@ -22,6 +22,24 @@ const neverResolves = () => new Promise<never>(() => undefined);
 const ok: Answer = (_request, response) => response.end('ok');
 
 describe('a request', () => {
+  test('has its method as it is written, small letters included', async () => {
+    const heads: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('data', (part) => {
+        heads.push(String(part));
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+    expect(await openHttp(LOCAL)({ url, method: 'post', body: 'text' })).toMatchObject({ status: 200, body: 'ok' });
+    expect(heads[0]).toMatch(/^post \/x HTTP\/1\.1\r\n/);
+    expect(heads[0]).toMatch(/\r\ncontent-length: 4\r\n/i);
+  });
+
   test('arrives as it was asked for, and the answer as it was given', async () => {
     const server = await serveHttp((_request, response) => {
       response.writeHead(404, { 'X-Some': 'header', 'Set-Cookie': ['a=1', 'b=2'] });

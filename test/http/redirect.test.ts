@@ -24,6 +24,9 @@ describe('methods and bodies, as with Go', () => {
     { status: 301, method: 'POST', want: { method: 'GET', body: '' } },
     { status: 302, method: 'PUT', want: { method: 'GET', body: '' } },
     { status: 303, method: 'POST', want: { method: 'GET', body: '' } },
+    { status: 303, method: 'PATCH', want: { method: 'GET', body: '' } },
+    { status: 303, method: 'OPTIONS', want: { method: 'GET', body: '' } },
+    { status: 307, method: 'DELETE', want: { method: 'DELETE', body: 'body' } },
     { status: 307, method: 'POST', want: { method: 'POST', body: 'body' } },
     { status: 308, method: 'PUT', want: { method: 'PUT', body: 'body' } },
   ] as const)('$status after $method', async ({ status, method, want }) => {

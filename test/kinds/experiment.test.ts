@@ -260,7 +260,7 @@ describe('surprises', () => {
   });
 
   test('what the API server refuses is told in its own words', async () => {
-    world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_DENIED', 'cluster c1: exceeded quota: pods');
+    world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_DENIED', 'exceeded quota: pods');
     const ref = await created({ analyses: [] });
     await world.settle(ref);
     expect(await experiment(ref)).toMatchObject({
@@ -274,7 +274,7 @@ describe('surprises', () => {
   test('after a conflict, scaling is tried again in a second', async () => {
     const ref = await created({ analyses: [] });
     await world.step(ref);
-    world.cluster = failing('patch ReplicaSet', 'ASSAY_CLUSTER_CONFLICT', 'cluster c1: modified');
+    world.cluster = failing('patch ReplicaSet', 'ASSAY_CLUSTER_CONFLICT', 'modified');
     expect(await world.settle(ref)).toBe(1.001);
     expect(await experiment(ref)).toMatchObject({ phase: 'Pending', templateStatuses: [{ status: 'Progressing' }] });
   });
@@ -282,7 +282,7 @@ describe('surprises', () => {
   test('a cluster that does not answer just now is no verdict: the step is tried again, and goes on', async () => {
     const ref = await created({ analyses: [] });
     const usual = world.cluster;
-    world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_UNREACHABLE', 'cluster c1: no answer', true);
+    world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_UNREACHABLE', 'no answer', true);
     await expect(world.step(ref)).rejects.toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE' });
     expect(await experiment(ref)).toBeUndefined();
     world.cluster = usual;
@@ -292,7 +292,7 @@ describe('surprises', () => {
 
   test('a name whose holder is never found: the step is tried again', async () => {
     const ref = await created({ analyses: [] });
-    world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_EXISTS', 'cluster c1: exists');
+    world.cluster = failing('create ReplicaSet', 'ASSAY_CLUSTER_EXISTS', 'exists');
     await expect(world.step(ref)).rejects.toMatchObject({ code: 'ASSAY_STEP_FAILED', retry: true });
   });
 
@@ -341,7 +341,7 @@ describe('analyses', () => {
     'where Rollouts cannot be looked at (%s), none is told',
     async (code) => {
       const ownerReferences = [await aRollout()];
-      world.cluster = failing('get Rollout', code, 'cluster c1: no');
+      world.cluster = failing('get Rollout', code, 'no');
       const ref = await running({}, { ownerReferences });
       expect((await experiment(ref))?.phase).toBe('Running');
       expect(events('guestbook')).toEqual([]);
@@ -387,7 +387,7 @@ describe('analyses', () => {
   );
 
   test('templates that may not be read are no verdict', async () => {
-    world.cluster = failing('get AnalysisTemplate', 'ASSAY_CLUSTER_DENIED', 'cluster c1: forbidden');
+    world.cluster = failing('get AnalysisTemplate', 'ASSAY_CLUSTER_DENIED', 'forbidden');
     const ref = await created();
     await expect(world.step(ref)).rejects.toMatchObject({ code: 'ASSAY_CLUSTER_DENIED' });
     expect(await experiment(ref)).toBeUndefined();
@@ -409,7 +409,7 @@ function failing(call: string, code: ErrorCode, message: string, retry = false):
   const [verb, kind] = call.split(' ') as ['get' | 'create' | 'patch', string];
   const { memory } = world;
   const refuse = (asked: string) => {
-    if (asked === kind) throw new AssayError(code, message, { retry });
+    if (asked === kind) throw new AssayError(code, message, { retry, cluster: 'c1' });
   };
   return {
     ...memory,

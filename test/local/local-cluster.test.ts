@@ -24,7 +24,10 @@ const A_JOB: Job = {
       { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', name: 'r', uid: 'u', controller: true },
     ],
   },
-  spec: { backoffLimit: 0 },
+  spec: {
+    backoffLimit: 0,
+    template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox' }] } },
+  },
 };
 
 let memory: MemoryCluster;
@@ -38,8 +41,19 @@ beforeEach(() => {
 
 const read = async (name: string) => (await cluster.get('Secret', { namespace: 'n', name }))?.data?.['key'];
 
-test('without a remote cluster there is only memory', () => {
-  expect(localCluster(memory, undefined, 'memory')).toBe(memory);
+test('without a remote cluster there is only memory', async () => {
+  const { metadata } = await localCluster(memory, undefined, 'memory').create('Secret', aSecret('s', 'memory'));
+  expect(await memory.get('Secret', { namespace: 'n', name: 's' })).toMatchObject({ metadata });
+});
+
+test('a Job that an API server would refuse does not become a process', async () => {
+  for (const place of [undefined, remote]) {
+    const wrong = { ...A_JOB, spec: { ...A_JOB.spec, backoffLimit: -1 } };
+    await expect(localCluster(memory, place, 'memory').create('Job', wrong)).rejects.toMatchObject({
+      code: 'ASSAY_CLUSTER_REFUSED',
+      message: 'Job.batch "j" is invalid: spec.backoffLimit: Invalid value: -1: must be greater than or equal to 0',
+    });
+  }
 });
 
 test('Secrets in memory go before those of the remote cluster', async () => {
@@ -68,7 +82,7 @@ test('a Job in the remote cluster has no owner there, and is removed by its time
   const [job] = remote.objects('Job');
   expect(job?.metadata).toMatchObject({ name: 'j', labels: { a: 'b' } });
   expect(job?.metadata.ownerReferences).toBeUndefined();
-  expect(job?.spec).toEqual({ backoffLimit: 0, ttlSecondsAfterFinished: 600 });
+  expect(job?.spec).toEqual({ ...A_JOB.spec, ttlSecondsAfterFinished: 600 });
   expect(await cluster.get('Job', { namespace: 'n', name: 'j' })).toEqual(job);
   expect((await cluster.list('Job', { namespace: 'n' })).items).toEqual([job]);
   expect(await cluster.delete('Job', { namespace: 'n', name: 'j' })).toBe(true);

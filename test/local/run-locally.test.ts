@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { Cluster } from '../../lib/model/cluster.ts';
+import { AssayError } from '../../lib/model/errors.ts';
 import type { HttpResponse } from '../../lib/model/http.ts';
 import { type LocalOptions, runLocally } from '../../lib/local/run-locally.ts';
 import { aMetric, aRun } from '../builders.ts';
@@ -95,4 +97,55 @@ test('what cannot be mended by trying again ends everything', async () => {
   const run = aRun({ metadata: metadata('a'), spec: { metrics: [web()], args: [secretArg] } });
   const local = await start([run], { remote: broken });
   await expect(local.ended).rejects.toThrow('a bug');
+});
+
+async function outcome(remote: Cluster, runs: readonly AnalysisRun[], onProblem?: (stop: () => void) => void) {
+  const clock = virtualClock(Date.parse('2026-11-05T00:00:00Z'));
+  const stops: (() => void)[] = [];
+  const { now, timers } = clock;
+  const local = await start(runs, {
+    remote,
+    now,
+    timers,
+    onProblem: () => onProblem?.(() => stops.forEach((stop) => stop())),
+  });
+  stops.push(() => void local.terminate());
+  let ended: unknown;
+  void local.ended.then(
+    () => (ended = 'well'),
+    (error: unknown) => (ended = error),
+  );
+  await clock.run(3_600_000, () => ended !== undefined);
+  return { ended, seconds: (clock.now().getTime() - Date.parse('2026-11-05T00:00:00Z')) / 1000 };
+}
+
+describe('a remote cluster that cannot be worked with ends what needs it, and says why', () => {
+  const needy = aRun({ metadata: metadata('a'), spec: { metrics: [web()], args: [secretArg] } });
+  const other = aRun({ metadata: metadata('b'), spec: { metrics: [web({ interval: '1s' })] } });
+
+  test('one that never answers: within 30 s, whatever other runs do', async () => {
+    const remote = memoryCluster('remote', { now: () => new Date() });
+    remote.setReachable(false);
+    const { ended, seconds } = await outcome(remote, [other, needy]);
+    expect(ended).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE', message: 'cluster remote: no answer' });
+    expect(seconds).toBeGreaterThanOrEqual(19);
+    expect(seconds).toBeLessThan(30);
+  });
+
+  test('one that does not answer, once somebody stops the run: at once', async () => {
+    const remote = memoryCluster('remote', { now: () => new Date() });
+    remote.setReachable(false);
+    const { ended, seconds } = await outcome(remote, [needy], (stop) => stop());
+    expect(ended).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE' });
+    expect(seconds).toBeLessThan(3);
+  });
+
+  test.each(['get', 'fetch'] as const)('one that refuses (%s): at once', async (method) => {
+    const denied = new AssayError('ASSAY_CLUSTER_DENIED', 'secrets "s" is forbidden', { cluster: 'remote' });
+    const remote = memoryCluster('remote', { now: () => new Date() });
+    const run = method === 'get' ? needy : other;
+    const { ended, seconds } = await outcome({ ...remote, [method]: () => Promise.reject(denied) }, [run]);
+    expect(ended).toBe(denied);
+    expect(seconds).toBeLessThan(3);
+  });
 });

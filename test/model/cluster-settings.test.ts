@@ -21,6 +21,7 @@ describe('parseClusterSettings', () => {
       ...aClusterDocument(),
       addressMode: 'proxy',
       services: [],
+      shortServiceNames: true,
       allowedHosts: [],
       allowPrivateNetworks: false,
       limits: { concurrentSteps: 10, requestsPerSecond: 50 },

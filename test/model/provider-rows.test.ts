@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { structuralSchema, type StructuralSchema } from '../../infra/cluster/structural.ts';
 import type { ProviderRow } from '../../lib/model/provider-row.ts';
 import { PROVIDER_ROWS } from '../../lib/model/provider-rows.ts';
+import { PROVIDERS } from '../../lib/providers/registry.ts';
 
 const rows = Object.entries<ProviderRow>(PROVIDER_ROWS);
 
@@ -19,4 +20,15 @@ test.each(times)('$field.$way is a text of the schema', ({ way, schema }) => {
     .split('.')
     .reduce<StructuralSchema | undefined>((parent, key) => parent?.properties?.[key], structuralSchema(schema));
   expect(at).toMatchObject({ type: 'string' });
+});
+
+test('a row says whether nothing reads the provider', () => {
+  const unread = rows.filter(([, { isUnread }]) => isUnread === true).map(([field]) => field);
+  expect(unread).toEqual(Object.keys(PROVIDER_ROWS).filter((field) => !Object.hasOwn(PROVIDERS, field)));
+});
+
+const urls = rows.flatMap(([field, { schema, urls: fields = [] }]) => fields.map((url) => ({ field, url, schema })));
+
+test.each(urls)('$field.$url is a text of the schema', ({ url, schema }) => {
+  expect(structuralSchema(schema).properties?.[url]).toMatchObject({ type: 'string' });
 });

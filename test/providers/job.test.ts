@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AssayError } from '../../lib/model/errors.ts';
 import type { Job, Pod } from '../../lib/model/kubernetes.ts';
 import type { JobContext } from '../../lib/model/provider.ts';
 import type { JobMetric } from '../../lib/model/providers/job.ts';
@@ -114,10 +115,30 @@ describe('read', () => {
     });
   });
 
+  test.each([
+    { given: 0, want: 600 },
+    { given: 599, want: 600 },
+    { given: 3600, want: 3600 },
+    { given: undefined, want: undefined },
+    { given: -1, want: -1 },
+  ])('a time to live of $given becomes $want: the Job is there until its end is read', async ({ given, want }) => {
+    const context = await withRun();
+    const ttl = given === undefined ? {} : { ttlSecondsAfterFinished: given };
+    await job.read({ ...spec, spec: { ...spec.spec, ...ttl } }, context);
+    expect(context.cluster.objects('Job')[0]?.spec?.['ttlSecondsAfterFinished']).toBe(want);
+  });
+
+  test('what the API server refuses is an Error in its own words, without the name of the cluster', async () => {
+    const context = await withRun();
+    const refused = new AssayError('ASSAY_CLUSTER_REFUSED', 'Job.batch "j" is invalid: spec', { cluster: 'c1' });
+    const jobs = { ...context.jobs, create: () => Promise.reject(refused) };
+    expect(await job.read(spec, { ...context, jobs })).toMatchObject({ message: 'Job.batch "j" is invalid: spec' });
+  });
+
   test('a cluster that is away is an Error', async () => {
     const context = await withRun();
     context.cluster.setReachable(false);
-    expect(await job.read(spec, context)).toMatchObject({ phase: 'Error', message: 'cluster c1: no answer' });
+    expect(await job.read(spec, context)).toMatchObject({ phase: 'Error', message: 'no answer' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { crdFile } from '../../infra/cluster/crd.ts';
 import { resolveMetric } from '../../lib/analysis/arguments.ts';
-import { checkAnalysis } from '../../lib/analysis/check.ts';
+import { lintObject } from '../../lib/lint/lint-object.ts';
 import { metricJson } from '../../lib/analysis/metric-json.ts';
 import { countProviders, providerTypeOf } from '../../lib/analysis/provider-type.ts';
 import type { Argument, Metric } from '../../lib/model/analysis-run.ts';
@@ -43,11 +43,15 @@ test('it is validated', () => {
 });
 
 test('it is linted', () => {
-  expect(checkAnalysis(aToyRun(aToyMetric()))).toEqual([]);
-  expect(checkAnalysis(aToyRun(aToyMetric({ window: 'soon' }, { successCondition: 'result >= 0.95' })))).toEqual([
-    expect.objectContaining({ path: `${AT}.window`, message: 'time: invalid duration "soon"' }),
+  expect(lintObject(aToyRun(aToyMetric()))).toEqual([]);
+  expect(lintObject(aToyRun(aToyMetric({ window: 'soon' }, { successCondition: 'result >= 0.95' })))).toEqual([
     expect.objectContaining({
-      path: 'spec.metrics[0].successCondition',
+      keys: ['spec', 'metrics', 0, 'provider', 'toy', 'window'],
+      rule: 'invalid-duration',
+      message: 'time: invalid duration "soon"',
+    }),
+    expect.objectContaining({
+      keys: ['spec', 'metrics', 0, 'successCondition'],
       message: expect.stringContaining('mismatched types []float64 and float64'),
     }),
   ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseJson } from '../../lib/model/exact-json.ts';
 import type { HttpRequest } from '../../lib/model/http.ts';
 import type { WebMetric } from '../../lib/model/providers/web.ts';
 import { web } from '../../lib/providers/web.ts';
@@ -128,11 +129,27 @@ describe('requests', () => {
     [{ body: 'x' }, notWithGet],
     [{ jsonBody: {} }, notWithGet],
     [{ body: 'x', jsonBody: {} }, 'use either Body or JSONBody; both cannot exists for WebMetric payload'],
-    [{ method: 'DELETE' }, 'net/http: invalid method "DELETE"'],
+    [{ method: 'GET IT' }, 'net/http: invalid method "GET IT"'],
+    [{ method: 'GÉT' }, 'net/http: invalid method "GÉT"'],
   ])('%j is an Error', async (spec, message) => {
     const { reading, seen } = await readFrom('{}', spec);
     expect(reading).toEqual(failed(message));
     expect(seen).toEqual([]);
+  });
+
+  test.each(['DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'PURGE'])('%s is sent', async (method) => {
+    const { reading, seen } = await readFrom('{}', { method });
+    expect(reading).toMatchObject({ is: 'value' });
+    expect(seen).toMatchObject([{ method, path: '/', body: '' }]);
+  });
+
+  test('the digits of integers go out as they are written, up to 64 bits', async () => {
+    const text =
+      '{"jsonBody":{"id":9007199254740993,"since":[-9223372036854775808,{"n":1.0}],"most":18446744073709551616}}';
+    const { seen } = await readFrom('{}', { method: 'POST', ...(parseJson(text) as Pick<WebMetric, 'jsonBody'>) });
+    expect(seen[0]?.body).toBe(
+      '{"id":9007199254740993,"since":[-9223372036854775808,{"n":1}],"most":18446744073709552000}',
+    );
   });
 
   test('follow redirects', async () => {

@@ -55,11 +55,11 @@ test.each<{ name: string; code: ErrorCode; want: object }>([
   { name: 'forbidden', code: 'ASSAY_CLUSTER_DENIED', want: { went: 'failed', message: 'no' } },
   { name: 'in conflict', code: 'ASSAY_CLUSTER_CONFLICT', want: { went: 'failed', message: 'no', isConflict: true } },
 ])("what is $name has failed, in the API server's own words", async ({ code, want }) => {
-  expect(await apply(patch, failing('patch', new AssayError(code, 'cluster c1: no')))).toEqual(want);
+  expect(await apply(patch, failing('patch', new AssayError(code, 'no', { cluster: 'c1' })))).toEqual(want);
 });
 
 test('no answer is no reply', async () => {
-  const error = new AssayError('ASSAY_CLUSTER_THROTTLED', 'cluster c1: later', { retry: true });
+  const error = new AssayError('ASSAY_CLUSTER_THROTTLED', 'later', { retry: true, cluster: 'c1' });
   await expect(apply(create, failing('create', error))).rejects.toBe(error);
 });
 
@@ -77,10 +77,10 @@ test('a name that is free by the time one looks is taken', async () => {
 
 test('what has a name may be hidden, may not answer, or be gone each time', async () => {
   await apply(create, cluster);
-  const denied = new AssayError('ASSAY_CLUSTER_DENIED', 'cluster c1: services "web" is forbidden');
+  const denied = new AssayError('ASSAY_CLUSTER_DENIED', 'services "web" is forbidden', { cluster: 'c1' });
   const found = { problem: 'services "web" is forbidden' };
   expect(await apply(create, failing('get', denied))).toEqual({ went: 'exists', found });
-  const away = new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'cluster c1: no answer', { retry: true });
+  const away = new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'no answer', { retry: true, cluster: 'c1' });
   await expect(apply(create, failing('get', away))).rejects.toBe(away);
   const gone: Cluster = { ...cluster, get: async () => undefined };
   await expect(apply(create, gone)).rejects.toMatchObject({ code: 'ASSAY_STEP_FAILED', retry: true });

@@ -2,6 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Cluster, ListQuery } from '../../lib/model/cluster.ts';
+import { KINDS } from '../../lib/kinds/registry.ts';
+import type { Kind } from '../../lib/model/kind.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import { resync } from '../../lib/runtime/resync.ts';
 import { anExperiment, aRun } from '../builders.ts';
@@ -109,3 +111,25 @@ test('a queue that takes nothing is an error: the look at the cluster is made ag
     ),
   ).rejects.toBe(error);
 });
+
+test('an object whose look throws is set aside, and hides none of the others', async () => {
+  await create('good');
+  await create('bad');
+  await memory.create('Experiment', anExperiment());
+  const kinds = KINDS.map(({ facts, load }) => ({ facts, load: async () => throwingFor('bad', await load()) }));
+  const errors: string[] = [];
+  const ports = portsOf();
+  await resync('c1', {}, { ...ports, log: { ...ports.log, error: (message) => void errors.push(message) } }, kinds);
+  expect(names()).toEqual(['good', 'guestbook-compare']);
+  expect(errors).toEqual(['object set aside']);
+});
+
+function throwingFor(name: string, kind: Kind): Kind {
+  return {
+    ...kind,
+    dueAt(object, at) {
+      if (object.metadata.name === name) throw new RangeError('Invalid string length');
+      return kind.dueAt(object, at);
+    },
+  };
+}

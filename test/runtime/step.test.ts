@@ -130,6 +130,20 @@ function raced(patch: Record<string, unknown>): Cluster {
   };
 }
 
+test('a step that found nothing new and wants the next at once has it a second later', async () => {
+  const job = { spec: { template: { spec: { containers: [] } } } };
+  const ref = await created({ spec: { metrics: [aMetric({ provider: { job } })] } });
+  await step(ref, portsOf());
+  const { metadata } = (await stored(ref)) ?? {};
+  await step(ref, portsOf());
+  // The Job has only just begun: it asks to be looked at within this second, which is all that a status knows of it.
+  expect((await stored(ref))?.metadata).toEqual(metadata);
+  expect(sent).toEqual([
+    { name: ref.name, at: after(0) },
+    { name: ref.name, at: after(1000) },
+  ]);
+});
+
 test.each([
   { what: 'the status', patch: { status: { phase: 'Running' } } },
   { what: 'the specification', patch: { spec: { terminate: true } } },
@@ -352,7 +366,7 @@ test('what has had its time and may not be deleted: the step fails, to be tried 
   const ref = await created({ spec: { metrics: [metric], ttlStrategy: { secondsAfterCompletion: 30 } }, status });
   const denying: Cluster = {
     ...cluster,
-    delete: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'cluster c1: deleting is forbidden')),
+    delete: () => Promise.reject(new AssayError('ASSAY_CLUSTER_DENIED', 'deleting is forbidden', { cluster: 'c1' })),
   };
   const failure = { code: 'ASSAY_STEP_FAILED', message: 'deleting is forbidden', retry: true };
   await expect(step(ref, portsOf(denying))).rejects.toMatchObject(failure);

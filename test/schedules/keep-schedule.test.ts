@@ -458,7 +458,7 @@ describe('templates of the cluster', () => {
       ...cluster,
       async create(kind, object) {
         if (object.metadata.namespace !== 'vault') return cluster.create(kind, object);
-        throw new AssayError('ASSAY_CLUSTER_DENIED', 'cluster one: analysisruns is forbidden');
+        throw new AssayError('ASSAY_CLUSTER_DENIED', 'analysisruns is forbidden', { cluster: 'one' });
       },
     }));
     await tick(10 * MINUTE);

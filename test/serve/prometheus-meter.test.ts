@@ -98,6 +98,20 @@ test('rules that match nothing do not break the page', async () => {
   expect((await scrape(page)).join('\n')).toContain('dry_run="false"');
 });
 
+test.each([
+  {
+    name: 'more metrics than a run may have',
+    metrics: Array.from({ length: 201 }, (_, i) => aMetric({ name: `m${i}` })),
+  },
+  { name: 'a metric whose name is a text', metrics: [aMetric({ name: 'x'.repeat(100_000) })] },
+])('of $name the page tells the object alone', async ({ metrics }) => {
+  const page = open(() => [holding([aRun({ spec: { metrics } }), aTemplate({ spec: { metrics } })])]);
+  const lines = await scrape(page);
+  expect(lines.filter((line) => line.includes('metric='))).toEqual([]);
+  expect(lines.filter((line) => line.startsWith('analysis_run_info'))).toHaveLength(1);
+  expect(lines.filter((line) => line.startsWith('analysis_template_info'))).toHaveLength(1);
+});
+
 const untold = (run: object) => ({ ...aRun({ metadata: { name: 'odd' } }), ...run }) as KubernetesObject;
 const namesOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => /,name="(.*?)"/.exec(line)?.[1] ?? []));
 

@@ -195,6 +195,11 @@ describe('streams', () => {
     await expect.poll(() => isEnded).toBe(true);
   });
 
+  test('of one that nobody reads, only the head is sent', async () => {
+    await open([endless(() => {})]);
+    expect(await ask('/endless', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+  });
+
   test('one ends when the server closes', async () => {
     let isEnded = false;
     await open([endless(() => (isEnded = true))]);

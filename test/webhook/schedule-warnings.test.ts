@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lintFiles } from '../../lib/cli/lint-files.ts';
+import { lintText } from '../../lib/lint/lint-text.ts';
 import { checkObject, warningsOf } from '../../lib/webhook/warnings.ts';
 import { aRun } from '../builders.ts';
 import { aScheduled, aScheduledOfCluster, annotations } from '../schedule/templates.ts';
@@ -14,6 +14,7 @@ metadata:
 spec:
   metrics:
     - name: up
+      successCondition: result.ok
       provider:
         web:
           url: http://shop.example.com/health
@@ -22,13 +23,13 @@ const SAYS =
   'metadata.annotations["assay.dev/schedule-concurrency"]: "forbid": unknown word (did you mean "Forbid"?); known: Allow, Forbid, Replace';
 
 test('lint shows the annotation in the file', () => {
-  const { findings } = lintFiles([{ name: 'nightly.yaml', text: TEXT }]);
+  const findings = lintText({ path: 'nightly.yaml', text: TEXT });
   expect(findings).toMatchObject([
     {
       file: 'nightly.yaml',
-      line: 7,
+      range: { start: { line: 7, column: 37 } },
       severity: 'error',
-      rule: 'analysis',
+      rule: 'schedule',
       path: 'metadata.annotations["assay.dev/schedule-concurrency"]',
       message: SAYS.slice(SAYS.indexOf(': ') + 2),
     },

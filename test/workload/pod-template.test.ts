@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { withDefaults } from '../../lib/workload/pod-template-defaults.ts';
 import { isPodTemplateEqual } from '../../lib/workload/pod-template-equal.ts';
 import { podTemplateHash } from '../../lib/workload/pod-template-hash.ts';
-import { podTemplateJson } from '../../lib/workload/pod-template-json.ts';
+import { podTemplateJson, STRUCTURES } from '../../lib/workload/pod-template-json.ts';
 import type { PodTemplate } from '../../lib/model/pod-template.ts';
 
 /** A pod with these fields. */
@@ -148,3 +148,38 @@ describe('withDefaults', () => {
     expect(withDefaults(aPod({ volumes: [volume] }))).toMatchObject({ spec: { volumes: [want] } });
   });
 });
+
+/** A value of every shape that a field may have by mistake. */
+const SHAPES = ['text', 7, true, [], ['text'], [[]], [{ name: 'n' }], {}, { name: 'n' }, { a: { b: [] } }, null];
+
+test.each([
+  [
+    'a field of a container',
+    [...fieldsOf('Container')],
+    (name: string, value: unknown) => aContainer({ [name]: value }),
+  ],
+  ['a field of the pod', [...fieldsOf('PodSpec')], (name: string, value: unknown) => aPod({ [name]: value })],
+  [
+    'a field of an environment variable',
+    [...fieldsOf('EnvVar')],
+    (name: string, value: unknown) => aContainer({ env: [{ name: 'A', [name]: value }] }),
+  ],
+  ['metadata', ['labels', 'annotations'], (name: string, value: unknown) => ({ metadata: { [name]: value } })],
+  ['metadata or spec', ['metadata', 'spec'], (name: string, value: unknown) => ({ [name]: value })],
+] as const)('%s of any shape can be hashed and compared: the API server is to judge it', (_where, names, make) => {
+  for (const name of names) {
+    for (const shape of SHAPES) {
+      const template = make(name, shape) as PodTemplate;
+      expect(podTemplateHash(template), `${name}: ${JSON.stringify(shape)}`).toMatch(/^[a-z0-9]{1,10}$/);
+      expect(isPodTemplateEqual(template, template)).toBeTypeOf('boolean');
+    }
+  }
+});
+
+test('a map in place of a list is written as it stands', () => {
+  expect(podTemplateJson(aContainer({ env: { MODE: 'canary' } }))).toContain('"env":{"MODE":"canary"}');
+});
+
+function fieldsOf(structure: string): readonly string[] {
+  return (STRUCTURES.get(structure) ?? []).map(({ name }) => name);
+}

@@ -5,6 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import type * as ClientNode from './client-node.ts';
 import { AssayError } from '../../model/errors.ts';
 import { type Access, type Credentials, rotatingCredentials } from './credentials.ts';
+import { noContext } from './no-context.ts';
 
 /** Where a kubeconfig comes from. */
 export type KubeConfigSource =
@@ -60,7 +61,15 @@ async function loadKubeConfig(source: KubeConfigSource, context?: string): Promi
   else config.loadFromCluster();
 
   if (context !== undefined) {
-    if (!config.getContextObject(context)) throw invalid(`${describe(source)} has no context ${context}`);
+    if (!config.getContextObject(context)) {
+      throw invalid(
+        noContext(
+          describe(source),
+          context,
+          config.getContexts().map(({ name }) => name),
+        ),
+      );
+    }
     config.setCurrentContext(context);
   }
   if (!config.getCurrentCluster()) {

@@ -1,6 +1,7 @@
 import { AssayError } from '../../model/errors.ts';
 import { isObject } from '../../model/is-object.ts';
 import type { Access } from './credentials.ts';
+import { noContext } from './no-context.ts';
 
 /** What a context of a static kubeconfig leads to. */
 export interface StaticContext {
@@ -31,7 +32,7 @@ export async function readStaticKubeconfig(
   const name = context ?? textOf(config['current-context']);
   if (name === undefined) throw invalid(`${what}: no context is set`);
   const found = entryOf(config, 'contexts', 'context', name);
-  if (!found) throw invalid(`${what} has no context ${name}`);
+  if (!found) throw invalid(noContext(what, name, namesIn(config)));
   const clusterName = textOf(found['cluster']) ?? '';
   const userName = textOf(found['user']) ?? '';
   const cluster = entryOf(config, 'clusters', 'cluster', clusterName);
@@ -82,6 +83,13 @@ function entryOf(config: Fields, list: string, field: string, name: string): Fie
   if (!isObject(entry)) return undefined;
   const fields = entry[field];
   return isObject(fields) ? fields : {};
+}
+
+function namesIn({ contexts }: Fields): string[] {
+  if (!Array.isArray(contexts)) return [];
+  return contexts.flatMap((each: unknown) =>
+    isObject(each) && typeof each['name'] === 'string' ? [each['name']] : [],
+  );
 }
 
 function serverOf(cluster: Fields, what: string): string {

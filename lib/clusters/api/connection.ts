@@ -6,7 +6,8 @@ import type { Access, Credentials } from '../access/credentials.ts';
 
 /** A request to the API server. */
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Default GET. */
+  readonly method?: string;
   /** Path and query. */
   readonly path: string;
   readonly body?: string;
@@ -87,8 +88,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     const code = codeOf(error);
     if (!code) return error;
     const host = agent ? new URL(agent.access.server).host : 'the API server';
-    return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `cluster ${name}: no answer from ${host} (${code})`, {
+    return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `no answer from ${host} (${code})`, {
       retry: true,
+      cluster: name,
       cause: { code },
     });
   };
@@ -120,7 +122,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   };
 
   const open = async (request: ApiRequest): Promise<ApiAnswer> => {
-    if (isClosed) throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', `cluster ${name}: the connection is closed`);
+    if (isClosed) throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'the connection is closed', { cluster: name });
     const access = await credentials.access();
     const answer = await send(access, request);
     if (answer.status !== 401 || options.renews === false) return answer;

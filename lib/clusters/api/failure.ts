@@ -42,9 +42,13 @@ function isStatus(value: unknown): value is ApiStatus {
 export function failureOf(cluster: string, answer: FailedAnswer): AssayError {
   const status = parseStatus(answer.body);
   const code = codeOf(answer.status, status);
-  const message = `cluster ${cluster}: ${status?.message ?? plainMessage(answer)}`;
+  const words = status?.message ?? plainMessage(answer);
   const retry = PASSING.has(code);
-  return new AssayError(code, message, { retry, retryAfterMs: retry ? retryAfterMs(answer, status) : undefined });
+  return new AssayError(code, words, {
+    retry,
+    retryAfterMs: retry ? retryAfterMs(answer, status) : undefined,
+    cluster,
+  });
 }
 
 const PASSING: ReadonlySet<ErrorCode> = new Set([

@@ -15,6 +15,8 @@ export interface Inspection {
   schemas(groupVersion: string): Promise<ReadonlyMap<string, JsonSchema> | undefined>;
   /** @throws AssayError ASSAY_CLUSTER_DENIED to most identities */
   webhookConfiguration(name: string): Promise<WebhookConfiguration | undefined>;
+  /** Of the first container of a Deployment; undefined where it is not there, or may not be looked at. */
+  deployedImage(namespace: string, name: string): Promise<string | undefined>;
 }
 
 export interface Reach {
@@ -127,6 +129,15 @@ export function inspect(name: string, connection: Connection): Inspection {
         return { name: String(webhook['name']), caBundle: typeof caBundle === 'string' ? caBundle : undefined };
       });
       return { webhooks };
+    },
+
+    async deployedImage(namespace, deployment) {
+      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(deployment)}`;
+      const answer = await ask(path);
+      if (answer.status === 404 || answer.status === 403) return undefined;
+      const { spec } = fieldsOf(fieldsOf(fieldsOf(read(answer)['spec'])['template']));
+      const [container] = objectsOf(fieldsOf(spec)['containers']);
+      return typeof container?.['image'] === 'string' ? container['image'] : undefined;
     },
   };
 }

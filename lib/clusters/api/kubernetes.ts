@@ -11,6 +11,7 @@ import {
   type WatchQuery,
 } from '../../model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
+import { AssayError } from '../../model/errors.ts';
 import { SHARES } from '../../model/limits.ts';
 import { RESOURCES, type ResourceKind, type Resources } from '../../model/resources.ts';
 import { type AddressMode, routeRequest } from './addresses.ts';
@@ -19,6 +20,7 @@ import { collectionPath, creationPath, objectPath, queryString, requireKind, req
 import { type ConnectionOptions, openConnection, type TextAnswer } from './connection.ts';
 import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';
+import { completeShortNames } from './short-names.ts';
 import { openServiceProxy } from './service-proxy.ts';
 import { readWatch } from './watch-stream.ts';
 
@@ -33,6 +35,11 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
    * `namespace/service:port`, `*` for anything. Default: any.
    */
   readonly services?: readonly string[];
+  /**
+   * Whether `<service>` and `<service>.<namespace>` are completed as in a pod, where such a Service is there and addresses
+   * are reached by `proxy`. Default true.
+   */
+  readonly shortServiceNames?: boolean;
   /** Of an answer that comes through the service proxy. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** After which the server ends a watch. Default: somewhere between 5 and 10 minutes, as client-go has it. */
@@ -51,6 +58,11 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
+  const { shortServiceNames = true } = options;
+  const complete = completeShortNames({
+    find: async (key) => cluster.get('Service', key),
+    nowMs: () => performance.now(),
+  });
   const setAsideOf = (kind: ResourceKind) => (problem: string) => options.onUnreadable?.(problem, kind);
   const connection = openConnection(options);
   // Apart, so that Services that do not answer hold up no request to the API server itself.
@@ -77,9 +89,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
       const { namespace, ...rest } = query;
       const path = collectionPath(kind, namespace) + queryString({ ...rest });
-      return readPage(name, kind, bodyOf(await connection.exchange({ path })), setAsideOf(kind)) as ListPage<
-        Resources[K]
-      >;
+      const answer = await connection.exchange({ path });
+      if (answer.status === 404) throw kindUnknown(name, kind, answer);
+      return readPage(name, kind, bodyOf(answer), setAsideOf(kind)) as ListPage<Resources[K]>;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
@@ -129,7 +141,8 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       }) as AsyncGenerator<WatchEvent<Resources[K]>>;
     },
 
-    async fetch(request) {
+    async fetch(given) {
+      const request = addressMode === 'proxy' && shortServiceNames ? await complete(given) : given;
       const route = routeRequest(request, addressMode, options.services);
       return route.via === 'network' ? http(request) : proxy.fetch(request, route);
     },
@@ -140,6 +153,15 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     },
   };
   return { ...cluster, recordEvent: eventRecorder(cluster, options.now) };
+}
+
+/** A list is there, however empty, where the kind is: what is missing of ours is its CRD. */
+function kindUnknown(cluster: string, kind: ResourceKind, answer: TextAnswer): AssayError {
+  const { apiVersion, plural } = RESOURCES[kind];
+  const [group = ''] = apiVersion.split('/');
+  if (group !== 'argoproj.io') return failureOf(cluster, answer);
+  const words = `there are no ${plural}.${group}: the CRD is not installed`;
+  return new AssayError('ASSAY_CLUSTER_KIND_UNKNOWN', words, { cluster });
 }
 
 /** Whether the server says that this very object is not there; a kind it does not know, or a gateway's 404, is another thing. */

@@ -2,6 +2,7 @@ import type { ListPage, WatchEvent } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 import { isAbsent } from '../../model/empty.ts';
+import { parseJson } from '../../model/exact-json.ts';
 import { AssayError } from '../../model/errors.ts';
 import { isObject } from '../../model/is-object.ts';
 import { type ApiStatus, failureOf } from './failure.ts';
@@ -23,7 +24,7 @@ export function readObject(cluster: string, kind: ResourceKind, body: string): K
   const object = parse(cluster, body);
   const problem = findProblem(object);
   if (problem === undefined) return normalize(kind, object as KubernetesObject);
-  throw new AssayError('ASSAY_RESOURCE_INVALID', `cluster ${cluster}: ${kind} ${nameOf(object)}: ${problem}`);
+  throw new AssayError('ASSAY_RESOURCE_INVALID', `${kind} ${nameOf(object)}: ${problem}`, { cluster });
 }
 
 /**
@@ -78,7 +79,7 @@ function readItem(kind: ResourceKind, item: unknown, setAside: SetAside): Kubern
 
 function parse(cluster: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw unreadable(cluster, 'what is no JSON');
   }
@@ -86,7 +87,7 @@ function parse(cluster: string, text: string): unknown {
 
 /** Whoever speaks there is no API server, or was cut off. */
 function unreadable(cluster: string, what: string): AssayError {
-  return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `cluster ${cluster}: answered with ${what}`, { retry: true });
+  return new AssayError('ASSAY_CLUSTER_UNREACHABLE', `answered with ${what}`, { retry: true, cluster });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError, type ErrorCode } from '../../model/errors.ts';
 import { openFairTurns } from '../../model/fair-turns.ts';
-import { type HttpRequest, type HttpResponse, LONGEST_REQUEST_MS } from '../../model/http.ts';
+import { type HttpRequest, type HttpResponse, isSafeMethod, LONGEST_REQUEST_MS } from '../../model/http.ts';
 import { isObject } from '../../model/is-object.ts';
 import { requestFailure } from '../../model/request-text.ts';
 import { redirectPath, type Route } from './addresses.ts';
@@ -71,7 +71,7 @@ async function exchange(
   options: ServiceProxyOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const isRepeatable = request.repeatable ?? (request.method ?? 'GET') === 'GET';
+  const isRepeatable = request.repeatable ?? isSafeMethod(request.method);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryOnce(request, route, options, signal);
     const isLast = !isRepeatable || attempt === ATTEMPTS || signal.aborted;
@@ -140,7 +140,7 @@ async function follow(
     path = next;
     // As with Go and browsers: only 307 and 308 repeat the request.
     if (answer.status < 307) {
-      method = 'GET';
+      method = method === 'HEAD' ? method : 'GET';
       body = undefined;
       headers = withoutContent(headers);
     }

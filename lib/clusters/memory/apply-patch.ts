@@ -1,4 +1,5 @@
 import { AssayError } from '../../model/errors.ts';
+import { isRawNumber } from '../../model/exact-json.ts';
 import { isJsonPatch, type JsonPatchStep, type Patch } from '../../model/cluster.ts';
 
 type Json = unknown;
@@ -14,7 +15,7 @@ export function applyPatch(document: Json, patch: Patch): Json {
 
 /** `null` removes a member, an object is merged, anything else replaces. @source RFC 7386, section 2 */
 function applyMergePatch(target: Json, patch: Json): Json {
-  if (!isObject(patch)) return patch;
+  if (!isObject(patch) || isRawNumber(patch)) return patch;
   const result = new Map(isObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) result.delete(name);

@@ -69,7 +69,7 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
   const require = (kind: ResourceKind, key: ObjectKey): KubernetesObject => {
     const object = find(kind, key);
     if (object) return object;
-    throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `cluster ${name}: ${kind} "${key.name}" not found`);
+    throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `${kind} "${key.name}" not found`, { cluster: name });
   };
 
   /** The one subresource that is created: nobody here has a disruption budget. */
@@ -96,7 +96,7 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
         const { namespace, name: newName = '' } = draft.metadata;
         if (options.requireNamespaces && namespace) require('Namespace', { name: namespace });
         if (store.get(kind, namespace, newName)) {
-          throw new AssayError('ASSAY_CLUSTER_EXISTS', `cluster ${name}: ${kind} "${newName}" already exists`);
+          throw new AssayError('ASSAY_CLUSTER_EXISTS', `${kind} "${newName}" already exists`, { cluster: name });
         }
         return deletion.store(kind, draft) as Resources[K];
       }),
@@ -106,7 +106,7 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
         const current = require(kind, key);
         if (subresource && RESOURCES[kind].status === 'own') {
           const path = `${objectPath(kind, key)}/${subresource}`;
-          throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `cluster ${name}: ${path} not found`);
+          throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `${path} not found`, { cluster: name });
         }
         const wanted = applyPatch(current, patch);
         const draft = subresource
@@ -121,7 +121,7 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
         const object = find(kind, key);
         if (!object || (uid && uid !== object.metadata.uid)) return false;
         if (resourceVersion && resourceVersion !== object.metadata.resourceVersion) {
-          throw new AssayError('ASSAY_CLUSTER_CONFLICT', `cluster ${name}: ${kind} "${key.name}" has been modified`);
+          throw new AssayError('ASSAY_CLUSTER_CONFLICT', `${kind} "${key.name}" has been modified`, { cluster: name });
         }
         deletion.delete(kind, object, propagation);
         return true;
@@ -149,8 +149,8 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
       pages.forget();
     },
     setReachable(reachable) {
-      const message = `cluster ${name}: no answer`;
-      outage = reachable ? undefined : new AssayError('ASSAY_CLUSTER_UNREACHABLE', message, { retry: true });
+      const detail = { retry: true, cluster: name };
+      outage = reachable ? undefined : new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'no answer', detail);
       if (outage) watches.end(outage);
     },
   };

@@ -1,4 +1,5 @@
 import { AssayError } from '../../model/errors.ts';
+import { parseJson } from '../../model/exact-json.ts';
 import type { KubernetesObject, ObjectMeta } from '../../model/kubernetes.ts';
 import type { ResourceKind } from '../../model/resources.ts';
 import { deepFreeze } from '../freeze.ts';
@@ -77,7 +78,7 @@ export function memoryStore(historyLimit: number): MemoryStore {
       throw new AssayError('ASSAY_CLUSTER_TOO_LARGE', 'etcdserver: request is too large');
     }
     version += 1;
-    return deepFreeze(JSON.parse(text) as KubernetesObject);
+    return deepFreeze(parseJson(text) as KubernetesObject);
   };
 
   return {
@@ -129,5 +130,5 @@ function storeKey(namespace: string | undefined, name: string): string {
 
 /** What arrives is what JSON carries: nothing undefined, dates as text. */
 export function copy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+  return parseJson(JSON.stringify(value)) as T;
 }

@@ -1,9 +1,14 @@
 import { compare } from './strings.ts';
 import { isAbsent, isEmpty } from '../../model/empty.ts';
+import { isRawNumber } from '../../model/exact-json.ts';
+import { isObject } from '../../model/is-object.ts';
 import { quoteJson } from './json-quote.ts';
 import type { JsonForm } from '../../model/json-form.ts';
 
-/** Writes one field as JSON; undefined where Go leaves the field out. */
+/**
+ * Writes one field as JSON; undefined where Go leaves the field out. What has another shape than its type is written as
+ * it stands: the API server, which has to judge it, says so in its own words.
+ */
 export type Write = (value: unknown) => string | undefined;
 
 /**
@@ -13,6 +18,7 @@ export type Write = (value: unknown) => string | undefined;
  * @source encoding/json of Go 1.26
  */
 export function goJson(value: unknown): string {
+  if (isRawNumber(value)) return value.rawJSON;
   if (Array.isArray(value)) return `[${value.map(goJson).join()}]`;
   if (typeof value === 'object' && value !== null)
     return join(byKey(value).map(([key, field]) => [key, goJson(field)]));
@@ -38,6 +44,7 @@ export const map = may;
 export const struct =
   (fields: Readonly<Record<string, Write>>) =>
   (value: unknown): string => {
+    if (!isShaped(value)) return goJson(value);
     const source = (value ?? {}) as Readonly<Record<string, unknown>>;
     return join(Object.entries(fields).map(([name, write]) => [name, write(source[name])]));
   };
@@ -46,6 +53,7 @@ export const struct =
 export const open =
   (fields: Readonly<Record<string, Write>>) =>
   (value: unknown): string => {
+    if (!isShaped(value)) return goJson(value);
     const source = (value ?? {}) as Readonly<Record<string, unknown>>;
     const others = byKey(source).filter(([name]) => !Object.hasOwn(fields, name));
     return join([
@@ -70,7 +78,7 @@ export const orNull =
 export const each =
   (write: Write): Write =>
   (value) =>
-    isEmpty(value) ? undefined : `[${(value as readonly unknown[]).map((item) => write(item)).join()}]`;
+    isEmpty(value) ? undefined : Array.isArray(value) ? `[${value.map((item) => write(item)).join()}]` : goJson(value);
 
 /** A list that is always there: null if nothing is set. */
 export const mustEach =
@@ -111,6 +119,11 @@ export function writerOf(form: JsonForm, types: Readonly<Record<string, Write>> 
       return combine(writerOf(form.of, types));
     }
   }
+}
+
+/** Whether a structure can be read of it. */
+export function isShaped(value: unknown): boolean {
+  return isAbsent(value) || isObject(value);
 }
 
 function join(fields: readonly (readonly [string, string | undefined])[]): string {

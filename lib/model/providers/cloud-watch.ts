@@ -70,4 +70,5 @@ export const cloudWatch = {
   times: { interval: 'duration' },
   resultType: '[]MetricDataResult',
   showsUnjudged: true,
+  isUnread: true,
 } as const satisfies ProviderRow;

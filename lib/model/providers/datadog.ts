@@ -45,4 +45,5 @@ export const datadog = {
     requestTimeout: may,
   }),
   times: { interval: 'duration', requestTimeout: 'duration' },
+  isUnread: true,
 } as const satisfies ProviderRow;

@@ -18,4 +18,5 @@ export const graphite = {
   json: struct<GraphiteMetric>({ address: may, query: may }),
   resultType: '[]float64',
   showsUnjudged: true,
+  isUnread: true,
 } as const satisfies ProviderRow;

@@ -13,4 +13,5 @@ export const plugin = {
   schema: pluginMetric,
   json: may,
   isMap: true,
+  isUnread: true,
 } as const satisfies ProviderRow;

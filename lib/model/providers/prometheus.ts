@@ -40,4 +40,5 @@ export const prometheus = {
     rangeQuery: maybe(struct<z.infer<typeof rangeQuery>>({ start: may, end: may, step: may })),
   }),
   times: { 'rangeQuery.step': 'duration', 'rangeQuery.start': 'expression', 'rangeQuery.end': 'expression' },
+  urls: ['address'],
 } as const satisfies ProviderRow;

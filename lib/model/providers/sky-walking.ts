@@ -18,4 +18,5 @@ export const skyWalking = {
   schema: skyWalkingMetric,
   json: struct<SkyWalkingMetric>({ address: may, query: may, interval: may }),
   times: { interval: 'duration' },
+  isUnread: true,
 } as const satisfies ProviderRow;

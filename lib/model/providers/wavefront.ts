@@ -16,4 +16,5 @@ export const wavefront = {
   precedence: 6,
   schema: wavefrontMetric,
   json: struct<WavefrontMetric>({ address: may, query: may }),
+  isUnread: true,
 } as const satisfies ProviderRow;

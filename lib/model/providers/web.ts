@@ -7,7 +7,7 @@ import { anyObject, flag, int64, text } from '../schema.ts';
 
 const webMetric = z
   .strictObject({
-    method: text('GET, POST or PUT (default GET).').exactOptional(),
+    method: text('HTTP method (default GET).').exactOptional(),
     url: text('URL to request.'),
     headers: headerList.exactOptional(),
     body: text('Body to send with POST or PUT.').exactOptional(),
@@ -37,4 +37,5 @@ export const web = {
     jsonBody: set,
     authentication: authenticationJson,
   }),
+  urls: ['url'],
 } as const satisfies ProviderRow;

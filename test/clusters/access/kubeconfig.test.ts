@@ -172,9 +172,9 @@ describe('kubeConfigCredentials', () => {
     expect(message).not.toContain('secret');
   });
 
-  it('refuses a context that is not there', async () => {
+  it('refuses a context that is not there, and says which are', async () => {
     const message = await messageOf(kubeConfigCredentials({ text: kubeconfig({}) }, 'absent'));
-    expect(message).toBe('kubeconfig has no context absent');
+    expect(message).toBe('kubeconfig has no context absent; there is: prod');
   });
 
   it('refuses certificates that cannot be read, when they are needed', async () => {

@@ -193,6 +193,17 @@ describe('failures', () => {
     expect(await codeOf(cluster.delete('AnalysisRun', key))).toBe('ASSAY_CLUSTER_NOT_FOUND');
   });
 
+  it('says that a CRD is missing where a kind cannot be listed, and what to do', async () => {
+    const { cluster } = await open(() => ({ status: 404, body: '404 page not found' }));
+    const error = await errorOf(cluster.list('AnalysisRun', { namespace: 'shop' }));
+    expect(error).toMatchObject({
+      code: 'ASSAY_CLUSTER_KIND_UNKNOWN',
+      message: 'cluster prod: there are no analysisruns.argoproj.io: the CRD is not installed',
+      hint: expect.stringContaining('assay manifests --cluster NAME | kubectl apply'),
+    });
+    expect(await codeOf(cluster.list('Job'))).toBe('ASSAY_CLUSTER_NOT_FOUND');
+  });
+
   it('says how long a server that is throttled asks to wait', async () => {
     const { cluster } = await open(() => ({
       status: 429,
@@ -436,5 +447,43 @@ describe('watch', () => {
       break;
     }
     expect((await cluster.get('AnalysisRun', key))?.metadata.name).toBe('run');
+  });
+});
+
+describe('short names of Services', () => {
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'db', namespace: 'vault' }, spec: {} };
+  const answer = ({ url }: StubRequest): StubAnswer =>
+    url === '/api/v1/namespaces/vault/services/db'
+      ? { body: service }
+      : url.includes('/proxy/')
+        ? { body: { proxied: url } }
+        : { status: 404, body: aStatus(404, 'not found', { details: { name: url.split('/').at(-1) ?? '' } }) };
+  const from = { namespace: 'vault', provider: 'Web' };
+
+  it.each([
+    { rule: 'a Service that is there', to: 'http://db:8200/ok', options: {}, want: 'services/http:db:8200/proxy/ok' },
+    { rule: 'with its namespace', to: 'http://db.vault:8200/ok', options: {}, want: 'services/http:db:8200/proxy/ok' },
+    { rule: 'one that is not', to: 'http://db.shop:8200/ok', options: {}, want: 'direct http://db.shop:8200/ok' },
+    {
+      rule: 'where they are hosts',
+      to: 'http://db:8200/ok',
+      options: { shortServiceNames: false },
+      want: 'direct http://db:8200/ok',
+    },
+    {
+      rule: 'over the network',
+      to: 'http://db:8200/ok',
+      options: { addressMode: 'direct' as const },
+      want: 'direct http://db:8200/ok',
+    },
+  ])('$rule: $want', async ({ to, options, want }) => {
+    const { cluster } = await open(answer, options);
+    expect((await cluster.fetch({ url: to, from })).body).toContain(want);
+  });
+
+  it('reach what the whole name may reach', async () => {
+    const { cluster } = await open(answer, { services: [] });
+    const error = await errorOf(cluster.fetch({ url: 'http://db.vault:8200/', from: { ...from, namespace: 'shop' } }));
+    expect(error).toMatchObject({ code: 'ASSAY_ADDRESS_DENIED' });
   });
 });

@@ -27,7 +27,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   OnMessageRole: [
     'step: Allow logs:CreateLogStream, logs:PutLogEvents on OnMessageLogGroup.Arn',
     'step: Allow sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:SendMessage on Queue.Arn',
-    'step: Allow events:PutEvents on Bus.Arn if events:source ForAllValues:StringEquals assay',
+    'step: Allow events:PutEvents on Bus.Arn if events:source Null false if events:source ForAllValues:StringEquals assay',
     `step: Allow ssm:GetParametersByPath on arn:\${AWS::Partition}:ssm:${ACCOUNT}:parameter/assay/prod/clusters`,
     `step: Allow secretsmanager:GetSecretValue on arn:\${AWS::Partition}:secretsmanager:${ACCOUNT}:secret:assay/prod/*`,
     'step: Allow sts:AssumeRole, sts:TagSession on arn:${AWS::Partition}:iam::*:role/assay-*',
@@ -99,13 +99,13 @@ test.each([
     policy: 'BusPolicyForAccounts',
     condition: 'HasSenderAccounts',
     statement:
-      'Allow AWS SenderAccounts: events:PutEvents on Bus.Arn if events:source ForAllValues:StringLike assay.cluster.*',
+      'Allow AWS SenderAccounts: events:PutEvents on Bus.Arn if events:source Null false if events:source ForAllValues:StringLike assay.cluster.*',
   },
   {
     policy: 'BusPolicyForOrganization',
     condition: 'HasSenderOrganization',
     statement:
-      'Allow *: events:PutEvents on Bus.Arn if aws:PrincipalOrgID StringEquals SenderOrganization if events:source ForAllValues:StringLike assay.cluster.*',
+      'Allow *: events:PutEvents on Bus.Arn if aws:PrincipalOrgID StringEquals SenderOrganization if events:source Null false if events:source ForAllValues:StringLike assay.cluster.*',
   },
 ])('other accounts may tell what changed in a cluster, where they were named: $condition', (row) => {
   expect(template.Resources[row.policy]).toMatchObject({ Condition: row.condition });

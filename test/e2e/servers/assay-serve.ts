@@ -38,6 +38,8 @@ export interface AssayServeOptions {
   readonly nodeArgs?: readonly string[];
   /** Default true: resolves only when the objects of a cluster have been read. */
   readonly awaitReady?: boolean;
+  /** Beside HOME, which is a folder of its own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs what `npx assay` runs, built from the sources as they are now, with the Node that runs the tests. */
@@ -46,6 +48,7 @@ export async function startAssayServe({
   args = [],
   nodeArgs = [],
   awaitReady = true,
+  env = {},
 }: AssayServeOptions): Promise<AssayServe> {
   const program = await bundle();
   const folder = createScratchFolder('assay-serve');
@@ -63,7 +66,7 @@ export async function startAssayServe({
     ],
     logPath,
     cwd: folder,
-    env: { HOME: folder },
+    env: { HOME: folder, ...env },
   });
   let lastLog: readonly LogLine[] | undefined;
   const log = () => lastLog ?? readLog(logPath);

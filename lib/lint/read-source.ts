@@ -1,0 +1,83 @@
+import type { KubernetesObject } from '../model/kubernetes.ts';
+import { fieldAt } from '../model/fields.ts';
+import { isObject } from '../model/is-object.ts';
+import type { Keys, Problem } from '../model/problem.ts';
+import { readablePart } from '../model/readable-part.ts';
+import { type SchemaKind, SCHEMAS } from '../model/schemas.ts';
+import { validateResource } from '../model/validate.ts';
+import type { SourceText } from './finding.ts';
+import { type Reference, referencesOf } from './references.ts';
+import { isOurs, readResources, type ResourceDocument } from './resource-documents.ts';
+import { readSuppressions, type Suppressions } from './suppressions.ts';
+import type { SyntaxProblem } from './yaml-documents.ts';
+
+/** A resource that lint looks at. */
+export interface ReadDocument extends ResourceDocument {
+  /** What its schema says; of a Rollout, nothing. */
+  readonly schema: readonly Problem[];
+  /** Without what its schema refuses; undefined where nothing is left. */
+  readonly part: KubernetesObject | undefined;
+  /** Fields with nothing behind them. */
+  readonly emptyFields: readonly Keys[];
+  readonly references: readonly Reference[];
+}
+
+/** A text as far as it does not depend on others. */
+export interface ReadSource {
+  readonly problems: readonly SyntaxProblem[];
+  readonly documents: readonly ReadDocument[];
+  /** Documents of kinds that lint does not know. */
+  readonly passedOver: number;
+  readonly suppressions: Suppressions;
+}
+
+const known = new WeakMap<SourceText, ReadSource>();
+
+/** Reads a text, once. */
+export function readSource(source: SourceText): ReadSource {
+  const before = known.get(source);
+  if (before) return before;
+  const { resources, problems } = readResources({ name: source.path, text: source.text });
+  const documents = resources.flatMap((resource) => readDocument(resource) ?? []);
+  const suppressions = readSuppressions(source.text);
+  const read = { problems, documents, passedOver: resources.length - documents.length, suppressions };
+  known.set(source, read);
+  return read;
+}
+
+function readDocument(document: ResourceDocument): ReadDocument | undefined {
+  const { value } = document;
+  if (isRollout(value)) {
+    // Its schema is left to whoever looks after it; its rules are told where they can be.
+    const isSound = validateResource(value).every(({ severity }) => severity !== 'error');
+    const part = isSound ? (readablePart(value, []) as KubernetesObject) : undefined;
+    return { ...document, schema: [], part, emptyFields: [], references: referencesOf(value) };
+  }
+  if (!isOurs(value)) return undefined;
+  const schema = validateResource(value);
+  const part = readablePart(value, schema) as KubernetesObject | undefined;
+  return { ...document, schema, part, emptyFields: emptyFieldsOf(value), references: referencesOf(part) };
+}
+
+function isRollout(value: unknown): boolean {
+  if (!isObject(value) || value['kind'] !== 'Rollout') return false;
+  const { apiVersion } = value;
+  return typeof apiVersion === 'string' && apiVersion.startsWith('argoproj.io/');
+}
+
+/** Fields that the schema knows and that are null. The time of creation is, wherever tools have written objects. */
+function emptyFieldsOf(object: unknown): Keys[] {
+  const kind = isObject(object) ? object['kind'] : undefined;
+  if (typeof kind !== 'string' || !Object.hasOwn(SCHEMAS, kind)) return [];
+  const schema = SCHEMAS[kind as SchemaKind];
+  const isKnown = (keys: Keys) => keys[0] === 'spec' && fieldAt(schema, keys) !== undefined;
+  return nullFields(object, []).filter(isKnown);
+}
+
+function nullFields(value: unknown, keys: Keys): Keys[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => nullFields(item, [...keys, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    field === null ? [[...keys, name]] : nullFields(field, [...keys, name]),
+  );
+}

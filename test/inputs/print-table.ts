@@ -1,0 +1,15 @@
+import { inputNames, playInput } from './play-input.ts';
+
+// `npm run inputs [NAME…]`: every input, what is right, what is seen.
+const asked = process.argv.slice(2);
+const names = inputNames().filter((name) => asked.length === 0 || asked.includes(name));
+let isAllOk = true;
+for (const name of names) {
+  const { expected, seen, ok } = await playInput(name);
+  isAllOk &&= ok;
+  process.stdout.write(
+    `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(28)}  ${expected}\n${ok ? '' : `      seen: ${seen}\n`}`,
+  );
+}
+process.stdout.write(`\n${names.length} inputs\n`);
+process.exitCode = isAllOk ? 0 : 1;

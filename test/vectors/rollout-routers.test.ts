@@ -1,0 +1,32 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadDifferences, loadVectors } from './load.ts';
+import { playRouter, type RouterVector } from './rollout-routers.ts';
+
+/** What Argo's routers did to objects, router by router. Those that there are none of here yet are passed over, and told. */
+const files = loadVectors('rollout').filter(({ vectors }) => vectors.some((vector) => 'router' in vector));
+const differences = loadDifferences();
+const report: string[] = [];
+const BUILT: ReadonlySet<unknown> = new Set(['istio', 'nginx', 'traefik']);
+
+describe.skipIf(files.length === 0)('router vectors', () => {
+  test.each(files)('$file', ({ file, vectors }) => {
+    const calls = (vectors as readonly unknown[] as readonly RouterVector[]).filter((vector) => 'calls' in vector);
+    const played = calls.filter(({ router }) => BUILT.has(router));
+    const wrong: string[] = [];
+    let listed = 0;
+    for (const vector of played) {
+      const difference = playRouter(vector);
+      const isListed = `router/${vector.id}` in differences;
+      if (difference !== undefined && isListed) listed += 1;
+      if (difference !== undefined && !isListed) wrong.push(`${vector.id}: ${difference}`);
+      if (difference === undefined && isListed) wrong.push(`${vector.id}: passes, but is listed in differences.json`);
+    }
+    const passed = played.length - listed - wrong.length;
+    const left = calls.length - played.length;
+    const note = `${listed === 0 ? '' : `, ${listed} listed in differences.json`}${left === 0 ? '' : `, ${left} of routers not built yet`}`;
+    if (calls.length > 0) report.push(`${file.padEnd(32)} ${passed} of ${calls.length}${note}`);
+    expect(wrong).toStrictEqual([]);
+  });
+
+  afterAll(() => void process.stdout.write(`${report.join('\n')}\n`));
+});
