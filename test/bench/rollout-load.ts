@@ -9,8 +9,8 @@ import { waitFor } from '../e2e/servers/wait-for.ts';
 export interface RolloutLoad {
   /** Creates them, and waits until all are healthy. */
   deploy(): Promise<void>;
-  /** Gives all of them another image at once. @returns how long each took to be healthy, in milliseconds */
-  update(): Promise<readonly number[]>;
+  /** Gives all of them an image at once. @returns how long each took to be healthy, in milliseconds */
+  update(image: string): Promise<readonly number[]>;
   /** From pods that got available, as their ReplicaSet has it, to the next version of their Rollout; in milliseconds. */
   followedMs(): readonly number[];
   /** Removes the Rollouts and what is theirs. */
@@ -96,9 +96,9 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
       await waitFor('the service account of the pods', () => api.call(account));
       await untilHealthy(() => each((name) => api.call(path, { method: 'POST', body: aRollout(name, replicas) })));
     },
-    async update() {
+    async update(image) {
       const contentType = 'application/merge-patch+json';
-      const body = { spec: { template: aTemplate('app:2') } };
+      const body = { spec: { template: aTemplate(image) } };
       const startMs = await untilHealthy(() =>
         each(async (name) => {
           await api.call(`${path}/${name}`, { method: 'PATCH', contentType, body });
