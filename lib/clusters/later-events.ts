@@ -18,13 +18,17 @@ export function laterEvents<C extends Cluster>(
   { most = 1000, onFailure }: LaterEventsOptions,
 ): { readonly cluster: C; readonly recorded: () => Promise<void> } {
   const underway = new Set<Promise<void>>();
+  const waiting: (() => void)[] = [];
   const later = wrap(cluster, {
     async recordEvent(about, event) {
-      while (underway.size >= most) await Promise.race(underway);
+      if (underway.size >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
       const recording = cluster
         .recordEvent(about, event)
         .catch((error: unknown) => onFailure(about, event.reason, error))
-        .finally(() => underway.delete(recording));
+        .finally(() => {
+          underway.delete(recording);
+          waiting.shift()?.();
+        });
       underway.add(recording);
     },
     get: 'as is',
