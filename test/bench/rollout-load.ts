@@ -37,15 +37,13 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
   const replicaSets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
   const names = Array.from({ length: count }, (_, index) => `rollout-${index}`);
   const healthyAt = new Map<string, number>();
-  const availableAt = new Map<string, number>();
   const available = new Map<string, number>();
-  const followed: number[] = [];
+  const rises: Seen[] = [];
+  const versions: Seen[] = [];
 
   const seeRollout = ({ object }: { readonly object: Rollout }): void => {
     const { name = '' } = object.metadata;
-    const since = availableAt.get(name);
-    if (since !== undefined) followed.push(performance.now() - since);
-    availableAt.delete(name);
+    versions.push(seen(name, object));
     if (isHealthy(object)) healthyAt.set(name, healthyAt.get(name) ?? performance.now());
     else healthyAt.delete(name);
   };
@@ -53,7 +51,7 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
     const owner = object.metadata.ownerReferences?.[0]?.name ?? '';
     const { name = '' } = object.metadata;
     const now = object.status?.availableReplicas ?? 0;
-    if (now > (available.get(name) ?? 0)) availableAt.set(owner, availableAt.get(owner) ?? performance.now());
+    if (now > (available.get(name) ?? 0)) rises.push(seen(owner, object));
     available.set(name, now);
   };
   /** Again and again: who is slow to read, as this process may be, is cut off, and hears of all of them anew. */
@@ -66,8 +64,8 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
   /** Does something, and waits until all are healthy. */
   const untilHealthy = async (work: () => Promise<void>): Promise<number> => {
     healthyAt.clear();
-    availableAt.clear();
-    followed.length = 0;
+    rises.length = 0;
+    versions.length = 0;
     const watching = new AbortController();
     const following = follow(watching.signal);
     const startMs = performance.now();
@@ -106,11 +104,27 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
       );
       return names.map((name) => (healthyAt.get(name) ?? Infinity) - startMs);
     },
-    followedMs: () => followed,
+    // Two watches tell in no order of their own; versions do, as one counter gives them.
+    followedMs: () =>
+      rises.flatMap(({ rollout, version, atMs }) => {
+        const next = versions.find((each) => each.rollout === rollout && each.version > version);
+        return next ? [Math.max(next.atMs - atMs, 0)] : [];
+      }),
     async remove() {
       await plane.kubectl(['delete', 'namespace', namespace, '--timeout=180s'], { timeoutMs: 200_000 });
     },
   };
+}
+
+/** A version of a Rollout, or of a ReplicaSet of one, and when it was heard of. */
+interface Seen {
+  readonly rollout: string;
+  readonly version: number;
+  readonly atMs: number;
+}
+
+function seen(rollout: string, { metadata }: KubernetesObject): Seen {
+  return { rollout, version: Number(metadata.resourceVersion), atMs: performance.now() };
 }
 
 function isHealthy({ metadata, status = {} }: Rollout): boolean {
