@@ -107,7 +107,7 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
     // Two watches tell in no order of their own; versions do, as one counter gives them.
     followedMs: () =>
       rises.flatMap(({ rollout, version, atMs }) => {
-        const next = versions.find((each) => each.rollout === rollout && each.version > version);
+        const next = versions.find((after) => after.rollout === rollout && after.version > version);
         return next ? [Math.max(next.atMs - atMs, 0)] : [];
       }),
     async remove() {
