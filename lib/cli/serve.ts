@@ -169,7 +169,7 @@ function countOption(flags: string, description: string, byDefault: number): Opt
 }
 
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
-  tuneHeap();
+  tuneHeap(options.rollouts ? { growsBy: 100 } : {});
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;

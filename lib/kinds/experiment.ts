@@ -77,9 +77,9 @@ function mayHaveServices({ spec, status }: Experiment): boolean {
   );
 }
 
-/** They carry no label of their own, as in Argo. */
+/** Of the namespace, since they carry no label of their own, as in Argo; from a store where there is one. */
 async function listServices(cluster: Cluster, namespace: string): Promise<readonly Service[]> {
-  return (await cluster.list('Service', { namespace })).items;
+  return cluster.listStored?.('Service', { namespace }) ?? (await cluster.list('Service', { namespace })).items;
 }
 
 /** @throws AssayError if the cluster cannot be asked just now */

@@ -18,6 +18,18 @@ export interface KindFacts<K extends ResourceKind = ResourceKind> {
   readonly shows: Shown;
   /** The phases in which an object is over, and the bus is told. */
   readonly ends: readonly string[];
+  /** Of a kind whose objects are never over: what the bus is told of them. */
+  readonly turns?: Turns;
+}
+
+/** What the bus is told of objects that go on. */
+export interface Turns {
+  /** Each with the kind before it is a detail-type: `Rollout Paused`. */
+  readonly words: readonly string[];
+  /** That a status may have. */
+  readonly phases: readonly string[];
+  /** What has happened between two statuses, in the order in which it is told. */
+  readonly between: (before: unknown, after: unknown) => readonly string[];
 }
 
 /** Objects of another kind that are made for the objects of this one, which are their controllers. */
@@ -29,6 +41,8 @@ export interface OwnedFacts {
   readonly uidLabel?: string;
   /** Whether a change is news for the owner. `previous` is what was known of the object before, if anything was. */
   isNews(object: KubernetesObject, previous: KubernetesObject | undefined, isDeleted: boolean): boolean;
+  /** Whether a change that is news can wait for a moment: nothing is decided by it. Absent: never. */
+  canWait?(object: KubernetesObject, previous: KubernetesObject): boolean;
 }
 
 /** Objects of another kind that the objects of this one name, in their own namespace. */
@@ -51,4 +65,17 @@ export interface Shown {
   readonly name: string;
   /** Each is a series of an object's `…_phase`. */
   readonly phases: readonly string[];
+  /** How an object stands; absent where the phase in its status tells. */
+  readonly stateOf?: (object: KubernetesObject) => ShownState;
+  /** Whether `…_events_total` counts the Kubernetes Events on an object. */
+  readonly countsEvents?: true;
+}
+
+/** How an object stands, in words that may be others than its status has. */
+export interface ShownState {
+  readonly phase: string;
+  /** Beside it on `…_info` and `…_phase`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Beside these on `…_info` alone. */
+  readonly infoLabels: Readonly<Record<string, string>>;
 }

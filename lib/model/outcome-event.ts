@@ -8,7 +8,7 @@ import { wholeSeconds } from './whole-seconds.ts';
 /** Events from Assay itself; those of clusters say `assay.cluster.<name>`, and no rule takes one for the other. */
 export const OUTCOME_SOURCE = 'assay';
 
-/** The object, and how it or its measurement ended: the detail of an outcome event. docs/events.md shows it. */
+/** The object, and how it or its measurement ended, or what became of it: the detail of an outcome event. docs/events.md shows it. */
 export function outcomeDetailOf(facts: readonly Ending[]) {
   return z.strictObject({
     cluster: z.string().describe('Name of the cluster, as Assay knows it.'),
@@ -16,33 +16,46 @@ export function outcomeDetailOf(facts: readonly Ending[]) {
     namespace: z.string().describe('Namespace of the object.'),
     name: z.string().describe('Name of the object.'),
     uid: z.string().describe('Uid of the object.'),
-    phase: z.enum([...new Set(facts.flatMap(({ ends }) => ends))]).describe('How it ended.'),
+    phase: z
+      .enum([...new Set(facts.flatMap(({ ends, turns }) => [...ends, ...(turns?.phases ?? [])]))])
+      .describe('How it ended; of a Rollout, how it stands.'),
     message: z
       .string()
       .describe('Why, as the status has it; empty where there is nothing to say. Cut at 1,024 characters.'),
     startedAt: z.string().meta({ format: 'date-time' }).optional().describe('When it began, where the status tells.'),
-    finishedAt: z.string().meta({ format: 'date-time' }).describe('When it ended.'),
+    finishedAt: z
+      .string()
+      .meta({ format: 'date-time' })
+      .describe('When it ended; of a Rollout, when it was seen to have come to this.'),
     metric: z.string().optional().describe('The metric; of a measurement only.'),
     value: z.string().optional().describe('What was measured; of a measurement only. Cut at 1,024 characters.'),
     dryRun: z.literal(true).optional().describe('True where the metric does not count for the verdict.'),
+    podHash: z.string().optional().describe('Hash of the pods that are wanted; of a Rollout only.'),
+    step: z.number().optional().describe('The step that is next, counted from 0; of a Rollout that has steps only.'),
   });
 }
 
 /** Every detail-type that Assay puts on the bus. */
 export function outcomeTypesOf(facts: readonly Ending[]): readonly string[] {
-  return [...facts.flatMap(({ kind, ends }) => ends.map((phase) => `${kind} ${phase}`)), 'Measurement Failed'];
+  const words = facts.flatMap(({ kind, ends, turns }) =>
+    [...ends, ...(turns?.words ?? [])].map((word) => `${kind} ${word}`),
+  );
+  return [...words, 'Measurement Failed'];
 }
 
-/** What kinds there are, and how their objects end. */
-type Ending = Pick<KindFacts, 'kind' | 'ends'>;
+/** What kinds there are, and how their objects end, or go on. */
+type Ending = Pick<KindFacts, 'kind' | 'ends' | 'turns'>;
 
-/** What a status tells of an end: that of a run, or that of an experiment. */
+/** What a status tells of an end, or of a turn: that of a run, an experiment or a Rollout. */
 export interface ToldStatus {
   readonly phase?: string;
   readonly message?: string;
   readonly startedAt?: string;
   readonly completedAt?: string;
   readonly metricResults?: readonly ToldResult[];
+  readonly duration?: { readonly rolloutStartedAt?: string };
+  readonly currentPodHash?: string;
+  readonly currentStepIndex?: number;
 }
 
 interface ToldResult {
@@ -59,22 +72,25 @@ interface ToldResult {
 
 /**
  * What others want to hear of a status that was written: the measurements that failed, in the order of the metrics,
- * and then the end of the object. A step takes one measurement of a metric at most, so the newest is the one.
+ * and then the end of the object, or what has become of it. A step takes one measurement of a metric at most, so the
+ * newest is the one.
  *
- * @param ends  the phases in which an object of this kind is over
+ * @param ending  of the kind of this object
  */
 export function outcomeEvents(
   ref: ObjectRef,
   before: ToldStatus | undefined,
   after: ToldStatus,
   now: Date,
-  ends: readonly string[],
+  { ends, turns }: Omit<Ending, 'kind'>,
 ): readonly BusEvent[] {
   const failed = failedResults(before?.metricResults, after.metricResults);
   const hasEnded = after.phase !== before?.phase && after.phase !== undefined && ends.includes(after.phase);
-  if (failed.length === 0 && !hasEnded) return NONE;
+  const turned = turns?.between(before, after) ?? [];
+  if (failed.length === 0 && !hasEnded && turned.length === 0) return NONE;
   const events = failed.map((result) => measurementEvent(ref, result, now));
-  return hasEnded ? [...events, endEvent(ref, after, now)] : events;
+  if (hasEnded) events.push(endEvent(ref, after, now));
+  return [...events, ...turned.map((word) => turnEvent(ref, word, after, now))];
 }
 const NONE: readonly BusEvent[] = [];
 
@@ -95,6 +111,13 @@ function measurementEvent(ref: ObjectRef, { name, dryRun, measurements = [] }: T
 function endEvent(ref: ObjectRef, { phase, message, startedAt, completedAt }: ToldStatus, now: Date): BusEvent {
   const told = { phase, message, startedAt, finishedAt: completedAt };
   return eventOf(`${ref.kind} ${phase}`, detailOf(ref, told, now));
+}
+
+function turnEvent(ref: ObjectRef, word: string, after: ToldStatus, now: Date): BusEvent {
+  const { phase, message, duration, currentPodHash: podHash, currentStepIndex: step } = after;
+  const told = { phase, message, startedAt: duration?.rolloutStartedAt, finishedAt: undefined };
+  const extra = { ...(podHash !== undefined && { podHash }), ...(step !== undefined && { step }) };
+  return eventOf(`${ref.kind} ${word}`, { ...detailOf(ref, told, now), ...extra });
 }
 
 function eventOf(detailType: string, detail: Readonly<Record<string, unknown>>): BusEvent {

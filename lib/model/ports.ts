@@ -2,6 +2,7 @@ import type { Bus } from './bus.ts';
 import type { Clusters } from './cluster.ts';
 import type { ProviderSettings } from './provider.ts';
 import type { Queue } from './queue.ts';
+import type { EventRecord } from './outcome.ts';
 import type { ObjectRef } from './ref.ts';
 
 /** All effects come in through this one argument. */
@@ -41,6 +42,8 @@ export interface Meter {
   stepped(ref: ObjectRef, seconds: number): void;
   /** A step of `ref` failed and will be tried again. */
   failed(ref: ObjectRef): void;
+  /** A step of `ref` told an Event on it. */
+  told?(ref: ObjectRef, event: Pick<EventRecord, 'type' | 'reason'>): void;
   /** A measurement was taken, and has ended. */
   measured(ref: ObjectRef, measurement: MeasurementTimes): void;
 }

@@ -8,21 +8,22 @@ import { cut } from './cut.ts';
 /** Characters that are left of a text. */
 const LONGEST = 1000;
 
-const ENDS: ReadonlySet<string | undefined> = new Set(['Successful', 'Failed', 'Error', 'Inconclusive']);
-
 /**
  * What becomes of an outcome whose status an API server finds too large, the fullest first: without what was measured
  * and with its texts cut, without measurements, and with nothing but how it ended. A verdict stands; what has none yet
- * ends with Error, since its status would only grow, and each step would measure again what cannot be kept. None for
- * kinds whose statuses do not grow.
+ * ends with Error, since its status would only grow, and each step would measure again what cannot be kept. The status
+ * of what is never over does not grow: it goes on, with its texts cut.
+ *
+ * @param ends  the phases in which an object of this kind is over
  */
 export function* smallerOutcomes(
   kind: ResourceKind,
   outcome: Outcome<AnyStatus>,
   now: Date,
+  ends: readonly string[],
 ): Generator<Outcome<AnyStatus>, void, undefined> {
-  if (kind !== 'AnalysisRun' && kind !== 'Experiment') return;
-  const ended = ENDS.has(outcome.status.phase) ? outcome : endWithError(kind, outcome, now);
+  const isOver = ends.length === 0 || ends.includes(outcome.status.phase ?? '');
+  const ended = isOver ? outcome : endWithError(kind, outcome, now);
   const { metricResults, ...rest } = ended.status as Status;
   const short: Status = cutTexts(rest);
   if (Array.isArray(metricResults)) {

@@ -12,8 +12,15 @@ import { CANARY_STEPS } from './step-form.ts';
 export function stepHash({ spec }: Pick<Rollout, 'spec'>): string {
   const { blueGreen, canary } = spec.strategy ?? {};
   if (blueGreen !== undefined || canary === undefined) return '';
-  return wordlessHash(toBinary(stepsJson(canary.steps)));
+  const { steps = NONE } = canary;
+  const hash = known.get(steps) ?? wordlessHash(toBinary(stepsJson(canary.steps)));
+  known.set(steps, hash);
+  return hash;
 }
+
+const NONE: readonly CanaryStep[] = [];
+/** Told once for the steps of a Rollout, which must not change afterwards: each reconcile asks several times. */
+const known = new WeakMap<readonly CanaryStep[], string>();
 
 const write = writerOf(CANARY_STEPS);
 

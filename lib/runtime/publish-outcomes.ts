@@ -1,5 +1,6 @@
 import { AssayError } from '../model/errors.ts';
 import type { AnyStatus, Seen } from '../model/kind.ts';
+import type { KindFacts } from '../model/kind-facts.ts';
 import { outcomeEvents } from '../model/outcome-event.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
@@ -10,19 +11,19 @@ import { errorFields } from '../log/error-fields.ts';
 const PATIENCE_MS = 2000;
 
 /**
- * Tells the bus what a written status ended. The verdict stands in the cluster: a bus that is away, or slow, costs its
+ * Tells the bus what a written status ended, or what it says has become of its object. The verdict stands in the cluster: a bus that is away, or slow, costs its
  * readers an event, and the step a line in the log.
  *
- * @param ends  the phases in which an object of this kind is over
+ * @param facts  of the kind of the object
  */
 export async function publishOutcomes(
   ref: ObjectRef,
   { object }: Seen,
   { status }: Outcome<AnyStatus>,
   { bus, log, now }: Ports,
-  ends: readonly string[],
+  facts: Pick<KindFacts, 'ends' | 'turns'>,
 ): Promise<void> {
-  const events = outcomeEvents(ref, object.status, status, now(), ends);
+  const events = outcomeEvents(ref, object.status, status, now(), facts);
   if (events.length === 0) return;
   const late = Promise.withResolvers<'late'>();
   const timer = setTimeout(() => late.resolve('late'), PATIENCE_MS);

@@ -24,6 +24,7 @@ export async function recordEvents(
   };
   const cluster = ports.clusters.get(ref.cluster);
   for (const { about: other, ...event } of outcome.events) {
+    if (!other) ports.meter.told?.(ref, event);
     await recordEvent(other ?? about, event, { cluster, log: ports.log, fields: { object: formatRef(ref) } });
   }
 }

@@ -41,15 +41,17 @@ export function scopesOf(looked: Looked, facts: Facts = factsFor(looked)): Scope
   const { namespace, instanceId } = looked;
   const where = namespace === undefined ? {} : { namespace };
   const kinds = facts.map(({ kind }) => kind);
+  // All of them are followed then, also those that are owned.
+  const named = namedKinds(facts).filter((kind) => !kinds.includes(kind));
   const read = [...new Set(facts.flatMap(({ reads }) => reads))].filter((kind) => !kinds.includes(kind));
   return [
     ...kinds.map((kind) => ({ kind, ...objectScope(looked) })),
     ...ownedOf(facts).flatMap(({ kind, labelSelector, uidLabel, ownerKinds }): Scope[] => {
-      if (labelSelector === undefined) return [];
+      if (labelSelector === undefined || named.includes(kind)) return [];
       // A label that names the owner is nobody else's; any other may be on what is owned by others.
       return [{ kind, ...where, labelSelector, ...(uidLabel === undefined && { ownerKind: ownerKinds }) }];
     }),
-    ...namedKinds(facts).map((kind) => ({ kind, ...where })),
+    ...named.map((kind) => ({ kind, ...where })),
     ...read.flatMap((kind): Scope[] => {
       const labelSelector = instanceSelector(instanceId);
       if (RESOURCES[kind].namespaced) return [{ kind, ...where, labelSelector }];

@@ -47,7 +47,7 @@ export async function step(
   const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
   const { outcome } = wrote;
   if (wrote.went !== 'lost') await recordEvents(ref, seen.object, outcome, ports);
-  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts.ends);
+  if (wrote.went === 'status') await publishOutcomes(ref, seen, outcome, ports, kind.facts);
   if (isOvertaken) {
     const againAt = new Date(ports.now().getTime() + OVERTAKEN_MS);
     // The same message again: whoever was not the one to go on is not by this either.

@@ -1,3 +1,4 @@
+import { ALL_FACTS, factsOf } from '../kinds/facts/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import type { AnyStatus, Seen } from '../model/kind.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
@@ -41,7 +42,8 @@ export async function writeStatus(
     return await writeOutcome(ref, seen, outcome, cluster);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
-    for (const smaller of smallerOutcomes(resourceKind(ref.kind), outcome, now)) {
+    const { ends = [] } = factsOf(ref.kind, ALL_FACTS) ?? {};
+    for (const smaller of smallerOutcomes(resourceKind(ref.kind), outcome, now, ends)) {
       const written = await writeOutcome(ref, seen, smaller, cluster).catch((again: unknown) => {
         if (!isTooLarge(again)) throw again;
       });

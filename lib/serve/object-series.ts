@@ -4,10 +4,11 @@ import { SpecError } from '../analysis/spec-error.ts';
 import type { Facts } from '../kinds/facts/registry.ts';
 import type { AnalysisRun, Metric } from '../model/analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../model/analysis-template.ts';
-import type { Shown } from '../model/kind-facts.ts';
+import type { Shown, ShownState } from '../model/kind-facts.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { LIMITS } from '../model/limits.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
+import type { Rollout } from '../model/rollout.ts';
 import { type Family, type Labels, labelText, sampleLine } from './exposition.ts';
 
 /** Series that are told from the objects as they are stored. */
@@ -18,12 +19,14 @@ export interface ObjectFamily extends Family {
   tell(cluster: string, object: KubernetesObject): string;
 }
 
-/** Those of every kind, and what Argo's controller has of runs and templates. */
+/** Those of every kind, and what Argo's controller has of runs, templates and Rollouts. */
 export function objectFamilies(facts: Facts): readonly ObjectFamily[] {
-  return [...facts.flatMap(({ kind, shows }) => stateFamilies(kind, shows)), ...RUN_FAMILIES, ...TEMPLATE_FAMILIES];
+  const states = facts.flatMap(({ kind, shows }) => stateFamilies(kind, shows));
+  const hasRollouts = facts.some(({ kind }) => kind === 'Rollout');
+  return [...states, ...RUN_FAMILIES, ...TEMPLATE_FAMILIES, ...(hasRollouts ? ROLLOUT_FAMILIES : [])];
 }
 
-type Sample = readonly [labels: Labels, value: 0 | 1];
+type Sample = readonly [labels: Labels, value: number];
 
 function gauge<K extends ResourceKind>(
   name: string,
@@ -39,7 +42,7 @@ function gauge<K extends ResourceKind>(
     tell(cluster, object) {
       const { namespace = '', name: objectName = '' } = object.metadata;
       // Whoever names two metrics alike has one series of both, which says what the last one is.
-      const lines = new Map<string, 0 | 1>();
+      const lines = new Map<string, number>();
       for (const [labels, value] of samples(object as Resources[K])) {
         lines.set(labelText({ cluster, namespace, name: objectName, ...labels }), value);
       }
@@ -49,22 +52,25 @@ function gauge<K extends ResourceKind>(
 }
 
 /** The phase of each object of a kind. */
-function stateFamilies(kind: ResourceKind, { name, phases }: Shown): readonly ObjectFamily[] {
+function stateFamilies(kind: ResourceKind, { name, phases, stateOf = storedState }: Shown): readonly ObjectFamily[] {
   const prefix = name.replaceAll(' ', '_');
   const plural = `${name.charAt(0).toUpperCase()}${name.slice(1)}s.`;
   const deprecated = `State of the ${name} (deprecated: use ${prefix}_info).`;
   return [
-    gauge(`${prefix}_info`, plural, [kind], (object) => [[{ phase: phaseOf(object) }, 1]]),
+    gauge(`${prefix}_info`, plural, [kind], (object) => {
+      const { phase, labels, infoLabels } = stateOf(object);
+      return [[{ ...labels, ...infoLabels, phase }, 1]];
+    }),
     gauge(`${prefix}_phase`, deprecated, [kind], (object) => {
-      const actual = phaseOf(object);
-      return phases.map((phase) => [{ phase }, isIn(phase, actual)]);
+      const { phase: actual, labels } = stateOf(object);
+      return phases.map((phase) => [{ ...labels, phase }, isIn(phase, actual)]);
     }),
   ];
 }
 
-function phaseOf(object: KubernetesObject & { readonly status?: unknown }): string {
+function storedState(object: KubernetesObject & { readonly status?: unknown }): ShownState {
   const { phase } = (object.status ?? {}) as { readonly phase?: unknown };
-  return typeof phase === 'string' ? phase : '';
+  return { phase: typeof phase === 'string' ? phase : '', labels: {}, infoLabels: {} };
 }
 
 /** What has not begun counts as pending. */
@@ -103,6 +109,23 @@ const TEMPLATE_FAMILIES: readonly ObjectFamily[] = [
     shown(spec.metrics ?? []).map(({ name, provider }) => [{ type: providerTypeOf(provider), metric: name }, 1]),
   ),
 ];
+
+const ROLLOUT_FAMILIES: readonly ObjectFamily[] = [
+  replicas('available', 'available pods', ({ status }) => status?.availableReplicas ?? 0),
+  replicas(
+    'unavailable',
+    'pods that are not available',
+    ({ status }) => (status?.replicas ?? 0) - (status?.availableReplicas ?? 0),
+  ),
+  replicas('desired', 'pods that are wanted', ({ spec }) => spec.replicas ?? 1),
+  replicas('updated', 'pods as the template wants them', ({ status }) => status?.updatedReplicas ?? 0),
+];
+
+function replicas(name: string, what: string, count: (rollout: Rollout) => number): ObjectFamily {
+  return gauge(`rollout_info_replicas_${name}`, `How many ${what} a rollout has.`, ['Rollout'], (rollout) => [
+    [{}, count(rollout)],
+  ]);
+}
 
 function dryRunOf({ spec }: AnalysisRun): ReadonlySet<string> {
   try {

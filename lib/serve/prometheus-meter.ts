@@ -2,14 +2,17 @@ import { Counter, Histogram, Registry } from 'prom-client';
 import { FACTS, type Facts } from '../kinds/facts/registry.ts';
 import { errorFields } from '../log/error-fields.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import { isObject } from '../model/is-object.ts';
 import { findMalformation } from '../model/malformed.ts';
 import type { Log, MeasurementTimes, Meter } from '../model/ports.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
+import type { RolloutStatus } from '../model/rollout-status.ts';
 import type { Slices } from '../model/slices.ts';
 import { familyHead, type ObjectLabels } from './exposition.ts';
 import { type ObjectFamily, objectFamilies } from './object-series.ts';
 import { type StepSeries, stepSeries } from './step-series.ts';
+import { updateSeries } from './update-series.ts';
 
 /** The objects of a cluster, of which the gauges are told at each scrape. None of them may change. */
 export interface Inventory {
@@ -22,6 +25,8 @@ export interface PrometheusMeter {
   readonly meter: Meter;
   /** From now on the steps of an object count. */
   meet(ref: ObjectRef): void;
+  /** An object has become another: what has ended by that counts. */
+  changed(cluster: string, previous: KubernetesObject, object: KubernetesObject): void;
   /** Drops the series of an object that was deleted; a step that was under way does not bring them back. */
   forget(ref: ObjectRef): void;
   /** Counts an object that is set aside: it could not be read, kept, or told of. */
@@ -79,6 +84,7 @@ export function prometheusMeter(
     labelNames: ['cluster', 'kind'],
     registers: [register],
   });
+  const updates = facts.some(({ kind }) => kind === 'Rollout') ? updateSeries(register) : undefined;
   const endings = rememberEndings();
   const known = new Set<string>();
   const told = toldObjects(objectFamilies(facts), (cluster, object, problem) => {
@@ -91,6 +97,7 @@ export function prometheusMeter(
     const seen = readInventory().map((inventory) => heldNow(inventory, told.families));
     yield* inParts(stepTexts(steps.values()), slices);
     yield `${await register.getSingleMetricAsString(LATENESS)}\n\n`;
+    for (const name of updates?.names ?? []) yield `${await register.getSingleMetricAsString(name)}\n\n`;
     yield* inParts(objectTexts(told, seen), slices);
     yield `${await register.getSingleMetricAsString(SET_ASIDE)}\n`;
   }
@@ -103,12 +110,18 @@ export function prometheusMeter(
       failed(ref) {
         if (known.has(ref.uid)) steps.get(ref.kind)?.failed(objectLabels(ref));
       },
+      told(ref, event) {
+        if (known.has(ref.uid)) steps.get(ref.kind)?.told(objectLabels(ref), event);
+      },
       measured({ cluster, uid }, times) {
         const late = known.has(uid) ? endings.lateSeconds(uid, times) : undefined;
         if (late !== undefined) lateness.observe({ cluster }, late);
       },
     },
     meet: ({ uid }) => void known.add(uid),
+    changed(cluster, previous, object) {
+      if (object.kind === 'Rollout') updates?.changed(cluster, statusOf(previous), statusOf(object));
+    },
     forget(ref) {
       known.delete(ref.uid);
       endings.forget(ref.uid);
@@ -228,6 +241,11 @@ function rememberEndings() {
     },
     forget: (uid: string) => void byRun.delete(uid),
   };
+}
+
+/** Whatever stands there: odd ones are told of elsewhere. */
+function statusOf({ status }: KubernetesObject & { readonly status?: unknown }): RolloutStatus {
+  return isObject(status) ? status : {};
 }
 
 function objectLabels({ cluster, namespace, name }: ObjectLabels): ObjectLabels {

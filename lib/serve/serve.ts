@@ -2,6 +2,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { lazyBus } from '../sinks/open-bus.ts';
 import { LOG_ADDRESS } from '../sinks/registry.ts';
 import type { CachedCluster } from '../clusters/store/cached.ts';
+import { laterEvents, type LaterEventsOptions } from '../clusters/later-events.ts';
 import { wrap } from '../clusters/wrap.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
@@ -12,7 +13,7 @@ import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
 import type { ProviderSettings } from '../model/provider.ts';
-import { type ObjectRef, refOf } from '../model/ref.ts';
+import { formatRef, type ObjectRef, refOf } from '../model/ref.ts';
 import { openSlices } from '../model/slices.ts';
 import { memoryQueue } from '../queues/memory.ts';
 import { systemTimers } from '../queues/system-timers.ts';
@@ -75,6 +76,9 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
+/** News that nothing waits for, and what else comes meanwhile, are one step. */
+const SOON_MS = 3_000;
+
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;
 
@@ -114,8 +118,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       log.error('step failed', { ...ref, ...errorFields(error), retryInMs });
     },
   });
+  const recording = clusters.map((each) =>
+    laterEvents(notingWrites(each, underway), { onFailure: notRecorded(each, log) }),
+  );
   const ports: Ports = {
-    clusters: registryOf(clusters.map((each) => notingWrites(each, underway))),
+    clusters: registryOf(recording.map(({ cluster }) => cluster)),
     queue,
     bus: lazyBus(LOG_ADDRESS, { log }),
     log,
@@ -186,6 +193,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
             return;
           }
           page.meet(ref);
+          if (previous) page.changed(cluster.name, previous, object);
           // What it asks for now may end a wait that its status knows of.
           if (previous && asksForOther(previous, object)) ask(ref, now());
           else if (taking) taking.isChanged = true;
@@ -194,7 +202,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
     }
     const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
-    onOwnedNews(cluster, (owner) => ask(owner, now()), facts, alone);
+    onOwnedNews(
+      cluster,
+      (owner, canWait) => ask(owner, canWait ? new Date(now().getTime() + SOON_MS) : now()),
+      facts,
+      alone,
+    );
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now, timers });
@@ -213,7 +226,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     async stop() {
       cancelLooks();
       cancelClock();
-      const ended = Promise.all([queue.stop(), schedules.stop()]);
+      const steps = Promise.all([queue.stop(), schedules.stop()]);
+      const ended = steps.then(async () => Promise.all(recording.map(({ recorded }) => recorded())));
       await inTime(ended, PATIENCE_MS, timers);
       aborting.abort();
       // What hangs in an API server's answer ends with the connections.
@@ -247,6 +261,16 @@ function every(timers: Timers, ms: number, call: () => void): () => void {
     call();
   }
   return () => cancel();
+}
+
+/** A verdict stands, whether or not an Event tells of it. */
+function notRecorded({ name }: CachedCluster, log: Log): LaterEventsOptions['onFailure'] {
+  return ({ kind, namespace, name: object, uid = '' }, reason, error) =>
+    log.warn('event not recorded', {
+      object: formatRef({ cluster: name, kind, namespace, name: object, uid }),
+      reason,
+      ...errorFields(error),
+    });
 }
 
 /** For steps that are under way when all is to stop; then they are aborted, and have as long again. */

@@ -1,10 +1,13 @@
 import type { Shown } from '../model/kind-facts.ts';
+import type { EventRecord } from '../model/outcome.ts';
 import { type Family, labelText, type ObjectLabels, sampleLine } from './exposition.ts';
 
-/** What the steps of one kind's objects took, and how many failed: series of each object, until it is forgotten. */
+/** What the steps of one kind's objects took and told, and how many failed: series of each object, until it is forgotten. */
 export interface StepSeries {
   took(object: ObjectLabels, seconds: number): void;
   failed(object: ObjectLabels): void;
+  /** An Event; counted where the kind has series of them. */
+  told(object: ObjectLabels, event: Pick<EventRecord, 'type' | 'reason'>): void;
   forget(object: ObjectLabels): void;
   /** With the samples of each object, one text each. */
   readonly families: readonly (Family & { texts(): Iterable<string> })[];
@@ -14,11 +17,12 @@ export interface StepSeries {
 const BUCKETS = [0.01, 0.15, 0.25, 0.5, 1];
 
 /** As many as there are objects: so they are told one by one, where a registry of prom-client tells all in one go. */
-export function stepSeries({ name }: Shown): StepSeries {
+export function stepSeries({ name, countsEvents }: Shown): StepSeries {
   const prefix = name.replaceAll(' ', '_');
   const object = `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
   const durations = new Map<string, Durations>();
   const failures = new Map<string, number>();
+  const events = new Map<string, Map<string, number>>();
   const took: Family = {
     name: `${prefix}_reconcile`,
     help: `Seconds that a step of ${object} took, all that it reads and writes included.`,
@@ -29,6 +33,7 @@ export function stepSeries({ name }: Shown): StepSeries {
     help: `Steps of ${object} that failed and are tried again.`,
     type: 'counter',
   };
+  const told: Family = { name: `${prefix}_events_total`, help: `Events on ${object}.`, type: 'counter' };
   return {
     took(of, seconds) {
       const labels = labelText({ ...of });
@@ -43,14 +48,26 @@ export function stepSeries({ name }: Shown): StepSeries {
       const labels = labelText({ ...of });
       failures.set(labels, (failures.get(labels) ?? 0) + 1);
     },
+    told(of, { type, reason }) {
+      if (!countsEvents) return;
+      const labels = labelText({ ...of });
+      const counts = events.get(labels) ?? new Map<string, number>();
+      events.set(labels, counts);
+      const about = labelText({ type, reason });
+      counts.set(about, (counts.get(about) ?? 0) + 1);
+    },
     forget(of) {
       const labels = labelText({ ...of });
+      events.delete(labels);
       durations.delete(labels);
       failures.delete(labels);
     },
     families: [
       { ...took, texts: () => textsOf(durations, (labels, known) => durationText(took.name, labels, known)) },
       { ...failed, texts: () => textsOf(failures, (labels, count) => sampleLine(failed.name, labels, count)) },
+      ...(countsEvents
+        ? [{ ...told, texts: () => textsOf(events, (labels, counts) => eventText(told.name, labels, counts)) }]
+        : []),
     ],
   };
 }
@@ -66,6 +83,10 @@ interface Durations {
   readonly counts: number[];
   count: number;
   sum: number;
+}
+
+function eventText(name: string, labels: string, counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([about, count]) => sampleLine(name, `${labels},${about}`, count)).join('');
 }
 
 function durationText(name: string, labels: string, { counts, count, sum }: Durations): string {

@@ -13,9 +13,13 @@ import { wordlessHash } from './wordless-hash.ts';
  * @source ComputePodTemplateHash in utils/hash/hash.go of argoproj/argo-rollouts
  */
 export function podTemplateHash(template: PodTemplate, collisionCount?: number): string {
-  const json = podTemplateJson(withoutHash(template));
-  return wordlessHash(toBinary(json) + (collisionCount === undefined ? '' : eightBytes(collisionCount)));
+  const binary = known.get(template) ?? toBinary(podTemplateJson(withoutHash(template)));
+  known.set(template, binary);
+  return wordlessHash(binary + (collisionCount === undefined ? '' : eightBytes(collisionCount)));
 }
+
+/** Told once a template, which must not change afterwards: each step asks several times. */
+const known = new WeakMap<PodTemplate, string>();
 
 /** The template without the label that holds its hash. */
 export function withoutHash(template: PodTemplate): PodTemplate {

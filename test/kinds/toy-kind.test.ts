@@ -96,7 +96,8 @@ test('is watched, with what it owns and reads', () => {
   expect(scopesOf({ namespace: 'shop' }, facts)).toEqual(
     expect.arrayContaining([
       { kind: 'Secret', namespace: 'shop', labelSelector: '!argo-rollouts.argoproj.io/controller-instance-id' },
-      { kind: 'Service', namespace: 'shop', labelSelector: OWNER },
+      // All of them: experiments name Services, which have no label.
+      { kind: 'Service', namespace: 'shop' },
     ]),
   );
   expect(scopesOf({}, facts).map(({ kind }) => kind)).toContain('Namespace');
@@ -177,7 +178,6 @@ test('what it needs is asked for', () => {
     'update secrets/finalizers?',
     'watch namespaces?',
     'watch secrets?',
-    'watch services?',
   ]);
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FACTS } from '../../lib/kinds/facts/registry.ts';
+import { ALL_FACTS } from '../../lib/kinds/facts/registry.ts';
+import { ROLLOUT } from '../../lib/kinds/facts/rollout.ts';
 import { refOfDetail } from '../../lib/model/change-event.ts';
 import {
   OUTCOME_SOURCE,
@@ -10,10 +11,11 @@ import {
   outcomeTypesOf,
   type ToldStatus,
 } from '../../lib/model/outcome-event.ts';
+import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 
-const outcomeDetail = outcomeDetailOf(FACTS);
-const OUTCOME_TYPES = outcomeTypesOf(FACTS);
-const ENDS = ['Successful', 'Failed', 'Error', 'Inconclusive'];
+const outcomeDetail = outcomeDetailOf(ALL_FACTS);
+const OUTCOME_TYPES = outcomeTypesOf(ALL_FACTS);
+const ENDS = { ends: ['Successful', 'Failed', 'Error', 'Inconclusive'] };
 
 const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'guestbook', uid: 'u1' };
 const now = new Date('2026-11-05T10:00:07.250Z');
@@ -70,6 +72,77 @@ test('what is long is cut', () => {
   expect(event?.detail['message']).toHaveLength(1024);
 });
 
+describe('a Rollout tells of each turn once, whatever else its status says', () => {
+  const rollout = { ...ref, kind: 'Rollout' };
+  const before: RolloutStatus = {
+    phase: 'Healthy',
+    currentPodHash: 'a',
+    stableRS: 'a',
+    currentStepIndex: 2,
+    currentStepHash: 's',
+  };
+  const updating: RolloutStatus = { ...before, phase: 'Progressing', currentPodHash: 'b', currentStepIndex: 0 };
+  const aborted: RolloutStatus = { ...updating, phase: 'Degraded', abort: true, abortedAt: '2026-11-05T10:00:06Z' };
+  test.each<{ name: string; from: RolloutStatus | undefined; to: RolloutStatus; want: readonly string[] }>([
+    {
+      name: 'the first version',
+      from: undefined,
+      to: { currentPodHash: 'a', phase: 'Progressing' },
+      want: ['Updated'],
+    },
+    {
+      name: 'the first version is there',
+      from: { currentPodHash: 'a', phase: 'Progressing' },
+      to: { ...before, phase: 'Healthy' },
+      want: ['Promoted', 'Healthy'],
+    },
+    { name: 'another version is wanted', from: before, to: updating, want: ['Updated'] },
+    {
+      name: 'nothing of this',
+      from: updating,
+      to: { ...updating, message: 'more replicas need to be updated' },
+      want: [],
+    },
+    { name: 'a step is done', from: updating, to: { ...updating, currentStepIndex: 1 }, want: ['StepCompleted'] },
+    { name: 'it waits', from: updating, to: { ...updating, phase: 'Paused' }, want: ['Paused'] },
+    {
+      name: 'it waits for another reason',
+      from: { ...updating, phase: 'Paused' },
+      to: { ...updating, phase: 'Paused', message: 'm' },
+      want: [],
+    },
+    {
+      name: 'all steps that are left are skipped',
+      from: { ...updating, currentStepIndex: 1, promoteFull: true },
+      to: { ...updating, currentStepIndex: 2 },
+      want: [],
+    },
+    {
+      name: 'other steps are wanted, which is no step done',
+      from: updating,
+      to: { ...updating, currentStepIndex: 1, currentStepHash: 't' },
+      want: [],
+    },
+    {
+      name: 'promoted',
+      from: { ...updating, currentStepIndex: 2 },
+      to: { ...updating, currentStepIndex: 2, stableRS: 'b', phase: 'Healthy' },
+      want: ['Promoted', 'Healthy'],
+    },
+    { name: 'aborted', from: updating, to: aborted, want: ['Aborted', 'Degraded'] },
+    { name: 'still aborted', from: aborted, to: { ...aborted, replicas: 3 }, want: [] },
+    { name: 'no progress', from: updating, to: { ...updating, phase: 'Degraded' }, want: ['Degraded'] },
+    { name: 'back to the stable version', from: updating, to: before, want: ['Updated', 'Healthy'] },
+  ])('$name: $want', ({ from, to, want }) => {
+    const events = outcomeEvents(rollout, from, to, now, ROLLOUT);
+    expect(events.map(({ detailType }) => detailType)).toEqual(want.map((word) => `Rollout ${word}`));
+    for (const { detailType, detail } of events) {
+      expect(OUTCOME_TYPES).toContain(detailType);
+      expect(outcomeDetail.parse(detail)).toEqual(detail);
+    }
+  });
+});
+
 describe('docs/events.md', () => {
   const found = readFileSync('docs/events.md', 'utf8').matchAll(/```json\n(.*?)```/gs);
   const blocks = [...found].map(([, text = '']) => JSON.parse(text) as Record<string, unknown>);
@@ -81,7 +154,7 @@ describe('docs/events.md', () => {
 
   test('its outcomes are such as Assay sends', () => {
     const outcomes = blocks.filter(({ source }) => source === OUTCOME_SOURCE);
-    expect(outcomes).toHaveLength(3);
+    expect(outcomes).toHaveLength(4);
     for (const outcome of outcomes) {
       expect(OUTCOME_TYPES).toContain(outcome['detail-type']);
       expect(outcomeDetail.parse(outcome['detail'])).toEqual(outcome['detail']);

@@ -16,6 +16,7 @@ describe('what is watched', () => {
       { kind: 'Experiment', labelSelector: NONE },
       { kind: 'Job', labelSelector: JOB_OWNER },
       { kind: 'ReplicaSet', labelSelector: POD_HASH, ownerKind: ['Experiment'] },
+      { kind: 'Service' },
       { kind: 'AnalysisTemplate', labelSelector: NONE },
       { kind: 'ClusterAnalysisTemplate', labelSelector: NONE },
     ]);
@@ -24,14 +25,14 @@ describe('what is watched', () => {
   test('in one namespace: nothing outside of it, nor what belongs to none', () => {
     const scopes = scopesOf({ namespace: 'shop' });
     expect(scopes.map(({ kind }) => kind)).not.toContain('ClusterAnalysisTemplate');
-    expect(scopes).toHaveLength(5);
+    expect(scopes).toHaveLength(6);
     for (const { namespace } of scopes) expect(namespace).toBe('shop');
   });
 
   test('of one instance: its objects and its templates; a selector narrows the objects alone', () => {
     const ours = `${INSTANCE}=assay`;
     const selectors = scopesOf({ instanceId: 'assay', selector: 'team=web' }).map(({ labelSelector }) => labelSelector);
-    expect(selectors).toEqual([`${ours},team=web`, `${ours},team=web`, JOB_OWNER, POD_HASH, ours, ours]);
+    expect(selectors).toEqual([`${ours},team=web`, `${ours},team=web`, JOB_OWNER, POD_HASH, undefined, ours, ours]);
   });
 
   test('what several kinds own is one watch, that keeps what any of them owns', () => {

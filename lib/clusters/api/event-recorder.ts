@@ -9,16 +9,21 @@ import { wholeSeconds } from '../../model/whole-seconds.ts';
 /** As Argo's controller names itself, so that `kubectl describe` prints what its users know. */
 const COMPONENT = 'rollouts-controller';
 
+const AT_ONCE = 8;
+
 /**
  * Records Events through `cluster`, shaped, counted and thinned out as Argo's controller has them.
  *
- * Those about one object are written one after the other. Rejects where a write fails: an Event is never tried again.
+ * Those about one object are written one after the other, and only so many at once: what changes an object must not wait
+ * for what tells of others. Rejects where a write fails: an Event is never tried again.
  *
  * @source recorder and EventCorrelator of k8s.io/client-go/tools/record
  */
 export function eventRecorder(cluster: Pick<Cluster, 'create' | 'patch'>, now: () => Date): Cluster['recordEvent'] {
   const correlator = eventCorrelator();
   const lastWrites = new Map<string, Promise<void>>();
+  const lanes: Promise<void>[] = Array.from({ length: AT_ONCE }, async () => {});
+  let turn = 0;
 
   const write = async (newEvent: CoreEvent, nowMs: number): Promise<void> => {
     const correlated = correlator.correlate(newEvent, nowMs);
@@ -31,9 +36,11 @@ export function eventRecorder(cluster: Pick<Cluster, 'create' | 'patch'>, now: (
   return async (about, record) => {
     const object = `${about.kind}/${about.namespace}/${about.name}/${about.uid ?? ''}`;
     const at = now();
-    const before = lastWrites.get(object) ?? Promise.resolve();
-    const written = before.catch(() => {}).then(async () => write(coreEvent(about, record, at), at.getTime()));
+    const lane = (turn += 1) % AT_ONCE;
+    const before = Promise.allSettled([lastWrites.get(object), lanes[lane]]);
+    const written = before.then(async () => write(coreEvent(about, record, at), at.getTime()));
     lastWrites.set(object, written);
+    lanes[lane] = written;
     try {
       await written;
     } finally {

@@ -1,4 +1,5 @@
 import type { StoredQuery } from '../../model/cluster.ts';
+import type { Experiment } from '../../model/experiment.ts';
 import type { KindFacts } from '../../model/kind-facts.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { POD_HASH_LABEL } from '../../model/labels.ts';
@@ -15,6 +16,8 @@ export const EXPERIMENT: KindFacts<'Experiment'> = {
     { kind: 'AnalysisRun', isNews: isGoneOrInAnotherPhase },
   ],
   reads: ['AnalysisTemplate', 'ClusterAnalysisTemplate'],
+  // They carry no label to be selected by, as in Argo.
+  names: [{ kind: 'Service', namesIn: (object) => servicesIn(object as Experiment) }],
   needs: [
     { kind: 'AnalysisRun', verbs: ['create', 'delete', 'get'] },
     { kind: 'AnalysisTemplate', verbs: ['get'] },
@@ -27,6 +30,10 @@ export const EXPERIMENT: KindFacts<'Experiment'> = {
   shows: { name: 'experiment', phases: ['Pending', 'Error', 'Successful', 'Running', 'Inconclusive'] },
   ends: ['Successful', 'Failed', 'Error', 'Inconclusive'],
 };
+
+function servicesIn({ status }: Experiment): readonly string[] {
+  return status?.templateStatuses?.flatMap(({ serviceName }) => serviceName ?? []) ?? [];
+}
 
 function isGoneOrInAnotherPhase(
   object: KubernetesObject,

@@ -71,6 +71,17 @@ export function ownerToTell(
   return owned?.isNews(object, previous, isDeleted) ? owner : undefined;
 }
 
+/** Whether nothing waits for the news that an owner is to be told. */
+export function canNewsWait(
+  owner: ObjectRef,
+  object: KubernetesObject,
+  previous: KubernetesObject,
+  facts: Facts = FACTS,
+): boolean {
+  const owned = factsOf(owner.kind, facts)?.owns.find(({ kind }) => kind === object.kind);
+  return owned?.canWait?.(object, previous) ?? false;
+}
+
 /** Kinds whose objects are followed where somebody follows: those looked after, and what these own, name and read. */
 export function followedKinds(facts: Facts = FACTS): readonly ResourceKind[] {
   const followed = facts.flatMap(({ kind, owns, reads, names = [] }) => [

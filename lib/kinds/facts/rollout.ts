@@ -4,12 +4,14 @@ import { POD_HASH_LABEL } from '../../model/labels.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { servicesOf } from '../../model/rollout-services.ts';
+import { rolloutState, SHOWN_ROLLOUT_PHASES } from '../../model/rollout-state.ts';
+import { ROLLOUT_TURNS } from '../../model/rollout-turns.ts';
 
 /** Rollouts: pods in ReplicaSets, updated step by step, with analyses and experiments on the way. */
 export const ROLLOUT: KindFacts<'Rollout'> = {
   kind: 'Rollout',
   owns: [
-    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true },
+    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true, canWait: isOnlyCounted },
     { kind: 'AnalysisRun', isNews: hasNews },
     { kind: 'Experiment', isNews: hasNews },
   ],
@@ -30,13 +32,46 @@ export const ROLLOUT: KindFacts<'Rollout'> = {
     { kind: 'Pod', subresource: 'eviction', verbs: ['create'], without: 'no restarts (`restartAt`)' },
     { kind: 'Deployment', verbs: ['get', 'list', 'patch'], without: 'no Rollouts with `workloadRef`' },
   ],
-  shows: { name: 'rollout', phases: ['Healthy', 'Degraded', 'Progressing', 'Paused'] },
-  ends: ['Healthy', 'Degraded', 'Paused'],
+  shows: {
+    name: 'rollout',
+    phases: SHOWN_ROLLOUT_PHASES,
+    stateOf: (object) => rolloutState(object as Rollout),
+    countsEvents: true,
+  },
+  // There is always a next update.
+  ends: [],
+  turns: ROLLOUT_TURNS,
 };
 
 type WithStatus = KubernetesObject & {
   readonly status?: { readonly phase?: unknown; readonly message?: unknown; readonly templateStatuses?: unknown };
 };
+
+/**
+ * Of the pods that it is to have as many are available as before: those that come and go beside these are only counted.
+ * A ReplicaSet that is to have none is waited for.
+ */
+function isOnlyCounted(object: ReplicaSet, previous: ReplicaSet): boolean {
+  const { spec, status = {} } = object;
+  const { replicas: wanted = 1 } = (spec ?? {}) as { readonly replicas?: number };
+  const available = ({ availableReplicas = 0 }: ReplicaSetStatus): number => Math.min(availableReplicas, wanted);
+  return (
+    wanted > 0 &&
+    available(status) === available(previous.status ?? {}) &&
+    mergePatch(withoutCounts(previous), withoutCounts(object)) === undefined
+  );
+}
+
+function withoutCounts({ metadata, spec, status = {} }: ReplicaSet): Readonly<Record<string, unknown>> {
+  const { resourceVersion: _version, ...rest } = metadata;
+  return { metadata: rest, spec, conditions: status.conditions };
+}
+
+interface ReplicaSetStatus {
+  readonly availableReplicas?: number;
+  readonly conditions?: unknown;
+}
+type ReplicaSet = KubernetesObject & { readonly spec?: unknown; readonly status?: ReplicaSetStatus };
 
 /** Measurements are none. */
 function hasNews(object: WithStatus, previous: WithStatus | undefined, isDeleted: boolean): boolean {

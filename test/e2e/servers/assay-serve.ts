@@ -34,6 +34,8 @@ export interface AssayServeOptions {
   readonly kubeconfigPath: string;
   /** After `assay serve --kubeconfig … --metrics 127.0.0.1:0 --allow-host 127.0.0.1`. */
   readonly args?: readonly string[];
+  /** Of Node, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
   /** Default true: resolves only when the objects of a cluster have been read. */
   readonly awaitReady?: boolean;
   /** Beside HOME, which is a folder of its own. */
@@ -44,6 +46,7 @@ export interface AssayServeOptions {
 export async function startAssayServe({
   kubeconfigPath,
   args = [],
+  nodeArgs = [],
   awaitReady = true,
   env = {},
 }: AssayServeOptions): Promise<AssayServe> {
@@ -53,6 +56,7 @@ export async function startAssayServe({
   const server = startProcess({
     command: process.execPath,
     args: [
+      ...nodeArgs,
       program,
       'serve',
       `--kubeconfig=${kubeconfigPath}`,

@@ -70,7 +70,7 @@ export async function ensureArgo(): Promise<ArgoPaths> {
   return { plugin: join(plugin, 'kubectl-argo-rollouts'), health: join(health, 'argo-health') };
 }
 
-/** The same for Argo's own controller. */
+/** The same for Argo's own controller: promises where it is. */
 export async function ensureArgoController(): Promise<string> {
   return join(await ensureBuilt(argoController), 'rollouts-controller');
 }

@@ -24,11 +24,13 @@ export interface ContainerSetup {
   readonly killing: AbortSignal;
   /** The wait before the second restart in milliseconds: the first is at once, later ones take twice as long, up to 10 s. */
   readonly restartBackoffMs: number;
+  /** How long the first start takes, in milliseconds. */
+  readonly startMs: number;
 }
 
 /** Runs a container until it has ended for good or its pod ends; the record tells how. Never rejects. */
 export async function runContainer(setup: ContainerSetup): Promise<void> {
-  const { record, policy, ending, restartBackoffMs } = setup;
+  const { record, policy, ending, restartBackoffMs, startMs } = setup;
   const become = (state: ContainerState): void => {
     record.state = state;
     setup.changed();
@@ -40,6 +42,7 @@ export async function runContainer(setup: ContainerSetup): Promise<void> {
     if (!ending.aborted) become({ waiting: trouble.lasting });
     return waitForAbort(ending);
   }
+  if (startMs > 0) await pause(startMs, ending);
   for (let backoffMs = 0; !ending.aborted; backoffMs = Math.min(10_000, backoffMs * 2 || restartBackoffMs)) {
     const command = await resolveWhenPossible(setup, become);
     if (command === undefined) return;

@@ -16,6 +16,8 @@ export interface KubeletOptions {
   readonly podIp?: (pod: Pod) => string;
   /** The wait before a container's second restart; later ones double, up to 10 s. 1000 unless given. */
   readonly restartBackoffMs?: number;
+  /** How long a container takes to start. 0 unless given. */
+  readonly startMs?: number;
 }
 
 /** A stand-in for node and kubelet. */
@@ -35,7 +37,7 @@ export interface Kubelet {
  * hooks, resource limits, sidecar containers; a process sees the machine's own files and network.
  */
 export async function startKubelet(plane: ControlPlane, options: KubeletOptions = {}): Promise<Kubelet> {
-  const { nodeName = 'node', restartBackoffMs = 1000 } = options;
+  const { nodeName = 'node', restartBackoffMs = 1000, startMs = 0 } = options;
   const { api } = plane;
   const folder = createScratchFolder('kubelet');
   const stopping = new AbortController();
@@ -49,6 +51,7 @@ export async function startKubelet(plane: ControlPlane, options: KubeletOptions 
       api,
       folder: join(folder, pod.metadata.uid),
       restartBackoffMs,
+      startMs,
       surroundings: {
         podIp: options.podIp?.(pod) ?? nextIp(),
         env: {

@@ -14,6 +14,7 @@ export interface PodSetup {
   readonly folder: string;
   readonly surroundings: PodSurroundings;
   readonly restartBackoffMs: number;
+  readonly startMs: number;
 }
 
 /** A pod whose containers run. */
@@ -27,7 +28,7 @@ export interface PodRun {
 }
 
 /** Runs a pod's containers and reports its status, over and over while the server is away, until the pod is gone. */
-export function runPod(pod: Pod, { api, folder, surroundings, restartBackoffMs }: PodSetup): PodRun {
+export function runPod(pod: Pod, { api, folder, surroundings, restartBackoffMs, startMs }: PodSetup): PodRun {
   mkdirSync(folder, { recursive: true });
   const ending = new AbortController();
   const killing = new AbortController();
@@ -56,6 +57,7 @@ export function runPod(pod: Pod, { api, folder, surroundings, restartBackoffMs }
       ending: ending.signal,
       killing: killing.signal,
       restartBackoffMs,
+      startMs,
     });
 
   const all = (async () => {

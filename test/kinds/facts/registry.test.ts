@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { EXPERIMENT } from '../../../lib/kinds/facts/experiment.ts';
 import { factsFor, FACTS, ownedOf, ownerOf, ownerToTell } from '../../../lib/kinds/facts/registry.ts';
 import { KINDS } from '../../../lib/kinds/registry.ts';
 import type { KubernetesObject, OwnerReference } from '../../../lib/model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../../lib/model/resources.ts';
 import { scopesOf } from '../../../lib/runtime/scopes.ts';
-import { aRun } from '../../builders.ts';
+import { anExperiment, aRun } from '../../builders.ts';
 
 const ARGO = 'argoproj.io/v1alpha1';
 const experiment = { apiVersion: ARGO, kind: 'Experiment', name: 'compare', uid: 'e1', controller: true };
@@ -177,4 +178,16 @@ describe('infra/cluster/webhook-rollouts.yaml', () => {
       expect(find(kind, '/status')).toMatchObject([{ operations: ['UPDATE'], objectSelector }]);
     },
   );
+});
+
+test('experiments name the Services before their pods, so that one that goes is made anew at once', () => {
+  const [services] = EXPERIMENT.names ?? [];
+  const counts = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+  const templateStatuses = [
+    { name: 'a', serviceName: 'compare-a', ...counts },
+    { name: 'b', ...counts },
+  ];
+  expect(services?.kind).toBe('Service');
+  expect(services?.namesIn(anExperiment({ status: { templateStatuses } }))).toEqual(['compare-a']);
+  expect(services?.namesIn(anExperiment())).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Argo Rollouts' own controller, for the tests that hand Rollouts over from it to Assay and back.
+// Argo Rollouts' own controller: hands Rollouts over to Assay and back in tests, and is measured beside it.
 // `node test/e2e/servers/build.ts` builds it.
 module assay.dev/test/argo-controller
 

@@ -1,0 +1,236 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startAssayServe } from '../e2e/servers/assay-serve.ts';
+import { ensureArgoController } from '../e2e/servers/build.ts';
+import { type ControlPlane, startControlPlane } from '../e2e/servers/control-plane.ts';
+import { findFreePort } from '../e2e/servers/free-port.ts';
+import { startKubelet } from '../e2e/servers/kubelet.ts';
+import { createScratchFolder, removeScratchFolder } from '../e2e/servers/scratch-folder.ts';
+import { startProcess } from '../e2e/servers/server-process.ts';
+import { waitFor } from '../e2e/servers/wait-for.ts';
+import { type AuditLog, openAuditLog, sumRequests } from './audit-log.ts';
+import { describeMachine, type Figure, formatFigures } from './figures.ts';
+import { cpuMs, rssMb } from './process-usage.ts';
+import { openRolloutLoad, type RolloutLoad } from './rollout-load.ts';
+
+// `npm run bench:rollouts [update|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same servers.
+// ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
+
+const ROLLOUTS = 100;
+const REPLICAS = 3;
+const POD_START_MS = 300;
+const AT_REST = 1000;
+/** Neither is to wait for its own limit of requests. */
+const RATE = { qps: 2000, burst: 4000 };
+
+/** A process that looks after the Rollouts of the cluster. */
+interface Controller {
+  readonly pid: number;
+  stop(): Promise<unknown>;
+}
+
+interface Contender {
+  /** Also its user. */
+  readonly name: string;
+  /** Looks after one namespace. */
+  readonly start: (plane: ControlPlane, namespace: string) => Promise<Controller>;
+}
+
+const ARGO: Contender = { name: 'argo', start: startArgo };
+const ASSAY: Contender = {
+  name: 'assay',
+  start: (plane, namespace) => {
+    const folder = process.env['ASSAY_CPU_PROFILE'];
+    return startAssayServe({
+      kubeconfigPath: plane.kubeconfigFor(ASSAY.name),
+      args: ['--rollouts', `--namespace=${namespace}`, `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
+      nodeArgs: folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`],
+    });
+  },
+};
+
+async function main(): Promise<void> {
+  const wanted = process.argv[2];
+  console.log(`${describeMachine()}; shared with kube-apiserver, etcd, kube-controller-manager, kubelet and bench\n`);
+  const folder = createScratchFolder('bench-rollouts');
+  const users = [ARGO.name, ASSAY.name];
+  const audit = openAuditLog(folder, users);
+  const plane = await startControlPlane({
+    controllers: true,
+    crdFolder: join(import.meta.dirname, '../../infra/cluster/crds'),
+    users: users.map((name) => ({ name, groups: ['system:masters'] })),
+    apiServerFlags: [...audit.flags, '--max-requests-inflight=2000', '--max-mutating-requests-inflight=1000'],
+    controllerFlags: [
+      '--kube-api-qps=5000',
+      '--kube-api-burst=10000',
+      '--concurrent-replicaset-syncs=50',
+      '--concurrent-gc-syncs=50',
+      '--concurrent-namespace-syncs=10',
+    ],
+  });
+  const kubelet = await startKubelet(plane, { startMs: POD_START_MS });
+  try {
+    if (wanted === undefined || wanted === 'update') await compare(plane, audit);
+    if (wanted === undefined || wanted === 'rest') await rest(plane, audit);
+  } finally {
+    await kubelet.stop();
+    await plane.stop();
+    removeScratchFolder(folder);
+  }
+}
+
+/** Side by side, each with a namespace of its own: what else the machine does is the same for both. */
+async function compare(plane: ControlPlane, audit: AuditLog): Promise<void> {
+  const [argo, assay] = await Promise.all([open(ARGO, plane), open(ASSAY, plane)]);
+  try {
+    await Promise.all([argo.load.deploy(), assay.load.deploy()]);
+    // A controller runs for weeks: what it costs before its code is warm is paid once.
+    await Promise.all([argo.load.update('app:2'), assay.load.update('app:2')]);
+    await sleep(10_000);
+    const [reference, ours] = await Promise.all([updateAll(argo, audit), updateAll(assay, audit)]);
+    print(reference, ours);
+  } finally {
+    // While somebody looks after them, as in a cluster.
+    await Promise.all([argo.load.remove(), assay.load.remove()]);
+    await Promise.all([argo.controller.stop(), assay.controller.stop()]);
+  }
+}
+
+function print(reference: readonly Measured[], ours: readonly Measured[]): void {
+  const figures = ours.map(({ name, unit, figure, most }, index): Figure[] => {
+    const theirs = reference[index]?.figure ?? NaN;
+    return [
+      { name: `${name}, Argo`, figure: theirs, unit },
+      { name: `${name}, Assay`, figure, unit, ...(most !== undefined && { limit: theirs * most }) },
+    ];
+  });
+  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, four weights, all updated at once\n`);
+  console.log(`${formatFigures(figures.flat())}\n`);
+  for (const [index, { name, figure }] of ours.entries()) {
+    console.log(`${name}: ${(figure / (reference[index]?.figure ?? NaN)).toFixed(2)} of Argo's`);
+  }
+  console.log('');
+}
+
+interface Measured {
+  readonly name: string;
+  readonly figure: number;
+  readonly unit: string;
+  /** Of the reference's figure. */
+  readonly most?: number;
+}
+
+interface Opened {
+  readonly name: string;
+  readonly controller: Controller;
+  readonly load: RolloutLoad;
+}
+
+async function open({ name, start }: Contender, plane: ControlPlane): Promise<Opened> {
+  const namespace = `update-${name}`;
+  const load = openRolloutLoad(plane, { namespace, count: ROLLOUTS, replicas: REPLICAS });
+  return { name, load, controller: await start(plane, namespace) };
+}
+
+async function updateAll({ name, controller, load }: Opened, audit: AuditLog): Promise<Measured[]> {
+  const fromMs = Date.now();
+  const before = cpuMs(controller.pid);
+  const took = await load.update('app:3');
+  await quiet(name, audit);
+  const after = cpuMs(controller.pid);
+  const requests = audit.requests(name, fromMs);
+  const told = [...requests].map(([what, count]) => `${what} ${count}`);
+  console.log(`${name}: ${told.join(', ')}\n`);
+  const { writes, events, reads } = sumRequests(requests);
+  const kernelMs = after.kernel - before.kernel;
+  return [
+    { name: 'healthy, p50', figure: quantile(took, 0.5) / 1000, unit: 's', most: 1 },
+    { name: 'healthy, p99', figure: quantile(took, 0.99) / 1000, unit: 's', most: 1 },
+    { name: 'available to next write, p50', figure: quantile(load.followedMs(), 0.5), unit: 'ms' },
+    { name: 'available to next write, p99', figure: quantile(load.followedMs(), 0.99), unit: 'ms' },
+    { name: 'writes a Rollout', figure: writes / ROLLOUTS, unit: 'requests', most: 1 },
+    { name: 'Events a Rollout', figure: events / ROLLOUTS, unit: 'requests' },
+    { name: 'reads a Rollout', figure: reads / ROLLOUTS, unit: 'requests', most: 1 },
+    {
+      name: 'processor time a Rollout',
+      figure: (after.own - before.own + kernelMs) / ROLLOUTS,
+      unit: 'ms',
+      most: 0.8,
+    },
+    { name: '… of which in the kernel', figure: kernelMs / ROLLOUTS, unit: 'ms' },
+    { name: 'memory at its highest (RSS)', figure: rssMb(controller.pid).peak, unit: 'MB' },
+  ];
+}
+
+/** Events come late: until no request has come for five seconds. */
+async function quiet(name: string, audit: AuditLog): Promise<void> {
+  const isQuiet = () => audit.requests(name, Date.now() - 5_000).size === 0;
+  await sleep(5_000);
+  await waitFor(`${name} to be quiet`, isQuiet, { timeoutMs: 120_000, everyMs: 1_000 });
+}
+
+async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {
+  const controller = await ASSAY.start(plane, 'rest');
+  // Pods would be the machine's load, and none of Assay's: it looks at their ReplicaSets.
+  const load = openRolloutLoad(plane, { namespace: 'rest', count: AT_REST, replicas: 0 });
+  try {
+    await load.deploy();
+    await sleep(15_000);
+    const fromMs = Date.now();
+    const before = cpuMs(controller.pid);
+    await sleep(60_000);
+    const after = cpuMs(controller.pid);
+    const requests = audit.requests(ASSAY.name, fromMs);
+    const { writes, events, reads, watches } = sumRequests(requests);
+    const { peak, now } = rssMb(controller.pid);
+    console.log(`${AT_REST} Rollouts at rest for a minute, Assay\n`);
+    console.log(
+      `${formatFigures([
+        { name: 'writes, Events among them', figure: writes + events, unit: 'requests', limit: 0 },
+        { name: 'reads', figure: reads, unit: 'requests', limit: 0 },
+        { name: 'watches begun anew', figure: watches, unit: 'requests' },
+        { name: 'processor time', figure: after.own + after.kernel - before.own - before.kernel, unit: 'ms' },
+        { name: 'memory (RSS)', figure: now, unit: 'MB', limit: 250 },
+        { name: 'memory at its highest, while they were deployed', figure: peak, unit: 'MB' },
+      ])}\n`,
+    );
+  } finally {
+    await controller.stop();
+  }
+}
+
+/** Argo's controller, with its defaults in all but its limits of requests. */
+async function startArgo(plane: ControlPlane, namespace: string): Promise<Controller> {
+  const command = await ensureArgoController();
+  const folder = createScratchFolder('argo-controller');
+  const [metricsPort, healthzPort] = [await findFreePort(), await findFreePort()];
+  const args = [
+    `--kubeconfig=${plane.kubeconfigFor(ARGO.name)}`,
+    '--leader-elect=false',
+    '--namespaced',
+    `--namespace=${namespace}`,
+    `--qps=${RATE.qps}`,
+    `--burst=${RATE.burst}`,
+    `--metricsPort=${metricsPort}`,
+    `--healthzPort=${healthzPort}`,
+  ];
+  const logPath = join(folder, 'rollouts-controller.log');
+  const server = startProcess({ command, args, cwd: folder, logPath, env: { HOME: folder } });
+  await waitFor("Argo's controller", async () => {
+    if (server.hasEnded()) throw new Error(`it has ended:\n${server.logTail()}`);
+    return (await fetch(`http://127.0.0.1:${healthzPort}/healthz`)).ok || undefined;
+  });
+  return {
+    pid: server.pid ?? 0,
+    async stop() {
+      await server.stop();
+      removeScratchFolder(folder);
+    },
+  };
+}
+
+function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1] ?? Infinity;
+}
+
+await main();
