@@ -132,4 +132,6 @@ export interface Scope<K extends ResourceKind = ResourceKind> {
   readonly fieldSelector?: string;
   /** Keeps only what has a controller of this kind, or of one of these. Servers cannot select by it. */
   readonly ownerKind?: string | readonly string[];
+  /** Nobody waits for what is not allowed to be followed: it is asked for where it is wanted. */
+  readonly isOptional?: boolean;
 }

@@ -51,7 +51,7 @@ export function scopesOf(looked: Looked, facts: Facts = factsFor(looked)): Scope
       // A label that names the owner is nobody else's; any other may be on what is owned by others.
       return [{ kind, ...where, labelSelector, ...(uidLabel === undefined && { ownerKind: ownerKinds }) }];
     }),
-    ...named.map((kind) => ({ kind, ...where })),
+    ...named.map((kind) => ({ kind, ...where, isOptional: true })),
     ...read.flatMap((kind): Scope[] => {
       const labelSelector = instanceSelector(instanceId);
       if (RESOURCES[kind].namespaced) return [{ kind, ...where, labelSelector }];

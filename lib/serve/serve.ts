@@ -77,7 +77,7 @@ export interface Serving {
 const SLOT_MS = 250;
 
 /** News that nothing waits for, and what else comes meanwhile, are one step. */
-const SOON_MS = 3_000;
+const SOON_MS = 1_000;
 
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;

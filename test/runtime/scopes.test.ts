@@ -16,7 +16,7 @@ describe('what is watched', () => {
       { kind: 'Experiment', labelSelector: NONE },
       { kind: 'Job', labelSelector: JOB_OWNER },
       { kind: 'ReplicaSet', labelSelector: POD_HASH, ownerKind: ['Experiment'] },
-      { kind: 'Service' },
+      { kind: 'Service', isOptional: true },
       { kind: 'AnalysisTemplate', labelSelector: NONE },
       { kind: 'ClusterAnalysisTemplate', labelSelector: NONE },
     ]);

@@ -71,7 +71,8 @@ export function cachedCluster(
   const fullTiming = { ...REAL_TIMING, ...timing };
   const { nowMs } = fullTiming;
   const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, fullTiming, onRefused)]));
-  const synced = Promise.all([...stores.values()].map((store) => store.whenSynced));
+  const wanted = [...stores.values()].filter(({ scope }) => scope.isOptional !== true);
+  const synced = Promise.all(wanted.map((store) => store.whenSynced));
   const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
   const storedOf = <K extends ResourceKind>(kind: K, namespace?: string): readonly Resources[K][] => {
     const objects = storeOf(kind)?.objects;
@@ -130,7 +131,7 @@ export function cachedCluster(
       );
       await Promise.all(all);
     },
-    synced: () => [...stores.values()].every((store) => store.isSynced()),
+    synced: () => wanted.every((store) => store.isSynced()),
     whenSynced: async () => void (await synced),
     stored: storedOf,
     peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),

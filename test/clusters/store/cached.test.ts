@@ -3,6 +3,7 @@ import { type CachedCluster, type CachedClusterOptions, cachedCluster } from '..
 import type { Scope } from '../../../lib/model/cluster.ts';
 import { type MemoryCluster, memoryCluster } from '../../../lib/clusters/memory/memory-cluster.ts';
 import type { Cluster } from '../../../lib/model/cluster.ts';
+import { AssayError } from '../../../lib/model/errors.ts';
 import { anExperiment } from '../../builders.ts';
 import { aNewRun, summary } from '../../contract/cluster-fixtures.ts';
 
@@ -245,7 +246,6 @@ describe('cachedCluster', () => {
 
   it('waits at least a second, and as long as the server asks', async () => {
     let calls = 0;
-    const { AssayError } = await import('../../../lib/model/errors.ts');
     const between = (cluster: Cluster): Cluster => ({
       ...cluster,
       list: async (kind, query) => {
@@ -380,4 +380,21 @@ describe('cachedCluster', () => {
     await eventually(() => expect(seen).toStrictEqual(['ADDED a', 'ADDED b']));
     expect(others).toStrictEqual(['a']);
   });
+});
+
+it('nobody waits for an optional kind that may not be followed, and no list is answered for it', async () => {
+  const memory = memoryCluster('c1', { now: () => new Date('2026-11-05T10:00:00Z') });
+  const denied = new AssayError('ASSAY_CLUSTER_DENIED', 'services is forbidden');
+  const without: Cluster = {
+    ...memory,
+    list: async (kind, query) => (kind === 'Service' ? Promise.reject(denied) : memory.list(kind, query)),
+  };
+  const cluster = cachedCluster(without, [{ kind: 'Job' }, { kind: 'Service', isOptional: true }]);
+  const stopping = new AbortController();
+  const following = cluster.start(stopping.signal);
+  await cluster.whenSynced();
+  expect(cluster.synced()).toBe(true);
+  expect(cluster.listStored('Service', {})).toBeUndefined();
+  stopping.abort();
+  await following;
 });
