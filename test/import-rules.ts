@@ -138,7 +138,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'the webhook judges nothing and must stay small: facts of kinds are in kinds/facts/',
   },
   'lib/local': {
-    imports: ['lib/model', 'lib/analysis', 'lib/clusters', 'lib/queues', 'lib/sinks', 'lib/runtime', 'lib/log'],
+    imports: [
+      'lib/model',
+      'lib/analysis',
+      'lib/workload',
+      'lib/clusters',
+      'lib/queues',
+      'lib/sinks',
+      'lib/runtime',
+      'lib/log',
+    ],
     packages: ['node:'],
     instead: 'aws/, serve/ and local/ are strangers: what two of them need belongs to runtime/ or a room of its own',
   },

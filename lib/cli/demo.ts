@@ -4,6 +4,7 @@ import type { AnalysisRun } from '../model/analysis-run.ts';
 import { openLocalHttp } from '../http/local-http.ts';
 import type { Console } from './console.ts';
 import { type ExampleName, EXAMPLES } from './examples.ts';
+import { playRollouts } from './demo-rollouts.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { planRuns } from './plan-runs.ts';
 import { playRuns } from './play-runs.ts';
@@ -25,15 +26,19 @@ interface Scene {
   readonly ends: string;
 }
 
+const ROLLOUTS = `Two canaries in a cluster in memory. An analysis of their error rates lets one pass, and aborts the other.
+`;
+
 const INTRODUCTION = `Four analyses of a sample service on this machine: a success rate and an error rate that Prometheus's API gives,
 a health page, and a Job that runs as a process. Their templates are in examples/.
 `;
 
 const HELP = `
-It needs nothing but Node, and takes about 20 seconds.
+It needs nothing but Node, and takes about half a minute.
 
 Exit codes:
-  0  all four ended as they should: one Successful, one Failed, one Inconclusive, one Successful with its Job
+  0  all ended as they should: a canary promoted, one aborted; an analysis Successful, one Failed, one Inconclusive, one
+     Successful with its Job
   1  they did not`;
 
 const WHAT_NEXT = `Try next:
@@ -46,7 +51,7 @@ const WHAT_NEXT = `Try next:
 /** `assay demo`: the main job on what is built in. */
 export function command(console: Console, exitWith: (code: ExitCode) => void): Command {
   return new Command('demo')
-    .description('Play four analyses against a sample service on this machine.')
+    .description('Play two canaries and four analyses against a sample service on this machine.')
     .addHelpText('after', HELP)
     .action(async () => exitWith(await demo(console)));
 }
@@ -55,15 +60,17 @@ const now = (): Date => new Date();
 
 async function demo(console: Console): Promise<ExitCode> {
   const { out } = console;
-  out.write(`${INTRODUCTION}\n`);
   const service = await startSampleService();
   try {
+    out.write(`${ROLLOUTS}\n`);
+    const areRolledOut = await playRollouts(service.url, out);
+    out.write(`\n${INTRODUCTION}\n`);
     const objects = SCENES.map((scene) => runOf(scene, service.url));
     const jobEnv = { PATH: `${dirname(process.execPath)}:${console.env['PATH'] ?? ''}` };
     const { runs } = await playRuns({ runs: objects }, { now, http: openLocalHttp(), jobEnv }, console, out);
     out.write(['', '$ kubectl get ar', ...verdictTable(runs), '', WHAT_NEXT].join('\n'));
     const isAsItShould = runs.every(({ status }, index) => status?.phase === SCENES[index]?.ends);
-    return isAsItShould ? EXIT.ok : EXIT.failed;
+    return isAsItShould && areRolledOut ? EXIT.ok : EXIT.failed;
   } finally {
     await service.close();
   }

@@ -6,6 +6,10 @@ const STYLES: Readonly<Record<string, { readonly symbol: string; readonly style:
   Error: { symbol: '⚠', style: 'red' },
   Inconclusive: { symbol: '?', style: 'yellow' },
   Running: { symbol: '◌', style: 'cyan' },
+  Healthy: { symbol: '✔', style: 'green' },
+  Degraded: { symbol: '✖', style: 'red' },
+  Progressing: { symbol: '◌', style: 'cyan' },
+  Paused: { symbol: '॥', style: 'yellow' },
 };
 const PENDING = { symbol: '·', style: 'dim' } as const;
 
@@ -16,7 +20,7 @@ export function phaseText(phase: string): string {
 
 /** Colours the phases that `phaseText` wrote into a line. */
 export function paintPhases(line: string, paint: Paint): string {
-  return line.replaceAll(/([✔✖⚠?◌·]) ([A-Z]\w+)/g, (found, _symbol, phase: string) =>
+  return line.replaceAll(/([✔✖⚠?◌·॥]) ([A-Z]\w+)/g, (found, _symbol, phase: string) =>
     paint((STYLES[phase] ?? PENDING).style, found),
   );
 }

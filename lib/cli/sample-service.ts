@@ -16,6 +16,8 @@ export interface SampleService {
 const ERROR_SHARES: Readonly<Record<string, readonly number[]>> = {
   checkout: [0.008, 0.012, 0.003, 0.006],
   payments: [0.02, 0.09, 0.14],
+  cart: [0.006, 0.009, 0.004],
+  search: [0.01, 0.08, 0.12],
 };
 const HEALTH = ['healthy', 'degraded'];
 const LONGEST_QUERY = 64 * 1024;

@@ -15,7 +15,7 @@ vi.mock('../../lib/cli/examples.ts', async (importOriginal) => {
 });
 
 test.each([{ isTerminal: false }, { isTerminal: true }])(
-  'all four end as they should: %o',
+  'all end as they should: %o',
   async ({ isTerminal }) => {
     const console = aConsole({ isTerminal, env: { PATH: process.env['PATH'] } });
     const code = await runProgram(['demo'], { demo: async () => demo }, console);
@@ -25,6 +25,8 @@ test.each([{ isTerminal: false }, { isTerminal: true }])(
     expect(table.replaceAll(/ +\d+s\n/g, '\n')).toMatch(
       /^NAME +STATUS +AGE\nsuccess-rate +Successful\nerror-budget +Failed\nhealth-page +Inconclusive\nsmoke-test +Successful\n\nTry next:\n/,
     );
+    expect(out).toMatch(/^cart +Rollout +✔ Healthy +step 4\/4$/m);
+    expect(out).toMatch(/^search +Rollout +✖ Degraded +step 0\/4 +RolloutAborted: /m);
     expect(out).toContain('smoke-test/smoke-test | GET /order/42: 200\n');
   },
   30_000,

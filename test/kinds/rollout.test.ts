@@ -8,7 +8,7 @@ import type { RolloutSpec } from '../../lib/model/rollout.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serve, type Serving } from '../../lib/serve/serve.ts';
 import { replicasIn, type ReplicaSet } from '../../lib/workload/replica-set.ts';
-import { simulatePods } from '../pods-of-replica-sets.ts';
+import { simulatePods } from '../../lib/local/simulated-pods.ts';
 import { virtualClock, type VirtualClock } from '../virtual-clock.ts';
 
 const key = { namespace: 'shop', name: 'web' };

@@ -35,7 +35,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('e
     await registerCluster(deployment, CLUSTER, plane);
     experiments = openExperimentCluster(cluster);
     await experiments.createTemplate('passes', aJobTemplate(['true']));
-    await experiments.createTemplate('fails', aJobTemplate(['sh', '-c', 'sleep 2; exit 3']));
+    await experiments.createTemplate('fails', aJobTemplate(['sh', '-c', 'sleep 6; exit 3']));
     await experiments.createTemplate('waits', aJobTemplate(['sleep', '600']));
   });
   afterAll(async () => {

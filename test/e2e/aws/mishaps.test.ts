@@ -70,7 +70,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('w
 
   it('records one measurement, and keeps one chain, of a message that came three times at once', async () => {
     await deployment.pause();
-    const run = await createRun('thrice', '2s', 4, 400);
+    const run = await createRun('thrice', '2s', 4, 1500);
     const record = () => ({ messageId: crypto.randomUUID(), body: bodyFor(run) });
     // Two to one process, in one batch, and one to another.
     const deliveries = [

@@ -1,6 +1,6 @@
-import type { MemoryCluster } from '../lib/clusters/memory/memory-cluster.ts';
-import type { Timers } from '../lib/model/timers.ts';
-import { replicasIn, type ReplicaSet } from '../lib/workload/replica-set.ts';
+import type { MemoryCluster } from '../clusters/memory/memory-cluster.ts';
+import type { Timers } from '../model/timers.ts';
+import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 
 export interface PodSimulation {
   /** By pod template: pods of a ReplicaSet whose name matches never get ready. Default: all do. */
