@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FACTS } from '../../../lib/kinds/facts/registry.ts';
+import { ALL_FACTS } from '../../../lib/kinds/facts/registry.ts';
 import { changeEvent, type ChangeVerb } from '../../../lib/model/change-event.ts';
 import { isFromBus, parseMessage } from '../../../lib/model/message.ts';
 import { OUTCOME_SOURCE, outcomeTypesOf } from '../../../lib/model/outcome-event.ts';
@@ -21,7 +21,7 @@ afterAll(() => removeScratchFolder(folder));
 
 const VERBS: Readonly<Record<ChangeVerb, true>> = { Created: true, Updated: true, Deleted: true, Changed: true };
 
-const CHANGES = FACTS.flatMap(({ kind }) =>
+const CHANGES = ALL_FACTS.flatMap(({ kind }) =>
   Object.keys(VERBS).map((verb) => {
     const ref = { cluster: 'shop-eu', kind, namespace: 'web', name: 'shop-7d8.1', uid: '0a1b-2c3d' };
     return { ref, verb: verb as ChangeVerb, resourceVersion: '4711' };
@@ -37,7 +37,7 @@ test.each(CHANGES)('$ref.kind $verb becomes a message that says who, who says so
   expect(parseMessage(body)).toEqual({ ref: change.ref });
 });
 
-test.each([...outcomeTypesOf(FACTS)])('%s goes out and does not come in', (detailType) => {
+test.each([...outcomeTypesOf(ALL_FACTS)])('%s goes out and does not come in', (detailType) => {
   const { ref } = CHANGES[0] ?? { ref: {} };
   const event = envelopeOf({ source: OUTCOME_SOURCE, detailType, detail: { ...ref, phase: 'Failed' } });
   expect(isMatch(rule['EventPattern'], event)).toBe(false);
@@ -46,7 +46,7 @@ test.each([...outcomeTypesOf(FACTS)])('%s goes out and does not come in', (detai
 test.each<{ name: string; ref?: Partial<ObjectRef>; source?: string; detailType?: string; without?: keyof ObjectRef }>([
   { name: 'of another source', source: 'assay.webhook' },
   { name: 'of a source that only begins like ours', source: 'assay.clusters' },
-  { name: 'of another kind', ref: { kind: 'Rollout' } },
+  { name: 'of another kind', ref: { kind: 'Workflow' } },
   { name: 'that asks for a look at a whole cluster', ref: { kind: 'Cluster' } },
   { name: 'of another detail-type', detailType: 'AnalysisRun Failed' },
   { name: 'without a cluster', without: 'cluster' },
