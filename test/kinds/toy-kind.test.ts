@@ -97,7 +97,7 @@ test('is watched, with what it owns and reads', () => {
     expect.arrayContaining([
       { kind: 'Secret', namespace: 'shop', labelSelector: '!argo-rollouts.argoproj.io/controller-instance-id' },
       // All of them: experiments name Services, which have no label.
-      { kind: 'Service', namespace: 'shop' },
+      { kind: 'Service', namespace: 'shop', isOptional: true },
     ]),
   );
   expect(scopesOf({}, facts).map(({ kind }) => kind)).toContain('Namespace');
