@@ -347,5 +347,5 @@ function rightsWithout(resource: string, verb: string): object {
   const rules = role?.rules?.map((rule) =>
     rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((each) => each !== verb) } : rule,
   );
-  return { ...role, rules };
+  return { ...role, rules: rules?.filter(({ verbs }) => verbs.length > 0) };
 }
