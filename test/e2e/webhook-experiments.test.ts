@@ -108,8 +108,8 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
     });
 
   test('the watches are silent', async () => {
-    // Runs, experiments, ReplicaSets, Jobs and both kinds of templates.
-    await expect.poll(() => silence.held(), { timeout: 30_000 }).toBe(6);
+    // Runs, experiments, ReplicaSets, Services, Jobs and both kinds of templates.
+    await expect.poll(() => silence.held(), { timeout: 30_000 }).toBe(7);
   });
 
   test(`an Experiment is created: its first step begins within ${WITHIN_MS} ms`, async () => {
