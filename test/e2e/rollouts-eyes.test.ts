@@ -229,7 +229,13 @@ describe.skipIf(!(await serversAvailable()))("Rollouts in the hands of Argo's to
         ({ observedGeneration }, { metadata }) => observedGeneration === String(metadata.generation),
       );
       expect(await health('cd-pause')).toMatchObject({ status: 'Suspended' });
-      await press('cd-pause', 'resume');
+      // Argo CD writes status and spec apart. Who looks between the two, as Argo's controller may too, pauses it again.
+      const goOn = async (): Promise<boolean> => {
+        const { status } = await rollouts.rollout('cd-pause');
+        if (status?.currentStepIndex === 1 && status.phase === 'Paused') await press('cd-pause', 'resume');
+        return status?.currentStepIndex === 3;
+      };
+      await waitFor('the update to go on', goOn, { timeoutMs: 60_000, everyMs: 3000 });
       await rollouts.paused('cd-pause', 3);
     });
 
