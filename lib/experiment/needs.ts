@@ -5,8 +5,8 @@ import { claim } from './claim.ts';
 import { findInvalidSpec } from './invalid-spec.ts';
 import { abandonedAnalyses } from './orphans.ts';
 import { desiredReplicas, findAnalysisStatus, findRolloutOwner, isTerminating } from './lifecycle.ts';
-import { replicasIn } from './scale.ts';
-import type { ReplicaSet } from './seen.ts';
+import { replicasIn } from '../workload/replica-set.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import { withoutOrphans } from './stored.ts';
 import { StepFailure } from './work.ts';
 

@@ -1,7 +1,8 @@
 import { isFinished } from '../analysis/phases.ts';
 import type { Experiment, ExperimentAnalysisRunStatus } from '../model/experiment.ts';
 import { endRun } from './analysis.ts';
-import type { ReplicaSet, Service } from './seen.ts';
+import type { Service } from './seen.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import { targetOf, type Work } from './work.ts';
 
 /**

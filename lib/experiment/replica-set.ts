@@ -4,7 +4,7 @@ import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experime
 import { isOfTemplate } from './claim.ts';
 import { isPodTemplateEqual } from '../workload/pod-template-equal.ts';
 import { podTemplateHash, withoutHash } from '../workload/pod-template-hash.ts';
-import type { ReplicaSet } from './seen.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import { note, ownAnnotations, ownerReference, TEMPLATE_ANNOTATION, timeOf, type Work } from './work.ts';
 
 /** A name that is taken is tried again this often. */

@@ -1,7 +1,8 @@
 import type { TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import { readRfc3339 } from '../workload/rfc3339.ts';
+import { replicasIn } from '../workload/replica-set.ts';
 import { replicasOf, scaleDownDelaySeconds } from './lifecycle.ts';
-import type { ReplicaSet } from './seen.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import { note, StepFailure, targetOf, warn, type Work } from './work.ts';
 import { wholeSeconds } from '../model/whole-seconds.ts';
 
@@ -11,11 +12,6 @@ const DEADLINE_ANNOTATION = 'scale-down-deadline';
 /** A longer wait is left to the next look at the experiment, which comes at least this often. */
 const RESYNC_MS = 900_000;
 const CONFLICT_RETRY_MS = 1_000;
-
-/** The pods that a ReplicaSet is to have. */
-export function replicasIn({ spec }: ReplicaSet): number {
-  return spec?.replicas ?? 1;
-}
 
 /**
  * Notes on a ReplicaSet whose pods are not needed any more when they may go; or takes the note away if they may go

@@ -2,23 +2,8 @@ import type { TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
-import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
 import type { Found, Reply } from '../model/reply.ts';
-
-/** The parts of a ReplicaSet that matter here. */
-export interface ReplicaSet extends KubernetesObject {
-  readonly spec?: {
-    readonly replicas?: number;
-    readonly minReadySeconds?: number;
-    readonly selector?: LabelSelector;
-    readonly template?: PodTemplate;
-  };
-  readonly status?: {
-    readonly replicas?: number;
-    readonly readyReplicas?: number;
-    readonly availableReplicas?: number;
-  };
-}
+import type { ReplicaSet } from '../workload/replica-set.ts';
 
 export type Service = KubernetesObject & { readonly spec?: unknown };
 

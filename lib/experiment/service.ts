@@ -4,7 +4,8 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import type { Experiment, TemplateSpec, TemplateStatus } from '../model/experiment.ts';
 import type { Reply } from '../model/reply.ts';
 import { isOfTemplate } from './claim.ts';
-import type { ReplicaSet, Service } from './seen.ts';
+import type { Service } from './seen.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import { ownAnnotations, ownerReference, targetOf, type Work } from './work.ts';
 
 interface ContainerPort {

@@ -8,8 +8,9 @@ import {
   progressDeadlineSeconds,
 } from './lifecycle.ts';
 import { createReplicaSet, type Maintained } from './replica-set.ts';
-import { markForScaleDown, replicasIn, scaleReplicaSet } from './scale.ts';
-import type { ReplicaSet } from './seen.ts';
+import { markForScaleDown, scaleReplicaSet } from './scale.ts';
+import { replicasIn } from '../workload/replica-set.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import { reconcileService } from './service.ts';
 import { note, timeOf, warn, type Work } from './work.ts';
 

@@ -2,7 +2,8 @@ import type { Experiment } from '../model/experiment.ts';
 import type { OwnerReference, Target } from '../model/kubernetes.ts';
 import type { OutcomeEvent } from '../model/outcome.ts';
 import { formatted } from '../expression/go/formatted.ts';
-import type { ReplicaSet, SeenExperiment, Service } from './seen.ts';
+import type { SeenExperiment, Service } from './seen.ts';
+import type { ReplicaSet } from '../workload/replica-set.ts';
 import type { Writes } from '../workload/writes.ts';
 
 /** On ReplicaSets and Services: the experiment, and which of its templates they are for. */

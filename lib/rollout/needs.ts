@@ -3,6 +3,7 @@ import type { Rollout, WorkloadRef } from '../model/rollout.ts';
 import { analysesOf } from './references/analyses.ts';
 import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
+import { isRestartDone } from './restart-done.ts';
 import type { Routed } from './routers/router.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
@@ -56,8 +57,7 @@ function havePodsParts({ spec }: Rollout): boolean {
   return parts.some((part) => part !== undefined);
 }
 
-function isRestartDue({ spec, status }: Rollout, now: Date): boolean {
-  const { restartAt } = spec;
-  if (restartAt === undefined || Date.parse(restartAt) >= now.getTime()) return false;
-  return status?.restartedAt === undefined || Date.parse(status.restartedAt) !== Date.parse(restartAt);
+function isRestartDue(rollout: Rollout, now: Date): boolean {
+  const { restartAt } = rollout.spec;
+  return restartAt !== undefined && Date.parse(restartAt) < now.getTime() && !isRestartDone(rollout);
 }

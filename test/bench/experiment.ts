@@ -1,5 +1,6 @@
 import { advanceExperiment } from '../../lib/experiment/advance.ts';
-import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
+import type { SeenExperiment } from '../../lib/experiment/seen.ts';
+import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import type { Experiment, TemplateSpec } from '../../lib/model/experiment.ts';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { aClusterTemplate, aRun, aTemplate, aTemplateSpec, anExperiment } from '../builders.ts';

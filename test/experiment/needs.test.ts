@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findToScaleUp, needs } from '../../lib/experiment/needs.ts';
-import type { ReplicaSet } from '../../lib/experiment/seen.ts';
+import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import type { ExperimentAnalysis, ExperimentAnalysisRunStatus } from '../../lib/model/experiment.ts';
 import { aTemplateSpec, anExperiment } from '../builders.ts';
 

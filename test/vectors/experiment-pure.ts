@@ -10,7 +10,7 @@ import {
 import { podTemplateHash } from '../../lib/workload/pod-template-hash.ts';
 import { podTemplateJson } from '../../lib/workload/pod-template-json.ts';
 import { isSameReplicaSet } from '../../lib/experiment/replica-set.ts';
-import type { ReplicaSet } from '../../lib/experiment/seen.ts';
+import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import { toStored } from '../../lib/experiment/stored.ts';
 import type { Experiment, ExperimentSpec, ExperimentStatus } from '../../lib/model/experiment.ts';
 import type { PodTemplate } from '../../lib/model/pod-template.ts';

@@ -1,7 +1,8 @@
 import type { Template, TemplateSource } from '../../lib/analysis/templates.ts';
 import { findToScaleUp, needs } from '../../lib/experiment/needs.ts';
 import { advanceExperiment } from '../../lib/experiment/advance.ts';
-import type { ReplicaSet, SeenExperiment } from '../../lib/experiment/seen.ts';
+import type { SeenExperiment } from '../../lib/experiment/seen.ts';
+import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import type { Experiment, ExperimentStatus } from '../../lib/model/experiment.ts';
 import type { Outcome, OutcomeEvent } from '../../lib/model/outcome.ts';

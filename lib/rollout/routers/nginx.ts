@@ -3,7 +3,8 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { StepFailure, within } from '../step-failure.ts';
 import { nginxReferences } from './nginx-references.ts';
-import { isOwnedBy, ownedBy } from './owned.ts';
+import { ownerReference } from '../targets.ts';
+import { isControlledBy } from '../versions.ts';
 import { type RoutedObject, type Router, type Routing, WEIGHTS_ALONE } from './router.ts';
 
 const GROUP = 'networking.k8s.io';
@@ -45,7 +46,7 @@ function setWeightOf(routing: Routing, stableName: string, weight: number): void
   }
   const before = known ?? createOrFind(routing, wanted);
   if (!before) return;
-  if (!isOwnedBy(rollout, before)) {
+  if (!isControlledBy(before, rollout)) {
     throw new StepFailure(`canary ingress \`${name}\` controlled by different object`);
   }
   // Annotations of others stay; labels do not.
@@ -97,7 +98,7 @@ function canaryIngress(rollout: Rollout, stable: RoutedObject, name: string, wei
   return {
     apiVersion: VERSION,
     kind: 'Ingress',
-    metadata: { name, annotations, ...ownedBy(rollout) },
+    metadata: { name, annotations, ownerReferences: [ownerReference(rollout)] },
     spec: {
       ...(ingressClassName !== undefined && { ingressClassName }),
       ...(Array.isArray(tls) && tls.length > 0 && { tls: tls as unknown }),
