@@ -2,7 +2,8 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import type { Found, Reply } from '../../model/reply.ts';
 import type { Change } from '../../model/outcome.ts';
 import { StepFailure } from '../step-failure.ts';
-import { seenTargetOf, targetOf } from '../targets.ts';
+import { seenTargetOf } from '../targets.ts';
+import { targetOf } from '../../workload/target.ts';
 import { note, warn, type Work } from '../work.ts';
 import type { Routed, RoutedObject, Routing } from '../routers/router.ts';
 
