@@ -1,4 +1,4 @@
-import { availableIn, availableInAll, replicasIn, type ReplicaSet } from '../../workload/replica-set.ts';
+import { availableIn, replicasIn, surelyAvailableIn, type ReplicaSet } from '../../workload/replica-set.ts';
 import { replicasOf } from '../defaults.ts';
 import { isFullyPromoted } from '../phase.ts';
 import { isReferenced } from '../referenced.ts';
@@ -22,7 +22,8 @@ export function scaleDownOld(work: Work, old: readonly ReplicaSet[]): number {
   const cleaned = cleanUp(work, old);
   let total = cleaned.total;
   if (cleaned.hasFailed) return total;
-  let mayGo = availableInAll(versions.all) - (replicasOf(rollout) - maxUnavailable(rollout));
+  const available = versions.all.reduce((sum, replicaSet) => sum + surelyAvailableIn(replicaSet), 0);
+  let mayGo = available - (replicasOf(rollout) - maxUnavailable(rollout));
   if (mayGo <= 0) return 0;
 
   const waiting: Waiting = { count: 0 };
