@@ -22,6 +22,7 @@ export interface Resources {
   Ingress: Loose;
   VirtualService: Loose;
   DestinationRule: Loose;
+  TrafficSplit: Loose;
   TraefikService: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
@@ -84,6 +85,7 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
     namespaced: true,
     status: 'subresource',
   },
+  TrafficSplit: { apiVersion: 'split.smi-spec.io/v1alpha1', plural: 'trafficsplits', namespaced: true, status: 'own' },
   TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },

@@ -110,11 +110,11 @@ export class RouterWorld {
 
   create(object: RoutedObject, router: Router): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
-    const { namespace: __, ...metadata } = object.metadata;
+    const { metadata } = said;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
     const problem = existing && { text: `${nameIn(router, object)} already exists`, reason: 'AlreadyExists' };
-    this.write('create', object, { object: { ...said, metadata } }, router, problem);
+    this.write('create', object, { object: said }, router, problem);
     if (existing) {
       const failure = this.fail('get', object, router);
       return failure ? { problem: failure.text } : { object: existing };

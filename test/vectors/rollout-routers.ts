@@ -3,6 +3,7 @@ import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
+import { smiRouter, type SmiVersion } from '../../lib/rollout/routers/smi.ts';
 import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import { keyOf, RouterWorld, type WorldChange } from './rollout-router-world.ts';
@@ -37,6 +38,7 @@ interface Call {
 export interface RouterVector {
   readonly id: string;
   readonly router: string;
+  readonly config?: { readonly smiAPIVersion?: SmiVersion };
   readonly rollout: Rollout;
   readonly objects: readonly KubernetesObject[];
   readonly calls: readonly Call[];
@@ -49,7 +51,7 @@ export interface RouterVector {
  */
 export function playRouter(vector: RouterVector): string | undefined {
   const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects]);
-  const [router] = routersOf(vector.rollout);
+  const router = routerOf(vector);
   if (!router) return 'no router';
   for (const [index, call] of vector.calls.entries()) {
     for (const change of call.world ?? []) world.change(change);
@@ -68,6 +70,10 @@ export function playRouter(vector: RouterVector): string | undefined {
   const after = Object.fromEntries(vector.objectsAfter.map((object) => [keyOf(object.kind, object.metadata), object]));
   const difference = mergePatch(after, world.objectsBesideRollout());
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
+}
+
+function routerOf({ rollout, config = {} }: RouterVector): Router | undefined {
+  return config.smiAPIVersion === undefined ? routersOf(rollout)[0] : smiRouter(config.smiAPIVersion);
 }
 
 interface Made {
