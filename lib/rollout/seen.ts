@@ -2,6 +2,7 @@ import type { TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { LoadBalancer } from '../model/load-balancer.ts';
 import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
 import type { Found, Reply } from '../model/reply.ts';
 import type { Rollout } from '../model/rollout.ts';
@@ -45,6 +46,8 @@ export interface SeenRollout {
   readonly services: ReadonlyMap<string, Service>;
   /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
   readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
+  /** Load balancers of AWS by their DNS names, those that `neededLoadBalancers` names. Absent: nobody looks at them. */
+  readonly loadBalancers?: ReadonlyMap<string, Found<LoadBalancer>> | undefined;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

@@ -39,6 +39,8 @@ export interface Work {
   readonly isLatestWaiting: boolean;
   /** Those that were switched in this step, by name. */
   readonly services: Map<string, Service>;
+  /** What routers say of load balancers; undefined: nothing new. */
+  loadBalancers?: Pick<RolloutStatus, 'alb' | 'albs'>;
   readonly intent: Intent;
   readonly writes: Writes;
   readonly events: OutcomeEvent[];

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Found } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import type { Routed, RoutedObject, Router } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
@@ -60,6 +61,16 @@ export class RouterWorld {
 
   replicaSets(): readonly ReplicaSet[] {
     return [...this.stored.values()].filter((object): object is ReplicaSet => object.kind === 'ReplicaSet');
+  }
+
+  tellLoadBalancers(told: Pick<RolloutStatus, 'alb' | 'albs'>): void {
+    const rollout = this.rollout();
+    const { alb: _alb, albs: _albs, ...status } = rollout.status ?? {};
+    this.stored.set(keyOf('Rollout', rollout.metadata), {
+      ...rollout,
+      kind: 'Rollout',
+      status: { ...status, ...told },
+    } as Rollout);
   }
 
   objectsBesideRollout(): Json {

@@ -1,5 +1,6 @@
 import type { Rollout } from '../../model/rollout.ts';
 import type { TrafficRouting } from '../../model/traffic-routing.ts';
+import { alb } from './alb.ts';
 import { istio } from './istio.ts';
 import { nginx } from './nginx.ts';
 import type { Router } from './router.ts';
@@ -7,7 +8,7 @@ import { smi } from './smi.ts';
 import { traefik } from './traefik.ts';
 
 /** By the field that turns each on, in the order in which they are asked. A new one is a file here and a line below. */
-const ROUTERS = { istio, nginx, smi, traefik } as const satisfies {
+const ROUTERS = { istio, nginx, alb, smi, traefik } as const satisfies {
   readonly [Field in keyof TrafficRouting]?: Router;
 };
 
