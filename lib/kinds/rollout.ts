@@ -10,7 +10,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { needs } from '../rollout/needs.ts';
+import { neededLoadBalancers, needs } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
@@ -19,6 +19,7 @@ import { formatSelector } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
+import { readLoadBalancers } from './load-balancers.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
 
@@ -45,6 +46,12 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
     ]);
+    const routed = new Map(
+      routes.flatMap((found, index) => {
+        const wantedRoute = wanted.routes[index];
+        return found && wantedRoute ? [[routeKey(wantedRoute), found] as const] : [];
+      }),
+    );
     return {
       object,
       rollout: object,
@@ -54,12 +61,8 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       services: new Map(
         services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
       ),
-      routes: new Map(
-        routes.flatMap((found, index) => {
-          const routed = wanted.routes[index];
-          return found && routed ? [[routeKey(routed), found]] : [];
-        }),
-      ),
+      routes: routed,
+      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routed), ports),
       pods,
       templates,
       ...workload,
