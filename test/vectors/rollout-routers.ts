@@ -99,6 +99,22 @@ interface Made {
   readonly status?: Json | undefined;
 }
 
+/** What a router sees of a world, and writes to it; nobody looks at load balancers. */
+export function routingIn(world: RouterWorld, router: Router, events: Json[]): Routing {
+  return {
+    rollout: world.rollout(),
+    replicaSets: world.replicaSets(),
+    find: (object) => world.find(object, router),
+    replace: (before, after) => world.replace(before, after, router),
+    create: (object) => world.create(object, router),
+    remove: (object) => world.remove(object, router),
+    note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
+    warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
+    loadBalancers: undefined,
+    tellLoadBalancers: (status) => world.tellLoadBalancers(status),
+  };
+}
+
 function make(
   router: Router,
   { fn, args = {} }: Call,
@@ -108,18 +124,7 @@ function make(
   const events: Json[] = [];
   const told = statusOf(world);
   const actions = world.begin();
-  const routing: Routing = {
-    rollout: world.rollout(),
-    replicaSets: world.replicaSets(),
-    find: (object) => world.find(object, router),
-    replace: (before, after) => world.replace(before, after, router),
-    create: (object) => world.create(object, router),
-    remove: (object) => world.remove(object, router),
-    note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
-    warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
-    loadBalancers,
-    tellLoadBalancers: (status) => world.tellLoadBalancers(status),
-  };
+  const routing = { ...routingIn(world, router, events), loadBalancers };
   const { additionalDestinations: additional = [], desiredWeight = 0, canaryHash = '', stableHash = '' } = args;
   try {
     let result: boolean | undefined;
