@@ -140,7 +140,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--aws-verify-target-group', 'Rollouts wait until load balancers of AWS have the weights')
+    .option('--aws-verify-target-group', 'Rollouts wait until load balancers of AWS have their weights and pods')
     .option(
       '--alb-tag-key-resource-id <key>',
       'tag that says what a target group was made for (default: ingress.k8s.aws/resource)',

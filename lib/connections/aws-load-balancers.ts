@@ -41,20 +41,39 @@ export function awsLoadBalancers(options: AwsLoadBalancersOptions): LoadBalancer
     return new Client({ requestHandler: REQUEST_LIMITS, ...config, region, credentials: current });
   };
 
+  const ask = async <T>(
+    region: string,
+    work: (client: ElasticLoadBalancingV2Client) => Promise<T>,
+  ): Promise<Found<T>> =>
+    orProblem(async () => {
+      const client = await open(region);
+      try {
+        return await work(client);
+      } finally {
+        client.destroy();
+      }
+    });
+
   return {
     async find(dnsName, signal) {
       const region = regionOf(dnsName);
       if (region === undefined) return undefined;
-      const found = await orProblem(async () => {
-        const client = await open(region);
-        try {
-          return await look({ client, signal, resourceTag }, dnsName);
-        } finally {
-          client.destroy();
-        }
-      });
+      const found = await ask(region, async (client) => look({ client, signal, resourceTag }, dnsName));
       if ('problem' in found) return found;
       return found.object && { object: found.object };
+    },
+
+    async targets(arn, signal) {
+      const region = arn.split(':')[3] ?? '';
+      if (!isAwsRegion(region)) return { problem: `${JSON.stringify(arn)} names no region` };
+      const { DescribeTargetHealthCommand } = await import('./elb-sdk.ts');
+      return ask(region, async (client) => {
+        const command = new DescribeTargetHealthCommand({ TargetGroupArn: arn });
+        const { TargetHealthDescriptions = [] } = await client.send(command, endedBy(signal));
+        return TargetHealthDescriptions.flatMap(({ Target: { Id, Port } = { Id: undefined } }) =>
+          Id === undefined || Port === undefined ? [] : `${Id}:${Port}`,
+        );
+      });
     },
   };
 }

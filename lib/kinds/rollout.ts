@@ -14,12 +14,13 @@ import { neededLoadBalancers, needs } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
+import { neededRegistrations } from '../rollout/target-groups.ts';
 import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
 import { formatSelector } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
-import { readLoadBalancers } from './load-balancers.ts';
+import { readLoadBalancers, readRegistrations } from './load-balancers.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
 
@@ -46,6 +47,10 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
     ]);
+    const named = new Map(
+      services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
+    );
+    const verified = neededRegistrations(object, replicaSets as readonly ReplicaSet[], named);
     const routed = new Map(
       routes.flatMap((found, index) => {
         const wantedRoute = wanted.routes[index];
@@ -58,11 +63,10 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       replicaSets: replicaSets as readonly ReplicaSet[],
       analysisRuns,
       experiments,
-      services: new Map(
-        services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
-      ),
+      services: named,
       routes: routed,
       loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routed), ports),
+      registrations: await readRegistrations(cluster, verified, ports),
       pods,
       templates,
       ...workload,

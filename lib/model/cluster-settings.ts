@@ -53,7 +53,7 @@ const aws = z
     roleArn,
     region: region.exactOptional(),
     externalId: externalId.exactOptional(),
-    verifyTargetGroup: flag('Whether Rollouts wait until load balancers have the weights.').exactOptional(),
+    verifyTargetGroup: flag('Whether Rollouts wait until load balancers have their weights and pods.').exactOptional(),
     targetGroupTag: text(
       'Tag that says what a target group was made for (default ingress.k8s.aws/resource).',
     ).exactOptional(),

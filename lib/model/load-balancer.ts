@@ -18,6 +18,12 @@ export interface TargetGroup {
   readonly weight?: number;
 }
 
+/** How many of the pods of a Service a target group has, or why that is not known. */
+export type Registration = { readonly arn: string } & (
+  | { readonly registered: number; readonly total: number }
+  | { readonly problem: string }
+);
+
 /** Where load balancers are looked at. */
 export interface LoadBalancers {
   /**
@@ -25,4 +31,6 @@ export interface LoadBalancers {
    * @returns undefined where there is none
    */
   find(dnsName: string, signal?: AbortSignal): Promise<Found<LoadBalancer> | undefined>;
+  /** The targets that are registered with a target group, healthy or not, as `10.0.0.1:8080`. Likewise. */
+  targets(arn: string, signal?: AbortSignal): Promise<Found<readonly string[]>>;
 }

@@ -3,8 +3,8 @@ import { awsLoadBalancers } from '../../lib/connections/aws-load-balancers.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { LoadBalancers } from '../../lib/model/load-balancer.ts';
 import { loadVectors } from '../vectors/load.ts';
-import { type Elb, seenIn } from '../vectors/rollout-router-elb.ts';
-import { type ElbStub, openElbStub } from './elb-stub.ts';
+import { seenIn } from '../vectors/rollout-router-elb.ts';
+import { type Elb, type ElbStub, openElbStub } from './elb-stub.ts';
 
 const HOST = 'web-1.us-east-2.elb.amazonaws.com';
 const BALANCER = { DNSName: HOST, LoadBalancerArn: 'arn:lb/app/web/1', LoadBalancerName: 'web' };
@@ -104,6 +104,15 @@ describe('awsLoadBalancers', () => {
     const calls = callsFromNow();
     expect(await balancers.find(name)).toBeUndefined();
     expect(calls().map((call) => call.by)).toStrictEqual(by === undefined ? [] : [by]);
+  });
+
+  test('tells the targets of a target group, which names its own region', async () => {
+    const arn = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/1';
+    stub.show({ Targets: { [arn]: [{ Id: '10.0.0.1', Port: 8080 }, { Id: 'i-1' }, { Id: '10.0.0.2', Port: 81 }] } });
+    const calls = callsFromNow();
+    expect(await balancers.targets(arn)).toStrictEqual({ object: ['10.0.0.1:8080', '10.0.0.2:81'] });
+    expect(calls()).toStrictEqual([{ Action: 'DescribeTargetHealth', TargetGroupArn: arn, by: 'AKIDSHOP eu-west-1' }]);
+    expect(await balancers.targets('arn:tg/web')).toStrictEqual({ problem: '"arn:tg/web" names no region' });
   });
 
   test('says why it may not ask', async () => {

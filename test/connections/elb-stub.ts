@@ -1,5 +1,11 @@
 import { openStubServer, type StubAnswer } from '../clusters/api/stub-server.ts';
-import type { Elb } from '../vectors/rollout-router-elb.ts';
+import type { Elb as ElbVector } from '../vectors/rollout-router-elb.ts';
+
+/** What there is, fields as in the API. */
+export type Elb = ElbVector & {
+  /** By the ARN of their group. */
+  readonly Targets?: Readonly<Record<string, readonly { readonly Id: string; readonly Port?: number }[]>>;
+};
 
 /** What stands in for the Elastic Load Balancing API: answers of its Query protocol, out of data. */
 export interface ElbStub {
@@ -62,6 +68,10 @@ function resultOf(action: string, form: Form, elb: Elb): object {
       const arns = Object.entries(form).flatMap(([name, arn]) => (name.startsWith('ResourceArns') ? [arn] : []));
       const tagsOf = (arn: string) => Object.entries(elb.Tags?.[arn] ?? {}).map(([Key, Value]) => ({ Key, Value }));
       return { TagDescriptions: arns.map((arn) => ({ ResourceArn: arn, Tags: tagsOf(arn) })) };
+    }
+    case 'DescribeTargetHealth': {
+      const targets = elb.Targets?.[form['TargetGroupArn'] ?? ''] ?? [];
+      return { TargetHealthDescriptions: targets.map((Target) => ({ Target })) };
     }
     case 'DescribeListeners':
       return { Listeners: elb.Listeners?.filter((listener) => listener.LoadBalancerArn === LoadBalancerArn) };

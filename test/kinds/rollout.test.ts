@@ -205,14 +205,15 @@ describe('a canary behind a load balancer of AWS', () => {
   /** A load balancer that has what it was told last. */
   function aLoadBalancer() {
     const asked: string[] = [];
-    const balancer = { weight: 0, asked };
+    const balancer = { weight: 0, asked, registered: [] as readonly string[] };
     const find: LoadBalancers['find'] = async (name) => {
       asked.push(name);
       const group = { name: 'canary', arn: `${arn}:targetgroup/canary/1`, resource: 'shop/web-canary:80' };
       const targetGroups = { object: [{ ...group, weight: balancer.weight }] };
       return { object: { name: 'web', arn: `${arn}:loadbalancer/app/web/1`, targetGroups } };
     };
-    return Object.assign(balancer, { find });
+    const targets: LoadBalancers['targets'] = async () => ({ object: balancer.registered });
+    return Object.assign(balancer, { find, targets });
   }
 
   test('a step, and the end, wait until it has the weights', async () => {
@@ -265,6 +266,7 @@ describe('a canary behind a load balancer of AWS', () => {
     const balancer = aLoadBalancer();
     balancer.weight = 25;
     await start({
+      ...balancer,
       find: async (name) => (problem === undefined ? balancer.find(name) : { problem }),
     });
     await create({ strategy: { canary: { ...canary, steps: [{ setWeight: 25 }, { pause: {} }] } } });
@@ -278,5 +280,53 @@ describe('a canary behind a load balancer of AWS', () => {
     });
     problem = undefined;
     await statusOnce(({ currentStepIndex }) => currentStepIndex === 1, 11_000);
+  });
+
+  /** As those who look after them would make them. */
+  async function serveBy(name: string, ip: string): Promise<void> {
+    await memory.patch('Service', { ...key, name }, { spec: { ports: [{ port: 80, targetPort: 8080 }] } });
+    await memory.create('TargetGroupBinding', {
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata: { ...key, name },
+      spec: { targetGroupARN: `${arn}:targetgroup/${name}/1`, targetType: 'ip', serviceRef: { name, port: 80 } },
+    });
+    await memory.create('Endpoints', {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { ...key, name },
+      subsets: [{ addresses: [{ ip }], ports: [{ port: 8080 }] }],
+    });
+  }
+
+  test('old pods stay until the target group of the stable Service has the new ones', async () => {
+    const balancer = aLoadBalancer();
+    balancer.weight = 100;
+    await start(balancer);
+    await serveBy('stable', '10.0.0.1');
+    await create({ strategy: { canary: { ...canary, steps: [], scaleDownDelaySeconds: 30 } } });
+    await statusOnce(isHealthy);
+    const { stableRS: first } = await statusOnce(isHealthy);
+    await update('web:2');
+    await statusOnce((status) => isHealthy(status) && status.stableRS !== first);
+    await clock.run(120_000);
+    expect(pods()).toEqual({ 'web:1': 4, 'web:2': 4 });
+    balancer.registered = ['10.0.0.9:8080', '10.0.0.1:8080'];
+    await clock.run(60_000);
+    expect(pods()).toEqual({ 'web:1': 0, 'web:2': 4 });
+  });
+
+  test('a blue-green update is over once the target group of the active Service has the new pods', async () => {
+    const balancer = aLoadBalancer();
+    await start(balancer);
+    await serveBy('stable', '10.0.0.1');
+    await create({ strategy: { blueGreen: { activeService: 'stable', scaleDownDelaySeconds: 30 } } });
+    const { stableRS: first } = await statusOnce(isHealthy);
+    await update('web:2');
+    const { blueGreen } = await statusOnce((status) => status.blueGreen?.activeSelector !== first);
+    await clock.run(120_000);
+    expect(await statusOnce(() => true)).toMatchObject({ stableRS: first, blueGreen });
+    balancer.registered = ['10.0.0.1:8080'];
+    await statusOnce((status) => isHealthy(status) && status.stableRS !== first, 11_000);
   });
 });
