@@ -1,4 +1,4 @@
-import { availableIn, availableInAll, replicasIn, type ReplicaSet } from '../../workload/replica-set.ts';
+import { availableIn, replicasIn, surelyAvailableIn, type ReplicaSet } from '../../workload/replica-set.ts';
 import { replicasOf } from '../defaults.ts';
 import { isFullyPromoted } from '../phase.ts';
 import { isReferenced } from '../referenced.ts';
@@ -23,7 +23,8 @@ export function scaleDownOld(work: Work, old: readonly ReplicaSet[]): number {
   const cleaned = cleanUp(work, old);
   let total = cleaned.total;
   if (cleaned.hasFailed) return total;
-  let mayGo = availableInAll(versions.all) - (replicasOf(rollout) - maxUnavailable(rollout));
+  const available = versions.all.reduce((sum, replicaSet) => sum + surelyAvailableIn(replicaSet), 0);
+  let mayGo = available - (replicasOf(rollout) - maxUnavailable(rollout));
   if (mayGo <= 0) return 0;
 
   if (!mayOldGo(work, cleaned.replicaSets)) return 0;
