@@ -71,7 +71,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/connections': {
     imports: ['lib/model'],
-    packages: ['@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
+    packages: ['@aws-sdk/client-elastic-load-balancing-v2', '@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
     instead: BACKEND,
   },
   'lib/log': { imports: ['lib/model'], instead: BACKEND },

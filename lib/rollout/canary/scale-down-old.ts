@@ -6,6 +6,7 @@ import { maxUnavailable } from '../replicas/limits.ts';
 import { byRevision, delayScaleDown, type Waiting } from '../scale-down-delay.ts';
 import { deadlineOf } from '../scale-down-deadline.ts';
 import { scaleReplicaSet } from '../scale.ts';
+import { mayOldGo } from '../target-groups.ts';
 import { compareAge } from '../versions.ts';
 import { StepFailure, within } from '../step-failure.ts';
 import type { Work } from '../work.ts';
@@ -26,6 +27,7 @@ export function scaleDownOld(work: Work, old: readonly ReplicaSet[]): number {
   let mayGo = available - (replicasOf(rollout) - maxUnavailable(rollout));
   if (mayGo <= 0) return 0;
 
+  if (!mayOldGo(work, cleaned.replicaSets)) return 0;
   const waiting: Waiting = { count: 0 };
   for (const replicaSet of byRevision(cleaned.replicaSets)) {
     if (isRouted(work) && isReferenced(work, replicaSet)) continue;

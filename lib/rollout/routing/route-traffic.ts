@@ -131,7 +131,8 @@ function verify(
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
     warn(work, 'WeightVerifyError', `Failed to verify weight: ${error.message}`);
-    return { weights: rest, isOver: true };
+    wakeAfter(work, VERIFY_AGAIN_MS);
+    return { weights: { ...rest, verified: false }, isOver: true };
   }
   if (isVerified === undefined) return { weights: rest };
   if (isVerified) return { weights: { ...rest, verified: true } };
