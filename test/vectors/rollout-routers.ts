@@ -48,7 +48,7 @@ export interface RouterVector {
  * crashes there is compared up to that call.
  */
 export function playRouter(vector: RouterVector): string | undefined {
-  const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects]);
+  const world = worldOf(vector);
   const [router] = routersOf(vector.rollout);
   if (!router) return 'no router';
   for (const [index, call] of vector.calls.entries()) {
@@ -70,6 +70,22 @@ export function playRouter(vector: RouterVector): string | undefined {
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
 }
 
+/** The rights that its calls take, as `verb kind`. */
+export function rightsTaken(vector: RouterVector): ReadonlySet<string> {
+  const world = worldOf(vector);
+  for (const router of routersOf(vector.rollout)) {
+    for (const call of vector.calls) {
+      for (const change of call.world ?? []) world.change(change);
+      make(router, call, world);
+    }
+  }
+  return world.asked;
+}
+
+function worldOf({ rollout, objects }: RouterVector): RouterWorld {
+  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects]);
+}
+
 interface Made {
   readonly actions: readonly Json[];
   readonly events: readonly Json[];
@@ -83,10 +99,10 @@ function make(router: Router, { fn, args = {} }: Call, world: RouterWorld): Made
   const routing: Routing = {
     rollout: world.rollout(),
     replicaSets: world.replicaSets(),
-    find: (object) => world.find(object, router),
-    replace: (before, after) => world.replace(before, after, router),
-    create: (object) => world.create(object, router),
-    remove: (object) => world.remove(object, router),
+    find: (object) => world.find(object),
+    replace: (before, after) => world.replace(before, after),
+    create: (object) => world.create(object),
+    remove: (object) => world.remove(object),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
   };

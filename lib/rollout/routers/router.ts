@@ -1,12 +1,11 @@
 import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { Found } from '../../model/reply.ts';
-import type { ResourceType } from '../../model/resources.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { WeightDestination } from '../../model/rollout-status.ts';
 import type { ReplicaSet } from '../../workload/replica-set.ts';
 
-/** An object that a router looks at, and perhaps writes. */
+/** An object that a router looks at, and perhaps writes: of one of the kinds in its row of `ROUTER_ROWS`. */
 export interface Routed {
   readonly kind: string;
   readonly namespace: string;
@@ -54,8 +53,6 @@ export interface RoutedObject extends KubernetesObject {
 export interface Router {
   /** As in events: `Istio`. */
   readonly type: string;
-  /** The kinds of objects that it reads and writes. */
-  readonly resources: Readonly<Record<string, ResourceType>>;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
   /** What has to be read before anything is called. */

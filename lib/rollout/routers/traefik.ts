@@ -15,10 +15,6 @@ const GROUP = 'traefik.io';
 export const traefik: Router = {
   ...WEIGHTS_ALONE,
   type: 'Traefik',
-  resources: {
-    TraefikService: { apiVersion: `${GROUP}/v1alpha1`, plural: 'traefikservices', namespaced: true, status: 'own' },
-  },
-
   needs: (rollout) => [traefikService(rollout)],
 
   setWeight(routing, weight) {
