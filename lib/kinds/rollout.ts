@@ -10,7 +10,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { needs } from '../rollout/needs.ts';
+import { needs, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
@@ -62,6 +62,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       ),
       pods,
       templates,
+      ...(cluster.apiVersions && { apiVersions: cluster.apiVersions }),
       ...workload,
     };
   },
@@ -73,6 +74,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
   dueAt,
+  routed: routesOf,
 });
 
 interface Seen extends SeenRollout {

@@ -3,10 +3,10 @@ import type { ResourceType } from './resource-type.ts';
 /** What is to be known of a traffic router by all who do not split traffic: who speaks to the API, and who asks for rights. */
 export interface RouterRow {
   /**
-   * The versions of its API that it knows; settings choose one, else it is the first. Resources of the first go along,
-   * others stay as they are. Absent: there is no choice.
+   * The versions of its API that it knows. Settings of a cluster choose one, else it is the first; resources that stand
+   * in the first go along, others stay where they are.
    */
-  readonly apiVersions?: readonly string[];
+  readonly apiVersions: readonly [string, ...string[]];
   /** What it reads and writes, by kind. */
   readonly resources: Readonly<Record<string, RoutedResource>>;
 }
@@ -48,7 +48,10 @@ export const ROUTER_ROWS = {
       DestinationRule: { type: { ...ISTIO, plural: 'destinationrules' }, verbs: ['get', 'patch'] },
     },
   },
-  nginx: { resources: { Ingress: { type: INGRESS, verbs: ['get', 'create', 'patch'] } } },
+  nginx: {
+    apiVersions: [INGRESS.apiVersion],
+    resources: { Ingress: { type: INGRESS, verbs: ['get', 'create', 'patch'] } },
+  },
   traefik: {
     apiVersions: TRAEFIK_VERSIONS,
     resources: {
@@ -66,6 +69,17 @@ export type RouterName = keyof Rows;
 
 /** The kinds that routers read and write. */
 export type RoutedKind = { readonly [Name in RouterName]: keyof Rows[Name]['resources'] }[RouterName];
+
+export const ROUTER_NAMES = Object.keys(ROUTER_ROWS) as readonly RouterName[];
+
+export function isRouterName(name: string): name is RouterName {
+  return Object.hasOwn(ROUTER_ROWS, name);
+}
+
+/** The kinds of all routers, each once. */
+export const ROUTED_KINDS = [
+  ...new Set(Object.values<RouterRow>(ROUTER_ROWS).flatMap(({ resources }) => Object.keys(resources))),
+] as readonly RoutedKind[];
 
 /** Where these kinds stand, as long as no settings say otherwise. */
 export const ROUTED_TYPES = Object.fromEntries(

@@ -45,6 +45,8 @@ export interface SeenRollout {
   readonly services: ReadonlyMap<string, Service>;
   /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
   readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
+  /** Of kinds of routers that stand in another version in this cluster than `RESOURCES` says. */
+  readonly apiVersions?: Readonly<Record<string, string>>;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

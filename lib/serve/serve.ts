@@ -20,6 +20,7 @@ import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
+import { onRoutedNews } from './routed-news.ts';
 import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
@@ -208,6 +209,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       facts,
       alone,
     );
+    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, now()), alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now, timers });

@@ -47,7 +47,10 @@ export class RouterWorld {
   /** What was asked of the API, as `verb kind`. */
   readonly asked = new Set<string>();
 
-  constructor(objects: readonly KubernetesObject[]) {
+  private readonly apiVersions: Readonly<Record<string, string>>;
+
+  constructor(objects: readonly KubernetesObject[], apiVersions: Readonly<Record<string, string>> = {}) {
+    this.apiVersions = apiVersions;
     this.stored = new Map(objects.map((object) => [keyOf(object.kind, object.metadata), object]));
   }
 
@@ -55,6 +58,10 @@ export class RouterWorld {
   begin(): readonly Json[] {
     this.actions = [];
     return this.actions;
+  }
+
+  apiVersionOf(kind: string): string {
+    return this.apiVersions[kind] ?? RESOURCES[resourceKind(kind)].apiVersion;
   }
 
   rollout(): Rollout {
@@ -117,7 +124,7 @@ export class RouterWorld {
     const { namespace: __, ...metadata } = object.metadata;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
-    const problem = existing && { text: `${nameIn(object)} already exists`, reason: 'AlreadyExists' };
+    const problem = existing && { text: `${this.nameIn(object)} already exists`, reason: 'AlreadyExists' };
     this.write('create', object, { object: { ...said, metadata } }, problem);
     if (existing) {
       const failure = this.fail('get', object);
@@ -157,16 +164,16 @@ export class RouterWorld {
     if (!failure) return undefined;
     failure.left -= 1;
     const { reason = '', message = '' } = failure.change;
-    return { text: WORDS[reason]?.(nameIn(object), message) ?? message, reason };
+    return { text: WORDS[reason]?.(this.nameIn(object), message) ?? message, reason };
+  }
+
+  private nameIn({ kind, metadata }: KubernetesObject): string {
+    const [group = ''] = this.apiVersionOf(kind).split('/');
+    return `${RESOURCES[resourceKind(kind)].plural}.${group} "${metadata.name ?? ''}"`;
   }
 }
 
 interface Failure {
   readonly text: string;
   readonly reason: string;
-}
-
-function nameIn({ kind, metadata }: KubernetesObject): string {
-  const { apiVersion, plural } = RESOURCES[resourceKind(kind)];
-  return `${plural}.${apiVersion.split('/')[0] ?? ''} "${metadata.name ?? ''}"`;
 }

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { WeightDestination } from '../../lib/model/rollout-status.ts';
+import { apiVersionsOf } from '../../lib/model/cluster-routers.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
 import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
@@ -37,6 +38,8 @@ interface Call {
 export interface RouterVector {
   readonly id: string;
   readonly router: string;
+  /** Flags of Argo's controller. */
+  readonly config?: { readonly traefikVersion?: string };
   readonly rollout: Rollout;
   readonly objects: readonly KubernetesObject[];
   readonly calls: readonly Call[];
@@ -82,8 +85,12 @@ export function rightsTaken(vector: RouterVector): ReadonlySet<string> {
   return world.asked;
 }
 
-function worldOf({ rollout, objects }: RouterVector): RouterWorld {
-  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects]);
+function worldOf({ rollout, objects, config = {} }: RouterVector): RouterWorld {
+  const { traefikVersion } = config;
+  const apiVersions = apiVersionsOf({
+    ...(traefikVersion !== undefined && { traefik: { apiVersion: traefikVersion } }),
+  });
+  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects], apiVersions);
 }
 
 interface Made {
@@ -103,6 +110,7 @@ function make(router: Router, { fn, args = {} }: Call, world: RouterWorld): Made
     replace: (before, after) => world.replace(before, after),
     create: (object) => world.create(object),
     remove: (object) => world.remove(object),
+    apiVersionOf: (kind) => world.apiVersionOf(kind),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
   };

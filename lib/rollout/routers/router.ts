@@ -1,16 +1,13 @@
 import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
-import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { KubernetesObject, NamedObject } from '../../model/kubernetes.ts';
 import type { Found } from '../../model/reply.ts';
 import type { Rollout } from '../../model/rollout.ts';
+import type { RoutedKind } from '../../model/router-rows.ts';
 import type { WeightDestination } from '../../model/rollout-status.ts';
 import type { ReplicaSet } from '../../workload/replica-set.ts';
 
 /** An object that a router looks at, and perhaps writes: of one of the kinds in its row of `ROUTER_ROWS`. */
-export interface Routed {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
+export type Routed = NamedObject;
 
 /** What a router sees of the world, and how it says what it wants. */
 export interface Routing {
@@ -34,6 +31,8 @@ export interface Routing {
   create(object: RoutedObject): Found<RoutedObject> | undefined;
   /** @throws StepFailure with the API server's words */
   remove(object: RoutedObject): void;
+  /** The version that a kind stands in: that of what is created. */
+  apiVersionOf(kind: RoutedKind): string;
   note(reason: string, message: string): void;
   warn(reason: string, message: string): void;
 }
