@@ -51,6 +51,7 @@ export interface NeededVerbsOptions {
   readonly routers?: ClusterRouters | undefined;
 }
 
+const NOT_VERIFIED = 'weights are not verified outside of the cluster';
 const ONLY_FOLLOWED = '`assay serve` cannot follow them; the functions on AWS do not need it';
 
 /** The ClusterRole that allows what a router needs. */
@@ -63,12 +64,18 @@ export function routerVerbs(
   name: RouterName,
   { namespace, routers = {} }: Pick<NeededVerbsOptions, 'namespace' | 'routers'>,
 ): readonly NeededVerb[] {
-  const { resources }: RouterRow = ROUTER_ROWS[name];
+  const { resources, verification = {} }: RouterRow = ROUTER_ROWS[name];
   const needed = Object.entries(resources).flatMap(([kind, { verbs }]): readonly Need[] => [
     { kind: resourceKind(kind), verbs },
     { kind: resourceKind(kind), verbs: ['list', 'watch'], without: ONLY_FOLLOWED },
   ]);
-  return inOrder(needed.flatMap((need) => verbsOf(need, namespace, apiVersionsOf(routers))));
+  const beside = Object.entries(verification).map(([kind, verbs]): Need => ({
+    kind: resourceKind(kind),
+    verbs,
+    without: NOT_VERIFIED,
+  }));
+  const apiVersions = apiVersionsOf(routers);
+  return inOrder([...needed, ...beside].flatMap((need) => verbsOf(need, namespace, apiVersions)));
 }
 
 /** Verb by verb what a cluster with these settings must allow: each once, resource by resource, group by group. */

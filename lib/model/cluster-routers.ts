@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RESOURCES, resourceKind } from './resources.ts';
 import {
   isRouterName,
   type RoutedKind,
@@ -45,11 +46,12 @@ export function parseClusterRouter(text: string): ClusterRouters | { readonly pr
 /** Where routers' kinds stand in a cluster, as far as its settings choose another version than the first. */
 export function apiVersionsOf(routers: ClusterRouters = {}): Readonly<Record<string, string>> {
   const chosen = ROUTER_NAMES.flatMap((name) => {
-    const { apiVersions, resources }: RouterRow = ROUTER_ROWS[name];
-    const { apiVersion = apiVersions[0] } = routers[name] ?? {};
+    const { apiVersions, resources, verification = {} }: RouterRow = ROUTER_ROWS[name];
     const [first] = apiVersions;
-    const kinds = Object.entries(resources).filter(([, { type }]) => type.apiVersion === first);
-    return apiVersion === first ? [] : kinds.map(([kind]) => [kind, apiVersion] as const);
+    const { apiVersion = first } = routers[name] ?? {};
+    const kinds = [...Object.keys(resources), ...Object.keys(verification)];
+    const moved = kinds.filter((kind) => RESOURCES[resourceKind(kind)].apiVersion === first);
+    return apiVersion === first ? [] : moved.map((kind) => [kind, apiVersion] as const);
   });
   return Object.fromEntries(chosen);
 }

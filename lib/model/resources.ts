@@ -21,6 +21,8 @@ export interface Resources extends Readonly<Record<RoutedKind, Loose>> {
   PodTemplate: Loose;
   Eviction: KubernetesObject;
   Service: Loose;
+  Endpoints: KubernetesObject & { readonly subsets?: unknown };
+  TargetGroupBinding: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
 }
@@ -56,6 +58,13 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
   PodTemplate: { apiVersion: 'v1', plural: 'podtemplates', namespaced: true, status: 'own' },
   Eviction: { apiVersion: 'policy/v1', plural: 'evictions', namespaced: true, status: 'own', of: 'Pod' },
   Service: { apiVersion: 'v1', plural: 'services', namespaced: true, status: 'subresource' },
+  Endpoints: { apiVersion: 'v1', plural: 'endpoints', namespaced: true, status: 'own' },
+  TargetGroupBinding: {
+    apiVersion: 'elbv2.k8s.aws/v1beta1',
+    plural: 'targetgroupbindings',
+    namespaced: true,
+    status: 'subresource',
+  },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };

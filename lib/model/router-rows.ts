@@ -9,6 +9,8 @@ export interface RouterRow {
   readonly apiVersions: readonly [string, ...string[]];
   /** What it reads and writes, by kind. */
   readonly resources: Readonly<Record<string, RoutedResource>>;
+  /** What else is read where weights are verified outside of the cluster, by kind. */
+  readonly verification?: Readonly<Record<string, readonly ('get' | 'list')[]>>;
 }
 
 /** A resource as one router uses it. */
@@ -33,6 +35,14 @@ const ISTIO_VERSIONS = [
 ] as const;
 const ISTIO = { apiVersion: ISTIO_VERSIONS[0], namespaced: true, status: 'subresource' } as const;
 
+const SMI_VERSIONS = [
+  'split.smi-spec.io/v1alpha1',
+  'split.smi-spec.io/v1alpha2',
+  'split.smi-spec.io/v1alpha3',
+] as const;
+
+const BINDING_VERSIONS = ['elbv2.k8s.aws/v1beta1', 'eks.amazonaws.com/v1'] as const;
+
 const TRAEFIK_VERSIONS = ['traefik.io/v1alpha1', 'traefik.containo.us/v1alpha1'] as const;
 
 /**
@@ -51,6 +61,20 @@ export const ROUTER_ROWS = {
   nginx: {
     apiVersions: [INGRESS.apiVersion],
     resources: { Ingress: { type: INGRESS, verbs: ['get', 'create', 'patch'] } },
+  },
+  alb: {
+    apiVersions: BINDING_VERSIONS,
+    resources: { Ingress: { type: INGRESS, verbs: ['get', 'patch'] } },
+    verification: { TargetGroupBinding: ['list'], Endpoints: ['get'] },
+  },
+  smi: {
+    apiVersions: SMI_VERSIONS,
+    resources: {
+      TrafficSplit: {
+        type: { apiVersion: SMI_VERSIONS[0], plural: 'trafficsplits', namespaced: true, status: 'own' },
+        verbs: ['get', 'create', 'patch'],
+      },
+    },
   },
   traefik: {
     apiVersions: TRAEFIK_VERSIONS,

@@ -3,6 +3,7 @@ import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Found } from '../../lib/model/reply.ts';
 import { RESOURCES, resourceKind } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import type { Routed, RoutedObject } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
@@ -44,13 +45,18 @@ export class RouterWorld {
   private readonly shown = new Map<string, KubernetesObject | undefined>();
   private readonly failures: { readonly change: WorldChange; left: number }[] = [];
   private actions: Json[] = [];
-  /** What was asked of the API, as `verb kind`. */
-  readonly asked = new Set<string>();
+  private readonly asked: Set<string>;
 
   private readonly apiVersions: Readonly<Record<string, string>>;
 
-  constructor(objects: readonly KubernetesObject[], apiVersions: Readonly<Record<string, string>> = {}) {
+  /** @param asked  is given what is asked of the API, as `verb kind` */
+  constructor(
+    objects: readonly KubernetesObject[],
+    apiVersions: Readonly<Record<string, string>> = {},
+    asked = new Set<string>(),
+  ) {
     this.apiVersions = apiVersions;
+    this.asked = asked;
     this.stored = new Map(objects.map((object) => [keyOf(object.kind, object.metadata), object]));
   }
 
@@ -70,6 +76,16 @@ export class RouterWorld {
 
   replicaSets(): readonly ReplicaSet[] {
     return [...this.stored.values()].filter((object): object is ReplicaSet => object.kind === 'ReplicaSet');
+  }
+
+  tellLoadBalancers(told: Pick<RolloutStatus, 'alb' | 'albs'>): void {
+    const rollout = this.rollout();
+    const { alb: _alb, albs: _albs, ...status } = rollout.status ?? {};
+    this.stored.set(keyOf('Rollout', rollout.metadata), {
+      ...rollout,
+      kind: 'Rollout',
+      status: { ...status, ...told },
+    } as Rollout);
   }
 
   objectsBesideRollout(): Json {
@@ -121,11 +137,11 @@ export class RouterWorld {
 
   create(object: RoutedObject): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
-    const { namespace: __, ...metadata } = object.metadata;
+    const { metadata } = said;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
     const problem = existing && { text: `${this.nameIn(object)} already exists`, reason: 'AlreadyExists' };
-    this.write('create', object, { object: { ...said, metadata } }, problem);
+    this.write('create', object, { object: said }, problem);
     if (existing) {
       const failure = this.fail('get', object);
       return failure ? { problem: failure.text } : { object: existing };

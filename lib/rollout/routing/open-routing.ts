@@ -54,6 +54,8 @@ export function openRouting(work: Work): Routing {
     apiVersionOf: (kind) => seen.apiVersions?.[kind] ?? RESOURCES[kind].apiVersion,
     note: (reason, message) => note(work, reason, message),
     warn: (reason, message) => warn(work, reason, message),
+    loadBalancers: seen.loadBalancers,
+    tellLoadBalancers: (status) => void (work.loadBalancers = status),
   };
 }
 
