@@ -34,11 +34,16 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
     services: servicesOf(rollout),
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
-    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    routes: routesOf(rollout),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
+}
+
+/** Objects that traffic routers look after. */
+export function routesOf(rollout: Rollout): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout));
 }
 
 /** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */

@@ -6,6 +6,7 @@ import { openCluster } from '../clusters/api/open-cluster.ts';
 import { type Rate, rated } from '../clusters/rated.ts';
 import { errorFields } from '../log/error-fields.ts';
 import type { Log } from '../model/ports.ts';
+import { apiVersionsOf } from '../model/cluster-routers.ts';
 import type { ResourceKind } from '../model/resources.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import type { Http } from '../http/open-http.ts';
@@ -56,7 +57,18 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openServedCluster(
   name: string,
-  { source, openHttp, now, log, addressMode, services, shortServiceNames, rate, onSetAside }: ServedClustersOptions,
+  {
+    source,
+    openHttp,
+    now,
+    log,
+    addressMode,
+    services,
+    shortServiceNames,
+    routers,
+    rate,
+    onSetAside,
+  }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
@@ -70,6 +82,7 @@ async function openServedCluster(
     addressMode,
     services,
     shortServiceNames,
+    apiVersions: apiVersionsOf(routers),
     lookup,
     onSetAside: (kind) => onSetAside(name, kind),
   });
