@@ -18,5 +18,4 @@ export const graphite = {
   json: struct<GraphiteMetric>({ address: may, query: may }),
   resultType: '[]float64',
   showsUnjudged: true,
-  isUnread: true,
 } as const satisfies ProviderRow;

@@ -66,5 +66,4 @@ export const kayenta = {
     scopes: mustEach(struct<z.infer<typeof scope>>({ name, controlScope: scopeJson, experimentScope: scopeJson })),
     lookback: may,
   }),
-  isUnread: true,
 } as const satisfies ProviderRow;

@@ -18,5 +18,4 @@ export const skyWalking = {
   schema: skyWalkingMetric,
   json: struct<SkyWalkingMetric>({ address: may, query: may, interval: may }),
   times: { interval: 'duration' },
-  isUnread: true,
 } as const satisfies ProviderRow;
