@@ -18,4 +18,5 @@ export const skyWalking = {
   schema: skyWalkingMetric,
   json: struct<SkyWalkingMetric>({ address: may, query: may, interval: may }),
   times: { interval: 'duration' },
+  urls: ['address'],
 } as const satisfies ProviderRow;
