@@ -66,8 +66,8 @@ export function openHttp(settings: HttpSettings): Http {
     const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, signal);
     for (let attempt = 1; ; attempt++) {
       const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
-      const delayMs = request.retryAfter
-        ? request.retryAfter({ ...outcome, count: attempt })
+      const delayMs = request.repeatAfterMs
+        ? request.repeatAfterMs({ ...outcome, count: attempt })
         : usualDelay(request, outcome, attempt, random());
       const isLast = delayMs === undefined || performance.now() + delayMs >= endMs;
       if (isLast || !(await waited(delayMs, signal))) return settle(outcome);
