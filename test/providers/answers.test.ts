@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judge } from '../../lib/expression/conditions.ts';
+import { judgeByConditions } from '../../lib/analysis/judges/judge-by-conditions.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 import type { HttpResponse } from '../../lib/model/http.ts';
 import type { MetricProvider } from '../../lib/model/metric-provider.ts';
@@ -124,7 +124,7 @@ test.each(PROVIDERS.map((provider) => [Object.keys(provider)[0], provider] as co
         for (const reading of readings) {
           if (reading.is !== 'value') continue;
           expect(typeof reading.shown).toBe('string');
-          expect(judge(reading.result, { successCondition: 'result == 1' }).phase).toMatch(
+          expect(judgeByConditions(reading.result, { successCondition: 'result == 1' }).phase).toMatch(
             /^(Successful|Failed|Error)$/,
           );
         }
