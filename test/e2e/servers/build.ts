@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { emulatorsAvailable, ensureEmulators } from './aws/install.ts';
+import { emulatorsAvailable, ensureEmulators, ensureInstalled, installPython } from './aws/install.ts';
 import { cacheFolder } from './cache-folder.ts';
 
 /** Where the executables are. */
@@ -32,6 +32,7 @@ const prometheus = join(here, 'prometheus');
 const argoPlugin = join(here, 'argo-plugin');
 const argoHealth = join(here, 'argo-health');
 const argoController = join(here, 'argo-controller');
+const influxdb = join(here, 'influxdb');
 const needsGo =
   'Go is needed to build the servers of the end-to-end tests: install Go 1.26.1 or newer (https://go.dev/dl) and put it on the PATH.';
 
@@ -73,6 +74,22 @@ export async function ensureArgo(): Promise<ArgoPaths> {
 /** The same for Argo's own controller: promises where it is. */
 export async function ensureArgoController(): Promise<string> {
   return join(await ensureBuilt(argoController), 'rollouts-controller');
+}
+
+/** The same for InfluxDB, less than two minutes the first time: promises where `influxd` is. */
+export async function ensureInfluxdb(): Promise<string> {
+  return join(await ensureBuilt(influxdb), 'influxd');
+}
+
+/** Installs Graphite, in seconds: promises the folder of a Python's virtual environment with carbon and graphite-web. */
+export function ensureGraphite(): Promise<string> {
+  return ensureInstalled({
+    name: 'graphite-1.1.10',
+    pins: join(here, 'graphite/requirements.txt'),
+    needs: 'Graphite, a metric source of the tests, needs python3 (3.10 to 3.12, with venv) on the PATH',
+    // Else carbon and graphite-web go to /opt/graphite, past the virtual environment.
+    install: (folder, pins) => installPython(folder, pins, { GRAPHITE_NO_PREFIX: 'True' }),
+  });
 }
 
 /**
@@ -185,6 +202,8 @@ if (import.meta.main) {
       ...(await ensureServers()),
       ...(await ensureArgo()),
       argoController: await ensureArgoController(),
+      influxd: await ensureInfluxdb(),
+      graphite: await ensureGraphite(),
       ...emulators,
     };
     console.log(JSON.stringify(servers, undefined, 2));
