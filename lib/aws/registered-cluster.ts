@@ -102,11 +102,14 @@ function requireEksEndpoint(name: string, { authentication, endpoint = '' }: Clu
  */
 export function registeredProviderSettings(
   name: string,
-  { aws, prometheusAddress }: ClusterSettings,
+  { aws, authentication, prometheusAddress, controllerNamespace }: ClusterSettings,
   roles: AssumedRoles,
 ): ProviderSettings {
+  const awsRegion = aws?.region ?? authentication.eks?.region;
   return {
     ...(prometheusAddress !== undefined && { prometheusAddress }),
+    ...(controllerNamespace !== undefined && { controllerNamespace }),
+    ...(awsRegion !== undefined && { awsRegion }),
     async awsCredentials(identity) {
       if (!aws) throw unsigned(`the settings of cluster ${name} name no role (aws.roleArn)`);
       if (identity.profile !== undefined) throw unsigned('there are no profiles here: give roleArn instead');
