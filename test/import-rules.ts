@@ -70,7 +70,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: BACKEND,
   },
   'lib/connections': {
-    imports: ['lib/model'],
+    imports: ['lib/model', 'lib/providers/aws-signature.ts', 'lib/providers/oauth2.ts'],
     packages: ['@aws-sdk/client-elastic-load-balancing-v2', '@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
     instead: BACKEND,
   },

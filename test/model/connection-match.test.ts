@@ -77,8 +77,9 @@ test('a metric names a URL, or a host', () => {
   expect(addressOf('datadog', {})).toBeUndefined();
 });
 
+const gives = ({ address }: Connection) => address !== undefined;
+
 test('where a metric names nothing, the provider says which connection gives an address', () => {
-  const gives = ({ address }: Connection) => address !== undefined;
   expect(connectionOf(CONNECTIONS, { provider: 'prometheus', account }, gives)?.name).toBe('default');
   expect(connectionOf(CONNECTIONS, { provider: 'graphite', account }, gives)).toBeUndefined();
 });
