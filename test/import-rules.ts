@@ -119,7 +119,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'schedules are kept through the ports: backends are handed in',
   },
   'lib/doctor': {
-    imports: ['lib/model', 'lib/kinds', 'lib/clusters', 'lib/http'],
+    imports: ['lib/model', 'lib/kinds', 'lib/clusters', 'lib/connections', 'lib/http', 'lib/providers/provider-of.ts'],
     packages: ['node:'],
     instead: 'the doctor looks at clusters and connections: what shall be there, kinds say themselves',
   },

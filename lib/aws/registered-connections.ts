@@ -1,13 +1,13 @@
 import { readSecret } from '../clusters/access/secret-reference.ts';
 import type { Accounts } from '../connections/accounts.ts';
 import type { AssumedRoles } from '../connections/assumed-roles.ts';
-import { openConnections } from '../connections/open-connections.ts';
+import { openConnections, type OpenedConnections } from '../connections/open-connections.ts';
 import { secretOfCluster } from '../connections/secret-of-cluster.ts';
 import { openHttp } from '../http/open-http.ts';
 import type { Secrets } from '../model/cluster-documents.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import type { Cluster } from '../model/cluster.ts';
-import type { Connections, ConnectionUse } from '../model/connections.ts';
+import type { ConnectionUse } from '../model/connections.ts';
 import { AssayError } from '../model/errors.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import { registeredProviderSettings, rulesOf } from './registered-cluster.ts';
@@ -29,7 +29,7 @@ export function registeredConnections(
   cluster: Pick<Cluster, 'name' | 'get'>,
   settings: ClusterSettings,
   { accounts, secrets, roles, runtimeApi, onUse }: RegisteredConnectionsOptions,
-): Connections {
+): OpenedConnections {
   const { name } = cluster;
   return openConnections({
     cluster: name,

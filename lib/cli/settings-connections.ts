@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { readSecret } from '../clusters/access/secret-reference.ts';
 import { type Accounts, openAccounts } from '../connections/accounts.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
-import { openConnections } from '../connections/open-connections.ts';
+import { openConnections, type OpenedConnections } from '../connections/open-connections.ts';
 import { secretOfCluster } from '../connections/secret-of-cluster.ts';
 import { secretsManager } from '../documents/secrets-manager.ts';
 import { type HttpSettings, openHttp } from '../http/open-http.ts';
 import type { Cluster } from '../model/cluster.ts';
 import type { ConnectionSettings } from '../model/connection.ts';
-import type { Connections, ConnectionUse } from '../model/connections.ts';
+import type { ConnectionUse } from '../model/connections.ts';
 import { AssayError } from '../model/errors.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 
@@ -42,7 +42,7 @@ export function settingsConnections(settings: ConnectionSettings, rules: HttpSet
 export type OpenConnections = (
   cluster: Pick<Cluster, 'name' | 'get'>,
   onUse?: (use: ConnectionUse) => void,
-) => Connections;
+) => OpenedConnections;
 
 async function readText(path: string): Promise<string> {
   try {

@@ -2,6 +2,7 @@ import type { Connection, ConnectionSettings } from '../model/connection.ts';
 import { accountOf, connectionFor, connectionOf } from '../model/connection-match.ts';
 import type { Asker, Connections } from '../model/connections.ts';
 import { AssayError } from '../model/errors.ts';
+import type { TlsSettings } from '../model/http.ts';
 import { isObject } from '../model/is-object.ts';
 import type { ProviderRow } from '../model/provider-row.ts';
 import { PROVIDER_ROWS, type ProviderField } from '../model/provider-rows.ts';
@@ -9,7 +10,7 @@ import type { ProviderSecrets, ProviderSettings } from '../model/provider.ts';
 import { requestFailure } from '../model/request-text.ts';
 import type { Accounts } from './accounts.ts';
 import { connectionTexts, type ConnectionTexts, type TextPlaces } from './connection-texts.ts';
-import { openWay, type Way, type WayOptions } from './way.ts';
+import { openWay, tlsOf, type Way, type WayOptions } from './way.ts';
 
 export interface ConnectionsOptions extends Pick<
   WayOptions,
@@ -26,8 +27,14 @@ interface Opened {
   readonly way: Way;
 }
 
+/** The same, for whoever checks them. */
+export interface OpenedConnections extends Connections {
+  /** @throws AssayError ASSAY_SECRET_UNREADABLE */
+  tlsOf(connection: Connection): Promise<TlsSettings>;
+}
+
 /** The connections of a cluster; each is opened, and its secrets are read, when it is first used. */
-export function openConnections(options: ConnectionsOptions): Connections {
+export function openConnections(options: ConnectionsOptions): OpenedConnections {
   const { settings, accounts, places, timers, cluster } = options;
   const { connections = [], onlyConnections = false } = settings;
   const opened = new Map<Connection, Opened>();
@@ -43,6 +50,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
   };
 
   return {
+    tlsOf: async (connection) => tlsOf(connection.tls, await open(connection).texts.read()),
     fill: (provider, part) => filled(connections, provider, part),
     of(provider, part, asker) {
       const account = accountOf(provider, part);

@@ -202,16 +202,20 @@ function ownTransport({ connection, openHttp }: WayOptions): ((read: Texts) => F
   if (!tls && proxy === undefined) return undefined;
   let open: { readonly key: string; readonly fetch: Fetch } | undefined;
   return (read) => {
-    const { ca, certificate, key, serverName } = tls ?? {};
-    const settings: TlsSettings = {
-      ca: ca && read.of(ca),
-      certificate: certificate && read.of(certificate),
-      key: key && read.of(key),
-      serverName,
-    };
+    const settings = tlsOf(tls, read);
     const name = JSON.stringify(settings);
     // Requests under way over the one before end by themselves, and so do its idle connections.
     if (open?.key !== name) open = { key: name, fetch: openHttp(settings, proxy) };
     return open.fetch;
+  };
+}
+
+/** The TLS of a connection, read. */
+export function tlsOf({ ca, certificate, key, serverName }: Connection['tls'] = {}, read: Texts): TlsSettings {
+  return {
+    ca: ca && read.of(ca),
+    certificate: certificate && read.of(certificate),
+    key: key && read.of(key),
+    serverName,
   };
 }
