@@ -3,7 +3,13 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
-import { type HttpRequest, type HttpResponse, isSafeMethod, LONGEST_REQUEST_MS } from '../model/http.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  isSafeMethod,
+  LONGEST_REQUEST_MS,
+  type TlsSettings,
+} from '../model/http.ts';
 import { openFairTurns } from '../model/fair-turns.ts';
 import { SHARES } from '../model/limits.ts';
 import { requestFailure } from '../model/request-text.ts';
@@ -20,8 +26,7 @@ export interface HttpSettings extends AddressSettings {
   readonly bodyLimitBytes?: number;
   /** For lookup, TCP and TLS of one connection; default 10,000. */
   readonly connectTimeoutMs?: number;
-  /** Certificate authorities (PEM) trusted beside the usual ones. */
-  readonly ca?: string;
+  readonly tls?: TlsSettings;
   /** Default: a resolver of its own. */
   readonly lookup?: Lookup;
   /** From 0 to 1, for the delays between attempts; default Math.random. */
@@ -56,7 +61,7 @@ export function openHttp(settings: HttpSettings): Http {
     rules: openAddressRules(settings),
     lookup: settings.lookup ?? openResolver(),
     connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
-    ...(settings.ca !== undefined && { ca: settings.ca }),
+    ...(settings.tls && { tls: settings.tls }),
   });
 
   const closing = new AbortController();
@@ -65,12 +70,15 @@ export function openHttp(settings: HttpSettings): Http {
   const exchange = async (request: HttpRequest, first: Hop, signal: AbortSignal, endMs: number) => {
     const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, signal);
     for (let attempt = 1; ; attempt++) {
-      const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
-      const delayMs = request.repeatAfterMs
-        ? request.repeatAfterMs({ ...outcome, count: attempt })
-        : usualDelay(request, outcome, attempt, random());
+      const outcome = await follow(first, send, request, bodyLimit);
+      const delayMs = isForAsker(request, outcome)
+        ? undefined
+        : request.repeatAfterMs
+          ? request.repeatAfterMs({ ...outcome, count: attempt })
+          : usualDelay(request, outcome, attempt, random());
       const isLast = delayMs === undefined || performance.now() + delayMs >= endMs;
       if (isLast || !(await waited(delayMs, signal))) return settle(outcome);
+      request.by?.onRepeat();
     }
   };
 
@@ -130,6 +138,11 @@ function settle(outcome: Attempt): HttpResponse {
   return outcome.answer;
 }
 
+/** Who goes by a connection waits himself, with all others who do. */
+function isForAsker({ by }: HttpRequest, outcome: Attempt): boolean {
+  return by !== undefined && 'answer' in outcome && outcome.answer.status === 429;
+}
+
 function isRepeatable({ method, repeatable }: HttpRequest): boolean {
   return repeatable ?? isSafeMethod(method);
 }
@@ -145,7 +158,7 @@ function usualDelay(request: HttpRequest, outcome: Attempt, attempt: number, ran
 async function follow(
   first: Hop,
   send: (hop: Hop) => Promise<HttpResponse>,
-  secretBody: boolean,
+  { secretBody = false, by }: HttpRequest,
   bodyLimit: number,
 ): Promise<Attempt> {
   const chain: [Hop, ...Hop[]] = [first];
@@ -154,6 +167,9 @@ async function follow(
       const answer = await send(hop);
       const next = nextHop(chain, { status: answer.status, location: answer.headers['location'] }, secretBody);
       if (!next) return { answer };
+      if (by?.mayGoTo(next.url) === false) {
+        throw new AssayError('ASSAY_HTTP_REDIRECTED', `the redirect to ${next.url.host} leads out of the connection`);
+      }
       chain.push(next);
       hop = next;
     } catch (thrown) {

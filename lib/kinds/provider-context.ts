@@ -14,6 +14,8 @@ import { runJobs } from './run-jobs.ts';
 export interface Asked {
   readonly field: ProviderField;
   readonly metric: string;
+  /** The provider's own part of it, arguments resolved. */
+  readonly part?: unknown;
   readonly interval?: string | undefined;
   readonly run: AnalysisRun;
   readonly ref: ObjectRef;
@@ -32,19 +34,32 @@ export interface Asked {
 export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext {
   const { field, metric, interval, run, ref } = asked;
   const cluster = ports.clusters.get(ref.cluster);
-  const settings = ports.settingsOf?.(ref.cluster) ?? {};
   const secretValues = [...(asked.secretValues ?? [])];
   const hide = (value: string): void => {
     secretValues.push(value);
     asked.onSecret?.(value);
   };
+  const prepare = (request: HttpRequest) => bounded(request, { ...asked, secretValues: [...secretValues] }, ports);
+  const connected = ports.connectionsOf?.(ref.cluster)?.of(field, asked.part, {
+    run: ref,
+    now: ports.now,
+    hide,
+    prepare,
+    fetch: (request) => cluster.fetch(request),
+    aside: ports.aside ?? (async (wait) => wait()),
+    signal: ports.signal,
+    mostWaitMs: ({ timeoutMs = DEFAULT_REQUEST_MS }) =>
+      ports.time ? Math.max(ports.time.leftMs() - timeoutMs, 0) : Infinity,
+  });
+  const settings = { ...ports.settingsOf?.(ref.cluster), ...connected?.settings };
+  const secrets = providerSecrets(cluster, ref.namespace, settings, hide);
   const context: ProviderContext = {
     ...settings,
-    fetch: async (request) => cluster.fetch(bounded(request, { ...asked, secretValues: [...secretValues] }, ports)),
+    fetch: async (request) => (connected ? connected.fetch(request) : cluster.fetch(prepare(request))),
     now: ports.now,
     run: ref,
     key: measurementKey(run, metric),
-    secrets: providerSecrets(cluster, ref.namespace, settings, hide),
+    secrets: connected?.secrets(secrets) ?? secrets,
     startedAt: run.status?.startedAt,
     interval,
   };
