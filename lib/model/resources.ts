@@ -23,6 +23,7 @@ export interface Resources {
   VirtualService: Loose;
   DestinationRule: Loose;
   TraefikService: Loose;
+  ApisixRoute: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
 }
@@ -85,6 +86,7 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
     status: 'subresource',
   },
   TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
+  ApisixRoute: { apiVersion: 'apisix.apache.org/v2', plural: 'apisixroutes', namespaced: true, status: 'subresource' },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };

@@ -110,7 +110,7 @@ export class RouterWorld {
 
   create(object: RoutedObject, router: Router): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
-    const { namespace: __, ...metadata } = object.metadata;
+    const { metadata } = object;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
     const problem = existing && { text: `${nameIn(router, object)} already exists`, reason: 'AlreadyExists' };
