@@ -24,6 +24,10 @@ export interface Resources {
   DestinationRule: Loose;
   TraefikService: Loose;
   ApisixRoute: Loose;
+  HTTPRoute: Loose;
+  GRPCRoute: Loose;
+  TCPRoute: Loose;
+  TLSRoute: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
 }
@@ -87,6 +91,30 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
   },
   TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
   ApisixRoute: { apiVersion: 'apisix.apache.org/v2', plural: 'apisixroutes', namespaced: true, status: 'subresource' },
+  HTTPRoute: {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    plural: 'httproutes',
+    namespaced: true,
+    status: 'subresource',
+  },
+  GRPCRoute: {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    plural: 'grpcroutes',
+    namespaced: true,
+    status: 'subresource',
+  },
+  TCPRoute: {
+    apiVersion: 'gateway.networking.k8s.io/v1alpha2',
+    plural: 'tcproutes',
+    namespaced: true,
+    status: 'subresource',
+  },
+  TLSRoute: {
+    apiVersion: 'gateway.networking.k8s.io/v1alpha2',
+    plural: 'tlsroutes',
+    namespaced: true,
+    status: 'subresource',
+  },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };

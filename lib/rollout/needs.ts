@@ -4,7 +4,7 @@ import { analysesOf } from './references/analyses.ts';
 import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { Routed } from './routers/router.ts';
+import type { Routed, RoutedList } from './routers/router.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
 export interface RolloutNeeds {
@@ -16,6 +16,8 @@ export interface RolloutNeeds {
   readonly templates: readonly AnalysisTemplateRef[];
   /** Objects that traffic routers look after. */
   readonly routes: readonly Routed[];
+  /** Those that they find by labels. */
+  readonly routeLists: readonly RoutedList[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
   /** What the pod template comes from. */
@@ -33,6 +35,7 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    routeLists: routersOf(rollout).flatMap((router) => router.lists?.(rollout) ?? []),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,

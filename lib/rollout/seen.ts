@@ -45,6 +45,8 @@ export interface SeenRollout {
   readonly services: ReadonlyMap<string, Service>;
   /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
   readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
+  /** Names of those that routers find by labels, by the `routeListKey`; the objects are in `routes`. */
+  readonly routeLists?: ReadonlyMap<string, Found<readonly string[]>>;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

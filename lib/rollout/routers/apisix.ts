@@ -100,8 +100,9 @@ function asHeaderRoute(
 }
 
 /** A prefix is taken as it stands, also where it means something in a regular expression. */
-function expressionsOf({ headerName: name, headerValue = {} }: HeaderMatch): readonly Json[] {
-  const { exact = '', regex = '', prefix = '' } = headerValue;
+function expressionsOf({ headerName: name, headerValue }: HeaderMatch): readonly Json[] {
+  // Argo crashes where there is no value.
+  const { exact = '', regex = '', prefix = '' } = { ...headerValue };
   const subject = { scope: 'Header', name };
   return [
     ...(exact === '' ? [] : [{ subject, op: 'Equal', value: exact }]),
