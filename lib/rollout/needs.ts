@@ -4,7 +4,7 @@ import { analysesOf } from './references/analyses.ts';
 import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { FindRouted, Routed } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedList } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
 import type { SeenRollout } from './seen.ts';
 
@@ -18,6 +18,8 @@ export interface RolloutNeeds {
   readonly templates: readonly AnalysisTemplateRef[];
   /** Objects that traffic routers look after. */
   readonly routes: readonly Routed[];
+  /** Those that they find by labels. */
+  readonly routeLists: readonly RoutedList[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
   /** What the pod template comes from. */
@@ -35,6 +37,7 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routesOf(rollout),
+    routeLists: routersOf(rollout).flatMap((router) => router.lists?.(rollout) ?? []),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,

@@ -73,13 +73,14 @@ export function playRouter(vector: RouterVector, asked = new Set<string>()): str
       else world.change(change);
     }
     const balancers = config.awsVerifyTargetGroup === true ? seenIn(elb, config.albTagKeyResourceID) : undefined;
-    const got = make(router, call, world, balancers);
+    const isInTurns = vector.router === 'gatewayapi';
+    const got = isInTurns ? makeInTurns(router, call, world) : make(router, call, world, balancers);
     if (call.panic !== undefined) return undefined;
     const expected = {
       actions: (call.actions ?? []).filter((action) => !isIdle(action)),
       events: withoutIdle(call),
       result: call.result ?? undefined,
-      error: call.error,
+      error: withPrefix(vector.router, call),
       status: call.status,
     };
     const difference = mergePatch(expected, { ...got });
@@ -118,6 +119,7 @@ export function routingIn(world: RouterWorld, events: Json[]): Routing {
     create: (object) => world.create(object),
     remove: (object) => world.remove(object),
     apiVersionOf: (kind) => world.apiVersionOf(kind),
+    list: (objects) => world.list(objects),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
     loadBalancers: undefined,
@@ -129,7 +131,7 @@ function make(
   router: Router,
   { fn, args = {} }: Call,
   world: RouterWorld,
-  loadBalancers: Routing['loadBalancers'],
+  loadBalancers?: Routing['loadBalancers'],
 ): Made {
   const events: Json[] = [];
   const told = statusOf(world);
@@ -156,6 +158,34 @@ function statusOf(world: RouterWorld): Json {
   const { alb, albs }: RolloutStatus = world.rollout().status ?? {};
   return { ...(alb && { alb }), ...(albs && { albs }) };
 }
+
+const TRIES = 5;
+
+/** Where somebody else has written, Argo's plugin reads and writes again, five times a route; here the next step does. */
+function makeInTurns(router: Router, call: Call, world: RouterWorld): Made {
+  const actions: Json[] = [];
+  for (;;) {
+    const made = make(router, call, world);
+    actions.push(...made.actions);
+    const last = made.error === undefined ? undefined : made.actions.at(-1);
+    const refused = actions.filter(({ errorReason, resource, name }) => {
+      return errorReason === 'Conflict' && resource === last?.['resource'] && name === last?.['name'];
+    });
+    if (refused.length === 0 || refused.length === TRIES) return { ...made, actions };
+  }
+}
+
+/** Argo's plugin was called without the controller, which says of its failures what was being done. */
+function withPrefix(router: string, { fn, error }: Call): string | undefined {
+  const doing = router === 'gatewayapi' ? DOING[fn] : undefined;
+  return error === undefined || doing === undefined ? error : `failed to ${doing} via plugin: ${error}`;
+}
+
+const DOING: Readonly<Partial<Record<Call['fn'], string>>> = {
+  SetWeight: 'set weight',
+  SetHeaderRoute: 'set header route',
+  RemoveManagedRoutes: 'remove managed routes',
+};
 
 /** A write that changes nothing, which is not made here. */
 function isIdle({ patch, error }: Json): boolean {

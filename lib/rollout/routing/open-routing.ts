@@ -5,11 +5,16 @@ import type { Change } from '../../model/outcome.ts';
 import { StepFailure } from '../step-failure.ts';
 import { seenTargetOf, targetOf } from '../targets.ts';
 import { note, warn, type Work } from '../work.ts';
-import type { Routed, RoutedObject, Routing } from '../routers/router.ts';
+import type { Routed, RoutedList, RoutedObject, Routing } from '../routers/router.ts';
 
 /** An object that a router looks at, as `SeenRollout` has it. */
 export function routeKey({ kind, namespace, name }: Routed): string {
   return `${kind}/${namespace}/${name}`;
+}
+
+/** Objects that a router finds by their labels, as `SeenRollout` has them. */
+export function routeListKey({ kind, namespace, labelSelector }: RoutedList): string {
+  return `${kind}/${namespace}?${labelSelector}`;
 }
 
 function keyOf({ kind, metadata }: RoutedObject): string {
@@ -30,6 +35,11 @@ export function openRouting(work: Work): Routing {
       const found: Found<RoutedObject> | undefined = seen.routes.get(key);
       if (found && 'problem' in found) throw new StepFailure(found.problem);
       return found?.object;
+    },
+    list(objects) {
+      const found = seen.routeLists?.get(routeListKey(objects));
+      if (found && 'problem' in found) throw new StepFailure(found.problem);
+      return found?.object ?? [];
     },
     replace(before, after) {
       write(work, {
