@@ -3,7 +3,8 @@ import type { Found, Reply } from '../../model/reply.ts';
 import { RESOURCES } from '../../model/resources.ts';
 import type { Change } from '../../model/outcome.ts';
 import { StepFailure } from '../step-failure.ts';
-import { seenTargetOf, targetOf } from '../targets.ts';
+import { seenTargetOf } from '../targets.ts';
+import { targetOf } from '../../workload/target.ts';
 import { note, warn, type Work } from '../work.ts';
 import type { Routed, RoutedList, RoutedObject, Routing } from '../routers/router.ts';
 
