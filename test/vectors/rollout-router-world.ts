@@ -3,6 +3,7 @@ import { mergePatch } from '../../lib/model/merge-patch.ts';
 import { parseLabelSelector } from '../../lib/model/label-selector.ts';
 import type { Found } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import type { Routed, RoutedList, RoutedObject, Router } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
@@ -63,6 +64,16 @@ export class RouterWorld {
     return [...this.stored.values()].filter((object): object is ReplicaSet => object.kind === 'ReplicaSet');
   }
 
+  tellLoadBalancers(told: Pick<RolloutStatus, 'alb' | 'albs'>): void {
+    const rollout = this.rollout();
+    const { alb: _alb, albs: _albs, ...status } = rollout.status ?? {};
+    this.stored.set(keyOf('Rollout', rollout.metadata), {
+      ...rollout,
+      kind: 'Rollout',
+      status: { ...status, ...told },
+    } as Rollout);
+  }
+
   objectsBesideRollout(): Json {
     return Object.fromEntries([...this.stored].filter(([, { kind }]) => kind !== 'Rollout'));
   }
@@ -119,11 +130,11 @@ export class RouterWorld {
 
   create(object: RoutedObject, router: Router): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
-    const { metadata } = object;
+    const { metadata } = said;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
     const problem = existing && { text: `${nameIn(router, object)} already exists`, reason: 'AlreadyExists' };
-    this.write('create', object, { object: { ...said, metadata } }, router, problem);
+    this.write('create', object, { object: said }, router, problem);
     if (existing) {
       const failure = this.fail('get', object, router);
       return failure ? { problem: failure.text } : { object: existing };

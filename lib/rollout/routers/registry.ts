@@ -1,15 +1,17 @@
 import type { Rollout } from '../../model/rollout.ts';
 import type { TrafficRouting } from '../../model/traffic-routing.ts';
+import { alb } from './alb.ts';
 import { apisix } from './apisix.ts';
 import { gatewayApi } from './gateway-api.ts';
 import { GATEWAY_API } from './gateway-api-config.ts';
 import { istio } from './istio.ts';
 import { nginx } from './nginx.ts';
 import type { Router } from './router.ts';
+import { smi } from './smi.ts';
 import { traefik } from './traefik.ts';
 
 /** By the field that turns each on, in the order in which they are asked. A new one is a file here and a line below. */
-const ROUTERS = { istio, nginx, traefik, apisix } as const satisfies {
+const ROUTERS = { istio, nginx, alb, smi, traefik, apisix } as const satisfies {
   readonly [Field in keyof TrafficRouting]?: Router;
 };
 
