@@ -10,7 +10,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { needs } from '../rollout/needs.ts';
+import { needs, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
@@ -40,7 +40,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
       owned('Experiment', lists.experiments, instance),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
-      Promise.all(wanted.routes.map((routed) => readRouted(cluster, routed))),
+      readRoutes(cluster, object, wanted.routes),
       wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
@@ -54,12 +54,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       services: new Map(
         services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
       ),
-      routes: new Map(
-        routes.flatMap((found, index) => {
-          const routed = wanted.routes[index];
-          return found && routed ? [[routeKey(routed), found]] : [];
-        }),
-      ),
+      routes,
       pods,
       templates,
       ...workload,
@@ -129,6 +124,27 @@ async function readRuns(
   const missing = names.filter((name) => !known.has(name));
   const read = await Promise.all(missing.map((name) => cluster.get('AnalysisRun', { namespace, name })));
   return [...listed, ...read.filter((run) => run !== undefined)];
+}
+
+type Routes = ReadonlyMap<string, Found<RoutedObject>>;
+
+/** Those of a Rollout, and those that these name. */
+async function readRoutes(cluster: Cluster, owner: Rollout, wanted: readonly Routed[]): Promise<Routes> {
+  const first = await readEach(cluster, wanted);
+  const named = routesOf(owner, (routed) => {
+    const found = first.get(routeKey(routed));
+    return found && 'object' in found ? found.object : undefined;
+  });
+  const known = new Set(wanted.map(routeKey));
+  const further = named.filter((routed) => !known.has(routeKey(routed)));
+  return further.length === 0 ? first : new Map([...first, ...(await readEach(cluster, further))]);
+}
+
+async function readEach(cluster: Cluster, wanted: readonly Routed[]): Promise<Routes> {
+  const read = await Promise.all(
+    wanted.map(async (routed) => [routeKey(routed), await readRouted(cluster, routed)] as const),
+  );
+  return new Map(read.flatMap(([key, found]) => (found ? [[key, found] as const] : [])));
 }
 
 /** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */

@@ -23,6 +23,10 @@ export interface Resources {
   VirtualService: Loose;
   DestinationRule: Loose;
   TraefikService: Loose;
+  Mapping: Loose;
+  AppMeshVirtualService: Loose;
+  VirtualRouter: Loose;
+  VirtualNode: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
 }
@@ -85,6 +89,26 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
     status: 'subresource',
   },
   TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
+  Mapping: { apiVersion: 'getambassador.io/v2', plural: 'mappings', namespaced: true, status: 'subresource' },
+  // Read only. Istio's has the plain name.
+  AppMeshVirtualService: {
+    apiVersion: 'appmesh.k8s.aws/v1beta2',
+    plural: 'virtualservices',
+    namespaced: true,
+    status: 'subresource',
+  },
+  VirtualRouter: {
+    apiVersion: 'appmesh.k8s.aws/v1beta2',
+    plural: 'virtualrouters',
+    namespaced: true,
+    status: 'subresource',
+  },
+  VirtualNode: {
+    apiVersion: 'appmesh.k8s.aws/v1beta2',
+    plural: 'virtualnodes',
+    namespaced: true,
+    status: 'subresource',
+  },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };

@@ -4,7 +4,7 @@ import { analysesOf } from './references/analyses.ts';
 import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { Routed } from './routers/router.ts';
+import type { Routed, RoutedObject } from './routers/router.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
 export interface RolloutNeeds {
@@ -14,7 +14,7 @@ export interface RolloutNeeds {
   readonly runs: readonly string[];
   /** With those that these refer to, and so on. */
   readonly templates: readonly AnalysisTemplateRef[];
-  /** Objects that traffic routers look after. */
+  /** Objects that traffic routers look after; once they are read, `routesOf` may name more. */
   readonly routes: readonly Routed[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
@@ -32,11 +32,19 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
     services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
-    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    routes: routesOf(rollout),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
+}
+
+/** Objects that traffic routers look after, as far as what has been read so far names them. */
+export function routesOf(
+  rollout: Rollout,
+  read: (object: Routed) => RoutedObject | undefined = () => undefined,
+): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 
 function runsOf({ status }: Rollout): readonly string[] {

@@ -24,7 +24,7 @@ export interface WorldChange {
 }
 
 /** Kinds that Argo patches; others it updates. */
-const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit', 'VirtualRouter', 'VirtualNode']);
+const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit']);
 const WORDS: Readonly<Record<string, (object: string, message: string) => string>> = {
   InternalError: (_object, message) => `Internal error occurred: ${message}`,
   Conflict: (object, message) => `Operation cannot be fulfilled on ${object}: ${message}`,
@@ -110,11 +110,11 @@ export class RouterWorld {
 
   create(object: RoutedObject, router: Router): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
-    const { namespace: __, ...metadata } = object.metadata;
+    const { metadata } = said;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
     const problem = existing && { text: `${nameIn(router, object)} already exists`, reason: 'AlreadyExists' };
-    this.write('create', object, { object: { ...said, metadata } }, router, problem);
+    this.write('create', object, { object: said }, router, problem);
     if (existing) {
       const failure = this.fail('get', object, router);
       return failure ? { problem: failure.text } : { object: existing };

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
+import { RESOURCES } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
@@ -48,7 +49,7 @@ export interface RouterVector {
  * crashes there is compared up to that call.
  */
 export function playRouter(vector: RouterVector): string | undefined {
-  const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects]);
+  const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects.map(toldApart)]);
   const [router] = routersOf(vector.rollout);
   if (!router) return 'no router';
   for (const [index, call] of vector.calls.entries()) {
@@ -65,9 +66,18 @@ export function playRouter(vector: RouterVector): string | undefined {
     if (difference)
       return `call ${index} (${call.fn}): ${JSON.stringify(difference)}, expected ${JSON.stringify(expected)}`;
   }
-  const after = Object.fromEntries(vector.objectsAfter.map((object) => [keyOf(object.kind, object.metadata), object]));
+  const after = Object.fromEntries(
+    vector.objectsAfter.map(toldApart).map((object) => [keyOf(object.kind, object.metadata), object]),
+  );
   const difference = mergePatch(after, world.objectsBesideRollout());
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
+}
+
+/** Istio and App Mesh have a kind of one name, of which `RESOURCES` calls one otherwise. */
+function toldApart(object: KubernetesObject): KubernetesObject {
+  const { apiVersion, kind } = object;
+  const isOther = kind === 'VirtualService' && apiVersion === RESOURCES.AppMeshVirtualService.apiVersion;
+  return isOther ? { ...object, kind: 'AppMeshVirtualService' } : object;
 }
 
 interface Made {
@@ -111,9 +121,12 @@ function isIdle({ patch, error }: Json): boolean {
   return error === undefined && JSON.stringify(patch) === '{}';
 }
 
-/** Each write is told by one event; those of idle writes are left out. */
-function withoutIdle({ actions = [], events = [] }: Call): readonly Json[] {
-  const told = actions.filter(({ error }) => error === undefined);
+/** Events tell of writes: one each, or one of them all. Those of idle writes, or of none, are left out. */
+function withoutIdle({ actions = [], events = [], error }: Call): readonly Json[] {
+  const warnings = events.filter(({ type }) => type === 'Warning');
+  if (error === undefined && actions.every(isIdle)) return warnings;
+  const told = actions.filter((action) => action['error'] === undefined);
+  const isEach = events.length - warnings.length === told.length;
   let at = 0;
-  return events.filter(({ type }) => type === 'Warning' || !isIdle(told[at++] ?? {}));
+  return isEach ? events.filter(({ type }) => type === 'Warning' || !isIdle(told[at++] ?? {})) : events;
 }

@@ -58,8 +58,11 @@ export interface Router {
   readonly resources: Readonly<Record<string, ResourceType>>;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
-  /** What has to be read before anything is called. */
-  needs(rollout: Rollout): readonly Routed[];
+  /**
+   * What has to be read before anything is called.
+   * @param read  gives what has been read so far: asked once with nothing, and again with what that gave
+   */
+  needs(rollout: Rollout, read: (object: Routed) => RoutedObject | undefined): readonly Routed[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
   setWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): void;
   /** Whether the weights have taken effect; undefined where that cannot be known. */
