@@ -39,18 +39,32 @@ export const appMesh: Router = {
   },
 
   setWeight(routing, weight) {
-    const { routes } = routing.rollout.spec.strategy?.canary?.trafficRouting?.appMesh?.virtualService ?? {};
-    const before = findRouter(routing);
-    replace(routing, before, withWeights(before, new Set(routes), requireNodes(routing.rollout), weight));
+    setWeightOf(routing, findRouter(routing), weight);
   },
 
   updateHash(routing, canaryHash, stableHash) {
     const { canary, stable } = requireNodes(routing.rollout);
     const stablePods = stableHash || NO_STABLE;
     setPods(routing, stable, stablePods);
-    setPods(routing, canary, canaryHash === stablePods ? NO_CANARY : canaryHash || NO_CANARY);
+    const canaryPods = canaryHash === stablePods ? NO_CANARY : canaryHash || NO_CANARY;
+    // There are no such pods: its traffic goes before them, which in Argo is the other way round.
+    if (canaryPods === NO_CANARY && isThere(routing)) setWeightOf(routing, findRouter(routing), 0);
+    setPods(routing, canary, canaryPods);
   },
 };
+
+function setWeightOf(routing: Routing, before: RoutedObject, weight: number): void {
+  const { routes } = routing.rollout.spec.strategy?.canary?.trafficRouting?.appMesh?.virtualService ?? {};
+  replace(routing, before, withWeights(before, new Set(routes), requireNodes(routing.rollout), weight));
+}
+
+/** Whether there is a virtual router; where there is none, `setWeight` says so. */
+function isThere(routing: Routing): boolean {
+  const service = virtualServiceOf(routing.rollout);
+  const found = service && routing.find(service);
+  const router = found && virtualRouterOf(found, service.namespace);
+  return router !== undefined && routing.find(router) !== undefined;
+}
 
 /** @throws StepFailure where there is none, after a warning */
 function findRouter(routing: Routing): RoutedObject {

@@ -39,6 +39,12 @@ class RoutedStage extends Stage {
     };
   }
 
+  override bringPods(): boolean {
+    const isNew = super.bringPods();
+    this.unansweredAtSomeTime.push(...unanswered(this));
+    return isNew;
+  }
+
   readonly look: Look = (kind, name) => this.world.stored(kind, name);
 
   get canaryWeight(): number {
@@ -91,6 +97,8 @@ describe.each(ROWS)('$name', (row) => {
   const anUpdate = (strategy?: Partial<CanaryStrategy>, replicas?: number): RoutedStage => {
     const stage = new RoutedStage(row, strategy, replicas);
     stage.live();
+    // The first pods of all come after what leads to them.
+    stage.unansweredAtSomeTime.length = 0;
     stage.deploy(2);
     stage.live();
     return stage;
@@ -104,6 +112,7 @@ describe.each(ROWS)('$name', (row) => {
     stage.resume();
     expect(stage.status.phase).toBe('Healthy');
     expect(stage.weights).toStrictEqual({ objects: 0, canary: 0, stable: 100 });
+    expect(stage.unansweredAtSomeTime).toStrictEqual([]);
   });
 
   test.each([
@@ -144,6 +153,79 @@ describe.each(ROWS)('$name', (row) => {
     stage.abort();
     expect(stage.weights).toStrictEqual({ objects: 0, canary: 0, stable: 100 });
     expect(stage.available(stage.status.stableRS ?? '')).toBe(4);
+  });
+
+  test('dynamicStableScale leaves pods to the version that has just been promoted, though another one comes', () => {
+    const stage = anUpdate({ dynamicStableScale: true });
+    stage.patch('Rollout', 'guestbook', { status: { promoteFull: true } });
+    for (let steps = 0; steps < 9 && stage.canaryWeight < 100; steps += 1) {
+      stage.bringPods();
+      stage.step(1);
+    }
+    expect(stage.canaryWeight).toBe(100);
+    stage.deploy(3);
+    stage.live();
+    expect(stage.unansweredAtSomeTime).toStrictEqual([]);
+    expect(stage.weights).toStrictEqual({ objects: 20, canary: 20, stable: 80 });
+  });
+
+  const isKnown = (what: 'maxTrafficWeight' | 'pingPong') => row.knows?.includes(what) ?? false;
+
+  test.runIf(isKnown('maxTrafficWeight'))('maxTrafficWeight is the weight of all traffic', () => {
+    const trafficRouting = { ...row.trafficRouting, maxTrafficWeight: 1000 };
+    const stage = anUpdate({ trafficRouting, steps: [{ setWeight: 250 }, { pause: {} }] });
+    expect(stage.weights).toStrictEqual({ objects: 250, canary: 250, stable: 750 });
+  });
+
+  test.skipIf(isKnown('maxTrafficWeight'))('maxTrafficWeight is refused', () => {
+    const stage = anUpdate({ trafficRouting: { ...row.trafficRouting, maxTrafficWeight: 1000 } });
+    expect(stage.status.message).toContain('maxTrafficWeight in traffic routing only supported in Nginx and Plugins');
+  });
+
+  const pingPong = { pingService: 'stable', pongService: 'canary' };
+
+  test.runIf(isKnown('pingPong'))('a ping-pong pair takes turns', () => {
+    const stage = anUpdate({ canaryService: '', stableService: '', pingPong });
+    expect(stage.canaryWeight).toBe(20);
+    stage.resume();
+    stage.resume();
+    expect([stage.status.canary?.stablePingPong, stage.canaryWeight]).toStrictEqual(['pong', 100]);
+    stage.deploy(3);
+    stage.live();
+    expect(stage.canaryWeight).toBe(80);
+    expect(stage.unansweredAtSomeTime).toStrictEqual([]);
+  });
+
+  test.skipIf(isKnown('pingPong') || row.trafficRouting.istio)('a ping-pong pair is refused', () => {
+    const stage = anUpdate({ pingPong });
+    expect(stage.status.message).toContain(
+      'Ping-pong feature works with the ALB, Istio, and plugin-based traffic routers',
+    );
+  });
+
+  const experiment = {
+    templates: [{ name: 'trial', specRef: 'canary' as const, weight: 10, service: { name: 'trial' } }],
+  };
+  const trials = { steps: [{ setWeight: 20 }, { experiment }, { pause: {} }] };
+
+  test.runIf(row.otherWeights)('the pods of an experiment have their weight while it runs', () => {
+    const stage = anUpdate(trials);
+    const [trial] = stage.world.storedAll('Experiment');
+    const name = trial?.metadata.name ?? '';
+    const templateStatuses = [{ name: 'trial', serviceName: 'trial', podTemplateHash: 'abc' }];
+    stage.patch('Experiment', name, { status: { phase: 'Running', templateStatuses } });
+    stage.live();
+    expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, { trial: 10 }]);
+    expect(row.stableWeight?.(stage.look)).toBe(70);
+    stage.patch('Experiment', name, { status: { phase: 'Successful' } });
+    stage.live();
+    expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, {}]);
+    expect(row.stableWeight?.(stage.look)).toBe(80);
+  });
+
+  test.skipIf(row.otherWeights)('an experiment with a weight is refused', () => {
+    const stage = anUpdate(trials);
+    expect(stage.status.message).toContain('Experiment template weight is only available for TrafficRouting with');
   });
 
   test('canaryMetadata is on the pods that get the traffic of the canary', () => {
@@ -191,7 +273,6 @@ describe.each(ROWS)('$name', (row) => {
         stage.live();
         for (const act of all) {
           act(stage);
-          expect(unanswered(stage)).toStrictEqual([]);
           stage.step(seconds);
           expect(stage.unansweredAtSomeTime).toStrictEqual([]);
         }

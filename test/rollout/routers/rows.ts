@@ -22,8 +22,10 @@ export interface RouterRow {
   readonly canaryWeight: (look: Look) => number;
   /** Undefined: it has what is left. */
   readonly stableWeight?: (look: Look) => unknown;
-  /** Weights of the pods of experiments, by their Services; undefined: it knows none. */
+  /** Weights of the pods of experiments, by their Services; undefined: such a Rollout is invalid. */
   readonly otherWeights?: (look: Look) => Readonly<Record<string, unknown>>;
+  /** What not every router knows: where it does not, such a Rollout is invalid. */
+  readonly knows?: readonly ('maxTrafficWeight' | 'pingPong')[];
   /** Undefined: it sends requests to Services, which know the pods. */
   readonly pointed?: (look: Look) => Pointed;
   /** Paths of what it may change in objects that it has not made: `Kind/name.spec.field`. */
@@ -152,6 +154,7 @@ export const ROWS: readonly RouterRow[] = [
     canaryWeight: (look) => Number(toHost('canary')(look)),
     stableWeight: toHost('stable'),
     otherWeights: istioOthers,
+    knows: ['pingPong'],
     owns: [/^VirtualService\/web\.spec\.http\.1\.route\.[01]\.weight$/],
     vanished: [{ kind: 'VirtualService', name: 'web', failure: 'virtualservices.networking.istio.io "web" not found' }],
   },
@@ -221,6 +224,7 @@ export const ROWS: readonly RouterRow[] = [
     ],
     canaryWeight: (look) =>
       Number(look('Ingress', CANARY_INGRESS)?.metadata.annotations?.['nginx.ingress.kubernetes.io/canary-weight'] ?? 0),
+    knows: ['maxTrafficWeight'],
     owns: [],
     vanished: [
       {
