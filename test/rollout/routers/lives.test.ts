@@ -156,17 +156,20 @@ describe.each(ROWS)('$name', (row) => {
   });
 
   test('dynamicStableScale leaves pods to the version that has just been promoted, though another one comes', () => {
-    const stage = anUpdate({ dynamicStableScale: true });
-    stage.patch('Rollout', 'guestbook', { status: { promoteFull: true } });
-    for (let steps = 0; steps < 9 && stage.canaryWeight < 100; steps += 1) {
+    const stage = new RoutedStage(row, { dynamicStableScale: true, steps: [{ setWeight: 100 }] });
+    stage.live();
+    const first = stage.status.stableRS;
+    const isPromoted = () => stage.status.stableRS !== first;
+    stage.deploy(2);
+    for (let steps = 0; steps < 9 && !isPromoted(); steps += 1) {
       stage.bringPods();
       stage.step(1);
     }
-    expect(stage.canaryWeight).toBe(100);
+    expect([isPromoted(), stage.canaryWeight]).toStrictEqual([true, 100]);
     stage.deploy(3);
     stage.live();
     expect(stage.unansweredAtSomeTime).toStrictEqual([]);
-    expect(stage.weights).toStrictEqual({ objects: 20, canary: 20, stable: 80 });
+    expect(stage.weights).toStrictEqual({ objects: 0, canary: 0, stable: 100 });
   });
 
   const isKnown = (what: 'maxTrafficWeight' | 'pingPong') => row.knows?.includes(what) ?? false;
