@@ -42,7 +42,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
       owned('Experiment', lists.experiments, instance),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
-      readRoutes(cluster, wanted),
+      readRoutes(cluster, object, wanted),
       wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
@@ -75,7 +75,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
   dueAt,
-  routed: routesOf,
+  routed: (object) => routesOf(object),
 });
 
 interface Seen extends SeenRollout {
@@ -134,23 +134,39 @@ async function readRuns(
   return [...listed, ...read.filter((run) => run !== undefined)];
 }
 
-/** Objects of routers, those that are named and those with certain labels. */
+/** Objects of routers: those that are named, those that these name, and those with certain labels. */
 async function readRoutes(
   cluster: Cluster,
+  owner: Rollout,
   { routes, routeLists }: Pick<RolloutNeeds, 'routes' | 'routeLists'>,
 ): Promise<Required<Pick<SeenRollout, 'routes' | 'routeLists'>>> {
   const [named, listed] = await Promise.all([
-    Promise.all(routes.map(async (routed) => ({ key: routeKey(routed), found: await readRouted(cluster, routed) }))),
+    readNamed(cluster, owner, routes),
     Promise.all(routeLists.map(async (list) => ({ key: routeListKey(list), found: await listRouted(cluster, list) }))),
   ]);
   const objects = listed.flatMap(({ found }) => ('object' in found ? found.object : []));
   return {
-    routes: new Map([
-      ...objects.map((object) => [keyOf(object), { object }] as const),
-      ...named.flatMap(({ key, found }) => (found ? [[key, found] as const] : [])),
-    ]),
+    routes: new Map([...objects.map((object) => [keyOf(object), { object }] as const), ...named]),
     routeLists: new Map(listed.map(({ key, found }) => [key, 'object' in found ? namesOf(found.object) : found])),
   };
+}
+
+async function readNamed(cluster: Cluster, owner: Rollout, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
+  const first = await readEach(cluster, wanted);
+  const named = routesOf(owner, (routed) => {
+    const found = first.get(routeKey(routed));
+    return found && 'object' in found ? found.object : undefined;
+  });
+  const known = new Set(wanted.map(routeKey));
+  const further = named.filter((routed) => !known.has(routeKey(routed)));
+  return further.length === 0 ? first : new Map([...first, ...(await readEach(cluster, further))]);
+}
+
+async function readEach(cluster: Cluster, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
+  const read = await Promise.all(
+    wanted.map(async (routed) => [routeKey(routed), await readRouted(cluster, routed)] as const),
+  );
+  return new Map(read.flatMap(([key, found]) => (found ? [[key, found] as const] : [])));
 }
 
 function keyOf({ kind, metadata }: RoutedObject): string {

@@ -45,6 +45,11 @@ const SMI_VERSIONS = [
 
 const BINDING_VERSIONS = ['elbv2.k8s.aws/v1beta1', 'eks.amazonaws.com/v1'] as const;
 
+const AMBASSADOR_VERSIONS = ['getambassador.io/v2', 'getambassador.io/v3alpha1'] as const;
+
+const MESH_VERSIONS = ['appmesh.k8s.aws/v1beta2'] as const;
+const MESH = { apiVersion: MESH_VERSIONS[0], namespaced: true, status: 'subresource' } as const;
+
 const APISIX_VERSIONS = ['apisix.apache.org/v2'] as const;
 
 const GATEWAY_VERSIONS = ['gateway.networking.k8s.io/v1'] as const;
@@ -83,6 +88,24 @@ export const ROUTER_ROWS = {
         type: { apiVersion: SMI_VERSIONS[0], plural: 'trafficsplits', namespaced: true, status: 'own' },
         verbs: ['get', 'create', 'patch'],
       },
+    },
+  },
+  ambassador: {
+    apiVersions: AMBASSADOR_VERSIONS,
+    resources: {
+      Mapping: {
+        type: { apiVersion: AMBASSADOR_VERSIONS[0], plural: 'mappings', namespaced: true, status: 'subresource' },
+        verbs: ['get', 'create', 'patch', 'delete'],
+      },
+    },
+  },
+  appMesh: {
+    apiVersions: MESH_VERSIONS,
+    resources: {
+      // Read only. Istio's has the plain name.
+      AppMeshVirtualService: { type: { ...MESH, plural: 'virtualservices' }, verbs: ['get'] },
+      VirtualRouter: { type: { ...MESH, plural: 'virtualrouters' }, verbs: ['get', 'patch'] },
+      VirtualNode: { type: { ...MESH, plural: 'virtualnodes' }, verbs: ['get', 'patch'] },
     },
   },
   traefik: {

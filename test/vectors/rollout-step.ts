@@ -8,7 +8,7 @@ import type { OutcomeEvent } from '../../lib/model/outcome.ts';
 import { isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { parseLabelSelector } from '../../lib/model/label-selector.ts';
-import { needs } from '../../lib/rollout/needs.ts';
+import { needs, routesOf } from '../../lib/rollout/needs.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
 import { routeKey, routeListKey } from '../../lib/rollout/routing/open-routing.ts';
 import type { SeenRollout } from '../../lib/rollout/seen.ts';
@@ -62,7 +62,7 @@ function observe(world: RolloutWorld, rollout: Rollout, now: Date): SeenRollout 
     return { key: routeListKey(list), objects: world.storedAll(list.kind).filter(isSelected) };
   });
   const routes = [
-    ...wanted.routes,
+    ...routesOf(rollout, ({ kind, name }) => world.stored(kind, name)),
     ...lists.flatMap(({ objects }) =>
       objects.map(({ kind, metadata: { namespace = '', name = '' } }) => ({ kind, namespace, name })),
     ),

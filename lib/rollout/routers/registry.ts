@@ -1,7 +1,9 @@
 import type { Rollout } from '../../model/rollout.ts';
 import { ROUTER_NAMES, ROUTER_ROWS, type RouterName, type RouterRow } from '../../model/router-rows.ts';
 import { alb } from './alb.ts';
+import { ambassador } from './ambassador.ts';
 import { apisix } from './apisix.ts';
+import { appMesh } from './app-mesh.ts';
 import { gatewayApi } from './gateway-api.ts';
 import { istio } from './istio.ts';
 import { nginx } from './nginx.ts';
@@ -15,6 +17,8 @@ const ROUTERS: Readonly<Record<RouterName, Router>> = {
   nginx,
   alb,
   smi,
+  ambassador,
+  appMesh,
   traefik,
   apisix,
   gatewayAPI: gatewayApi,

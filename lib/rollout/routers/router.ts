@@ -76,8 +76,6 @@ export interface Router {
   readonly type: string;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
-  /** What has to be read before anything is called. */
-  needs(rollout: Rollout): readonly Routed[];
   /**
    * DNS names of the load balancers of AWS that have to be looked at, if anybody does, once all that is needed has been
    * read. Without it: none.
@@ -85,6 +83,11 @@ export interface Router {
   loadBalancers?(rollout: Rollout, find: FindRouted): readonly string[];
   /** Likewise, of objects without a name; without it: nothing. */
   lists?(rollout: Rollout): readonly RoutedList[];
+  /**
+   * What has to be read before anything is called.
+   * @param read  gives what has been read so far: asked once with nothing, and again with what that gave
+   */
+  needs(rollout: Rollout, read: (object: Routed) => RoutedObject | undefined): readonly Routed[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
   setWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): void;
   /** Whether the weights have taken effect; undefined where that cannot be known. */

@@ -26,6 +26,7 @@ function keyOf({ kind, metadata }: RoutedObject): string {
 /** What routers see of a step, with what they write in it. */
 export function openRouting(work: Work): Routing {
   const { rollout, seen, versions } = work;
+  const { namespace = '' } = rollout.metadata;
   const written = new Map<string, RoutedObject | undefined>();
   return {
     rollout,
@@ -50,9 +51,8 @@ export function openRouting(work: Work): Routing {
       });
       written.set(keyOf(before), after);
     },
-    create(unplaced) {
-      const { namespace = '' } = rollout.metadata;
-      const object = { ...unplaced, metadata: { ...unplaced.metadata, namespace } };
+    create(given) {
+      const object = { ...given, metadata: { ...given.metadata, namespace } };
       const reply = write(work, { verb: 'create', object });
       if (reply.went === 'exists') return reply.found;
       written.set(keyOf(object), object);
