@@ -10,15 +10,17 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { needs, routesOf } from '../rollout/needs.ts';
+import { neededLoadBalancers, needs, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
+import { neededRegistrations } from '../rollout/target-groups.ts';
 import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
 import { formatSelector } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
+import { readLoadBalancers, readRegistrations } from './load-balancers.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
 
@@ -35,7 +37,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readOwned(cluster, kind, isWanted, { namespace, ownerUid: uid, labelSelector, ...(ownerKind && { ownerKind }) });
     const instance = instanceSelector(object);
     const { selector } = object.spec;
-    const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
+    const [replicaSets, analysisRuns, experiments, services, routed, pods, templates, workload] = await Promise.all([
       owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
       owned('Experiment', lists.experiments, instance),
@@ -45,18 +47,23 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
     ]);
+    const named = new Map(
+      services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
+    );
+    const verified = neededRegistrations(object, replicaSets as readonly ReplicaSet[], named);
     return {
       object,
       rollout: object,
       replicaSets: replicaSets as readonly ReplicaSet[],
       analysisRuns,
       experiments,
-      services: new Map(
-        services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
-      ),
-      routes,
+      services: named,
+      routes: routed,
+      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routed), ports),
+      registrations: await readRegistrations(cluster, verified, ports),
       pods,
       templates,
+      ...(cluster.apiVersions && { apiVersions: cluster.apiVersions }),
       ...workload,
     };
   },
@@ -68,6 +75,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
   dueAt,
+  routed: routesOf,
 });
 
 interface Seen extends SeenRollout {

@@ -1,10 +1,12 @@
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import type { Rollout, WorkloadRef } from '../model/rollout.ts';
+import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
-import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { Routed, RoutedObject } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedObject } from './routers/router.ts';
+import { routeKey } from './routing/open-routing.ts';
+import type { SeenRollout } from './seen.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
 export interface RolloutNeeds {
@@ -29,7 +31,7 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const { workloadRef } = rollout.spec;
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
-    services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
+    services: servicesOf(rollout),
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routesOf(rollout),
@@ -45,6 +47,15 @@ export function routesOf(
   read: (object: Routed) => RoutedObject | undefined = () => undefined,
 ): readonly Routed[] {
   return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
+}
+
+/** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */
+export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['routes']): readonly string[] {
+  const find: FindRouted = (object) => {
+    const found = routes.get(routeKey(object));
+    return found && 'object' in found ? found.object : undefined;
+  };
+  return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
 }
 
 function runsOf({ status }: Rollout): readonly string[] {

@@ -20,9 +20,6 @@ export const ambassador: Router = {
   ...WEIGHTS_ALONE,
   type: 'Ambassador',
   references: ambassadorReferences,
-  resources: {
-    Mapping: { apiVersion: `${GROUP}/v2`, plural: 'mappings', namespaced: true, status: 'subresource' },
-  },
 
   needs: (rollout) => mappingsOf(rollout).flatMap((name) => [mapping(rollout, name), canaryOf(rollout, name)]),
 

@@ -8,7 +8,6 @@ import { appMeshReferences, virtualRouterOf, virtualServiceOf } from './app-mesh
 import { type VirtualNodes, withWeights } from './app-mesh-routes.ts';
 import { type Routed, type RoutedObject, type Router, type Routing, WEIGHTS_ALONE } from './router.ts';
 
-const VERSION = 'appmesh.k8s.aws/v1beta2';
 /** In place of hashes that are missing: two virtual nodes must not choose the same pods. */
 const NO_STABLE = 'stable-hash';
 const NO_CANARY = 'canary-hash';
@@ -23,11 +22,6 @@ export const appMesh: Router = {
   ...WEIGHTS_ALONE,
   type: 'AppMesh',
   references: appMeshReferences,
-  resources: {
-    AppMeshVirtualService: { apiVersion: VERSION, plural: 'virtualservices', namespaced: true, status: 'subresource' },
-    VirtualRouter: { apiVersion: VERSION, plural: 'virtualrouters', namespaced: true, status: 'subresource' },
-    VirtualNode: { apiVersion: VERSION, plural: 'virtualnodes', namespaced: true, status: 'subresource' },
-  },
 
   needs(rollout, read) {
     const service = virtualServiceOf(rollout);

@@ -1,8 +1,10 @@
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Found, Reply } from '../../model/reply.ts';
+import { RESOURCES } from '../../model/resources.ts';
 import type { Change } from '../../model/outcome.ts';
 import { StepFailure } from '../step-failure.ts';
-import { seenTargetOf, targetOf } from '../targets.ts';
+import { seenTargetOf } from '../targets.ts';
+import { targetOf } from '../../workload/target.ts';
 import { note, warn, type Work } from '../work.ts';
 import type { Routed, RoutedObject, Routing } from '../routers/router.ts';
 
@@ -19,7 +21,6 @@ function keyOf({ kind, metadata }: RoutedObject): string {
 /** What routers see of a step, with what they write in it. */
 export function openRouting(work: Work): Routing {
   const { rollout, seen, versions } = work;
-  const { namespace = '' } = rollout.metadata;
   const written = new Map<string, RoutedObject | undefined>();
   return {
     rollout,
@@ -39,8 +40,9 @@ export function openRouting(work: Work): Routing {
       });
       written.set(keyOf(before), after);
     },
-    create(given) {
-      const object = { ...given, metadata: { ...given.metadata, namespace } };
+    create(unplaced) {
+      const { namespace = '' } = rollout.metadata;
+      const object = { ...unplaced, metadata: { ...unplaced.metadata, namespace } };
       const reply = write(work, { verb: 'create', object });
       if (reply.went === 'exists') return reply.found;
       written.set(keyOf(object), object);
@@ -50,8 +52,11 @@ export function openRouting(work: Work): Routing {
       write(work, { verb: 'delete', target: targetOf(object) });
       written.set(keyOf(object), undefined);
     },
+    apiVersionOf: (kind) => seen.apiVersions?.[kind] ?? RESOURCES[kind].apiVersion,
     note: (reason, message) => note(work, reason, message),
     warn: (reason, message) => warn(work, reason, message),
+    loadBalancers: seen.loadBalancers,
+    tellLoadBalancers: (status) => void (work.loadBalancers = status),
   };
 }
 

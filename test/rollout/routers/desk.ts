@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../../lib/model/merge-patch.ts';
+import { RESOURCES } from '../../../lib/model/resources.ts';
 import type { Rollout } from '../../../lib/model/rollout.ts';
 import { routersOf } from '../../../lib/rollout/routers/registry.ts';
 import type { Routed, RoutedObject, Router, Routing } from '../../../lib/rollout/routers/router.ts';
@@ -88,6 +89,9 @@ export class Desk {
       remove: (object) => void this.objects.delete(write('delete', object)),
       note: (reason) => void events.push(reason),
       warn: (reason) => void events.push(reason),
+      apiVersionOf: (kind) => RESOURCES[kind].apiVersion,
+      loadBalancers: undefined,
+      tellLoadBalancers() {},
     };
     try {
       act(this.router, routing);
