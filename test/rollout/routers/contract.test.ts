@@ -98,11 +98,11 @@ describe.each(ROWS)('$name', (row) => {
 
   test('header and mirror routes leave nothing behind', () => {
     const desk = new Desk(row);
-    const before = valuesIn(desk.all);
+    const before = lasting(row, desk);
     for (const { name, act } of CALLS.filter((call) => call.name !== 'updateHash'))
       expect([name, desk.call(act).failure]).toStrictEqual([name, undefined]);
-    const left = desk.all.filter(({ kind, metadata }) => kind !== row.makes?.kind || metadata.name !== row.makes.name);
-    expect(valuesIn(left)).toStrictEqual(before);
+    if (row.makes) desk.take(row.makes.kind, row.makes.name);
+    expect(lasting(row, desk)).toStrictEqual(before);
   });
 
   test.each(row.vanished)('$kind $name has vanished: $failure', ({ kind, name, failure }) => {

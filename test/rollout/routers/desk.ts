@@ -1,6 +1,6 @@
-import { RESOURCES } from '../../../lib/model/resources.ts';
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../../lib/model/merge-patch.ts';
+import { RESOURCES } from '../../../lib/model/resources.ts';
 import type { Rollout } from '../../../lib/model/rollout.ts';
 import { routersOf } from '../../../lib/rollout/routers/registry.ts';
 import type { Routed, RoutedObject, Router, Routing } from '../../../lib/rollout/routers/router.ts';

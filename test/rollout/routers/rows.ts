@@ -134,6 +134,31 @@ function traefikWeight(name: string): (look: Look) => unknown {
     valueAt(inList(valueAt(look('TraefikService', 'web'), 'spec', 'weighted', 'services'), named(name)), 'weight');
 }
 
+function smiWeight(look: Look, service: string): unknown {
+  const backends = valueAt(look('TrafficSplit', 'guestbook'), 'spec', 'backends');
+  return valueAt(
+    inList(backends, (backend) => valueAt(backend, 'service') === service),
+    'weight',
+  );
+}
+
+const ALB_ACTION = 'alb.ingress.kubernetes.io/actions.stable';
+const ALB_MANAGED = 'rollouts.argoproj.io/managed-alb-annotations';
+
+/** As the annotation says: canary, pods of experiments, stable. */
+function albGroups(look: Look): readonly unknown[] {
+  const text = look('Ingress', 'web')?.metadata.annotations?.[ALB_ACTION] ?? '{}';
+  const groups = valueAt(JSON.parse(text), 'ForwardConfig', 'TargetGroups');
+  return Array.isArray(groups) ? groups : [];
+}
+
+function albWeight(look: Look, service: string): unknown {
+  return valueAt(
+    inList(albGroups(look), (group) => valueAt(group, 'ServiceName') === service),
+    'Weight',
+  );
+}
+
 const CANARY_INGRESS = 'guestbook-web-canary';
 
 /** Every router, by what turns it on. */
@@ -242,6 +267,72 @@ export const ROWS: readonly RouterRow[] = [
     leaves: () => ({
       [`Ingress/${CANARY_INGRESS}`]: {
         metadata: { annotations: { 'nginx.ingress.kubernetes.io/canary-weight': '0' } },
+      },
+    }),
+  },
+  {
+    name: 'alb',
+    trafficRouting: { alb: { ingress: 'web', servicePort: 443 } },
+    objects: [
+      anObject('networking.k8s.io/v1', 'Ingress', 'web', {
+        ingressClassName: 'alb',
+        rules: ['stable', 'theirs'].map((name) => ({
+          host: `${name}.example.com`,
+          http: {
+            paths: [
+              {
+                path: '/*',
+                pathType: 'ImplementationSpecific',
+                backend: { service: { name, port: { name: 'use-annotation' } } },
+              },
+            ],
+          },
+        })),
+      }),
+    ],
+    canaryWeight: (look) => Number(albWeight(look, 'canary') ?? 0),
+    stableWeight: (look) => albWeight(look, 'stable'),
+    otherWeights: (look) => {
+      const trial = albWeight(look, 'trial');
+      return trial === undefined ? {} : { trial };
+    },
+    owns: [
+      /^Ingress\/web\.metadata\.annotations\.alb\.ingress\.kubernetes\.io\/actions\./,
+      /^Ingress\/web\.metadata\.annotations\.rollouts\.argoproj\.io\/managed-alb-annotations$/,
+    ],
+    vanished: [{ kind: 'Ingress', name: 'web', failure: 'ingress.networking.k8s.io "web" not found' }],
+    leaves: () => {
+      const TargetGroups = [
+        { ServiceName: 'canary', ServicePort: '443', Weight: 0 },
+        { ServiceName: 'stable', ServicePort: '443', Weight: 100 },
+      ];
+      const action = JSON.stringify({ Type: 'forward', ForwardConfig: { TargetGroups } });
+      const managed = JSON.stringify({ guestbook: [ALB_ACTION] });
+      return { 'Ingress/web': { metadata: { annotations: { [ALB_ACTION]: action, [ALB_MANAGED]: managed } } } };
+    },
+  },
+  {
+    name: 'smi',
+    trafficRouting: { smi: {} },
+    objects: [],
+    canaryWeight: (look) => Number(smiWeight(look, 'canary') ?? 0),
+    stableWeight: (look) => Number(smiWeight(look, 'stable') ?? 100),
+    otherWeights: (look) => {
+      const trial = smiWeight(look, 'trial');
+      return trial === undefined ? {} : { trial: Number(trial) };
+    },
+    owns: [],
+    vanished: [],
+    makes: { kind: 'TrafficSplit', name: 'guestbook', taken: 'Rollout does not own TrafficSplit `guestbook`' },
+    // It stays until the Rollout goes.
+    leaves: () => ({
+      'TrafficSplit/guestbook': {
+        spec: {
+          backends: [
+            { service: 'canary', weight: '0' },
+            { service: 'stable', weight: '100' },
+          ],
+        },
       },
     }),
   },
