@@ -48,6 +48,8 @@ export interface SeenRollout {
   readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
   /** Names of those that routers find by labels, by the `routeListKey`; the objects are in `routes`. */
   readonly routeLists?: ReadonlyMap<string, Found<readonly string[]>>;
+  /** Of kinds of routers that stand in another version in this cluster than `RESOURCES` says. */
+  readonly apiVersions?: Readonly<Record<string, string>>;
   /** Load balancers of AWS by their DNS names, those that `neededLoadBalancers` names. Absent: nobody looks at them. */
   readonly loadBalancers?: ReadonlyMap<string, Found<LoadBalancer>> | undefined;
   /**

@@ -23,9 +23,6 @@ type Json = Readonly<Record<string, unknown>>;
 export const apisix: Router = {
   ...WEIGHTS_ALONE,
   type: 'Apisix',
-  resources: {
-    ApisixRoute: { apiVersion: `${GROUP}/v2`, plural: 'apisixroutes', namespaced: true, status: 'subresource' },
-  },
 
   needs(rollout) {
     const { managedRoutes = [] } = rollout.spec.strategy?.canary?.trafficRouting ?? {};

@@ -28,12 +28,6 @@ const NOTHING_NAMED =
 export const gatewayApi: Router = {
   ...WEIGHTS_ALONE,
   type: 'GatewayAPI',
-  resources: {
-    HTTPRoute: { apiVersion: `${GROUP}/v1`, plural: PLURALS.HTTPRoute, namespaced: true, status: 'subresource' },
-    GRPCRoute: { apiVersion: `${GROUP}/v1`, plural: PLURALS.GRPCRoute, namespaced: true, status: 'subresource' },
-    TCPRoute: { apiVersion: `${GROUP}/v1alpha2`, plural: PLURALS.TCPRoute, namespaced: true, status: 'subresource' },
-    TLSRoute: { apiVersion: `${GROUP}/v1alpha2`, plural: PLURALS.TLSRoute, namespaced: true, status: 'subresource' },
-  },
 
   needs(rollout) {
     const named = (configOrNone(rollout)?.named ?? []).map(({ object }) => object);
