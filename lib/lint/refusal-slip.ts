@@ -1,0 +1,12 @@
+import type { Slip } from './rule.ts';
+
+/**
+ * What is said of a refused field of a `spec`, at the field that it begins with:
+ * `spec.strategy.canary.steps[1].setWeight: Invalid value: …`.
+ */
+export function refusalSlip(text: string): Pick<Slip, 'keys' | 'message'> {
+  const [prefix = '', path] = /^(spec(?:\.\w+|\[\d+\])*): /.exec(text) ?? [];
+  if (path === undefined) return { keys: ['spec'], message: text };
+  const keys = [...path.matchAll(/\w+/g)].map(([key]) => (/^\d+$/.test(key) ? Number(key) : key));
+  return { keys, message: text.slice(prefix.length) };
+}
