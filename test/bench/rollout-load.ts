@@ -72,7 +72,7 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
     await work();
     try {
       const areAll = () => healthyAt.size === count;
-      await waitFor(`${count} Rollouts to be healthy`, areAll, { timeoutMs: 180_000, everyMs: 50 });
+      await waitFor(`${count} Rollouts to be healthy`, areAll, { timeoutMs: 300_000, everyMs: 50 });
     } finally {
       watching.abort();
       await following;
