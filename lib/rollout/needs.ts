@@ -4,6 +4,7 @@ import { analysesOf } from './references/analyses.ts';
 import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
+import { runsOf } from './runs-of.ts';
 import type { Routed } from './routers/router.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
@@ -30,24 +31,13 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
     services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
-    runs: runsOf(rollout),
+    runs: runsOf(rollout).flatMap(({ name }) => name ?? []),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
-}
-
-function runsOf({ status }: Rollout): readonly string[] {
-  const { canary, blueGreen } = status ?? {};
-  const told = [
-    canary?.currentBackgroundAnalysisRunStatus,
-    canary?.currentStepAnalysisRunStatus,
-    blueGreen?.prePromotionAnalysisRunStatus,
-    blueGreen?.postPromotionAnalysisRunStatus,
-  ];
-  return told.flatMap((run) => run?.name ?? []);
 }
 
 /** Whether pods have labels or annotations by the part that they play. */
