@@ -6,11 +6,9 @@ import { reconcileRollout } from './reconcile.ts';
 import type { SeenRollout } from './seen.ts';
 
 const AGAIN_MS = 1_000;
-/**
- * One that cannot go on for what it refers to is looked at again after this, and ever less often; of some of that nobody
- * tells.
- */
+/** One that cannot go on for what it refers to is looked at this often: nobody tells of a template that comes. */
 const REFUSED_MS = 20_000;
+const LONGEST_REFUSED_MS = 60_000;
 
 /** Decides what becomes of a Rollout, and when to look again. Pure: the clock is an argument and nothing is written. */
 export function rolloutOutcome(seen: SeenRollout, now: Date): Outcome<RolloutStatus> {
@@ -26,7 +24,7 @@ export function rolloutOutcome(seen: SeenRollout, now: Date): Outcome<RolloutSta
   // Much of a decision rests on what was there: once that has changed, the next is due at once.
   const goesOnMs = isChanged || changes.length > 0 ? now.getTime() : next;
   // A failure that the status tells of is no reason to hurry; any other is.
-  const nextMs = isRefused ? Math.max(due, now.getTime() + REFUSED_MS) : goesOnMs;
+  const nextMs = isRefused ? refusedUntilMs(due, now) : goesOnMs;
   return {
     status: after,
     nextAt: Number.isFinite(nextMs) ? new Date(nextMs) : undefined,
@@ -34,6 +32,11 @@ export function rolloutOutcome(seen: SeenRollout, now: Date): Outcome<RolloutSta
     changes,
     ...(failure !== undefined && !isRefused && { failure }),
   };
+}
+
+function refusedUntilMs(due: number, now: Date): number {
+  if (due === Infinity) return due;
+  return Math.min(Math.max(due, now.getTime() + REFUSED_MS), now.getTime() + LONGEST_REFUSED_MS);
 }
 
 function dueMs(rollout: SeenRollout['rollout'], now: Date): number {

@@ -102,10 +102,10 @@ describe('a Rollout that is refused', () => {
       want: [undefined, undefined],
     },
     {
-      name: 'for what it refers to is looked at again, ever less often',
+      name: 'for what it refers to is looked at again, within a minute',
       spec: { strategy: { blueGreen: { activeService: 'missing' } } },
       at: [0, 20, 300, 3_000, 300_000],
-      want: [20, 20, 30, 300, 900],
+      want: [20, 20, 30, 60, 60],
     },
     {
       name: 'for its workload is so, too',
@@ -114,7 +114,7 @@ describe('a Rollout that is refused', () => {
         template: undefined as never,
       },
       at: [0, 20, 3_000],
-      want: [20, 20, 300],
+      want: [20, 20, 60],
     },
   ])('$name', ({ spec, at, want }) => {
     expect(waits(aRollout(spec), at)).toEqual(want);
