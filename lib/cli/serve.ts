@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/api/addresses.ts';
+import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
@@ -9,6 +10,7 @@ import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
 import { kindsFor } from '../kinds/registry.ts';
 import { jsonLog } from '../log/json-log.ts';
+import type { ClusterRouters } from '../model/cluster-routers.ts';
 import type { Log } from '../model/ports.ts';
 import { eventsRoute } from '../serve/events-route.ts';
 import { serve, type Serving } from '../serve/serve.ts';
@@ -18,6 +20,7 @@ import { openServedClusters } from '../serve/served-clusters.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { routerOption } from './router-option.ts';
 import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
 
 interface ServeCommandOptions extends ListenFlags {
@@ -27,6 +30,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly selector?: string;
   readonly instanceId?: string;
   readonly rollouts?: boolean;
+  readonly router: ClusterRouters;
   readonly metrics: HostPort;
   readonly allowHost: readonly string[];
   readonly serviceAddresses?: AddressMode;
@@ -35,6 +39,8 @@ interface ServeCommandOptions extends ListenFlags {
   readonly prometheusAddress?: string;
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
+  readonly awsVerifyTargetGroup?: boolean;
+  readonly albTagKeyResourceId?: string;
   readonly concurrency: number;
   readonly qps: number;
   readonly burst: number;
@@ -85,6 +91,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('-l, --selector <labels>', 'serve only AnalysisRuns and Experiments with these labels')
     .option('--instance-id <id>', 'serve what carries this controller instance id')
     .option('--rollouts', 'serve Rollouts too, where no controller of Argo Rollouts does')
+    .addOption(routerOption('traffic router of these Rollouts, whose objects are watched'))
     .addOption(
       new Option('--metrics <host:port>', 'where to serve the pages')
         .argParser((text) => readAddress('--metrics', text))
@@ -137,6 +144,11 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .argParser(collect)
         .default([], 'none'),
     )
+    .option('--aws-verify-target-group', 'Rollouts wait until load balancers of AWS have their weights and pods')
+    .option(
+      '--alb-tag-key-resource-id <key>',
+      'tag that says what a target group was made for (default: ingress.k8s.aws/resource)',
+    )
     .addOption(countOption('--concurrency <steps>', 'steps of one namespace of a cluster at once', SHARES.stepsAtOnce))
     .addOption(countOption('--qps <requests>', 'requests to an API server in a second', SHARES.requestsPerSecond))
     .addOption(countOption('--burst <requests>', 'as many may go at once after a pause', SHARES.requestsAtOnce))
@@ -181,6 +193,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
     openHttp: () => openHttp({ privateNetworks: 'allow', allow: allowHost }),
     services: options.service,
+    routers: options.router,
     rate: { qps: options.qps, burst: options.burst },
     // Nothing is read before it serves.
     onSetAside: (cluster, kind) => serving?.setAside(cluster, kind),
@@ -203,7 +216,11 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     throw error;
   });
   const kinds = kindsFor(options);
-  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, kinds });
+  const { awsVerifyTargetGroup = false, albTagKeyResourceId: resourceTag } = options;
+  const loadBalancers = awsVerifyTargetGroup
+    ? awsLoadBalancers({ credentials: settings.awsCredentials, resourceTag })
+    : undefined;
+  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, loadBalancers, kinds });
   const { pages, events } = servers;
   log.info('serving', {
     clusters: clusters.map(({ name }) => name),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterRouters } from './cluster-routers.ts';
 import { AssayError } from './errors.ts';
 import { isObject } from './is-object.ts';
 import { explainIssue } from './issue.ts';
@@ -49,7 +50,15 @@ const authentication = z
   .describe('How Assay gets in: exactly one way.');
 
 const aws = z
-  .strictObject({ roleArn, region: region.exactOptional(), externalId: externalId.exactOptional() })
+  .strictObject({
+    roleArn,
+    region: region.exactOptional(),
+    externalId: externalId.exactOptional(),
+    verifyTargetGroup: flag('Whether Rollouts wait until load balancers have their weights and pods.').exactOptional(),
+    targetGroupTag: text(
+      'Tag that says what a target group was made for (default ingress.k8s.aws/resource).',
+    ).exactOptional(),
+  })
   .describe('The role of metrics that ask AWS. Without it they are refused: the own role of Assay is never used.');
 
 const positive = (description: string) =>
@@ -90,6 +99,7 @@ const clusterDocument = z
     instanceId: text('Only what carries this controller instance id; without it what carries none.').exactOptional(),
     namespace: text('Only this namespace; without it all.').exactOptional(),
     rollouts: flag('Looks after Rollouts too: no controller of Argo Rollouts may do so.').exactOptional(),
+    routers: clusterRouters.exactOptional(),
     aws: aws.exactOptional(),
     prometheusAddress: text('For Prometheus metrics that name no address.').exactOptional(),
     allowedHosts: list(z.string(), 'Hosts and networks that requests may go to all the same.').exactOptional(),

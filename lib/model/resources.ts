@@ -2,10 +2,12 @@ import type { AnalysisRun } from './analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
 import type { Experiment } from './experiment.ts';
 import type { Job, KubernetesObject, Pod, Secret } from './kubernetes.ts';
+import type { ResourceType } from './resource-type.ts';
 import type { Rollout } from './rollout.ts';
+import { ROUTED_TYPES, type RoutedKind } from './router-rows.ts';
 
 /** Every resource that Assay reads or writes. */
-export interface Resources {
+export interface Resources extends Readonly<Record<RoutedKind, Loose>> {
   AnalysisRun: AnalysisRun;
   AnalysisTemplate: AnalysisTemplate;
   ClusterAnalysisTemplate: ClusterAnalysisTemplate;
@@ -19,10 +21,8 @@ export interface Resources {
   PodTemplate: Loose;
   Eviction: KubernetesObject;
   Service: Loose;
-  Ingress: Loose;
-  VirtualService: Loose;
-  DestinationRule: Loose;
-  TraefikService: Loose;
+  Endpoints: KubernetesObject & { readonly subsets?: unknown };
+  TargetGroupBinding: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
 }
@@ -32,22 +32,9 @@ type Loose = KubernetesObject & { readonly spec?: unknown; readonly status?: unk
 
 export type ResourceKind = keyof Resources;
 
-/** Where a resource stands in the API. */
-export interface ResourceType {
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-  /**
-   * Where the status is written: in the `own` object, with everything else (or there is none); or through the
-   * `subresource` alone, which takes nothing but the status, and which no other write reaches.
-   */
-  readonly status: 'own' | 'subresource';
-  /** It is a subresource of objects of this kind, and is only ever created. */
-  readonly of?: ResourceKind;
-}
-
-/** A new kind is a line here and one in `Resources`. */
+/** A new kind is a line here and one in `Resources`; those of traffic routers are in their rows. */
 export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
+  ...ROUTED_TYPES,
   AnalysisRun: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysisruns', namespaced: true, status: 'own' },
   AnalysisTemplate: {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -71,20 +58,13 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
   PodTemplate: { apiVersion: 'v1', plural: 'podtemplates', namespaced: true, status: 'own' },
   Eviction: { apiVersion: 'policy/v1', plural: 'evictions', namespaced: true, status: 'own', of: 'Pod' },
   Service: { apiVersion: 'v1', plural: 'services', namespaced: true, status: 'subresource' },
-  Ingress: { apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', namespaced: true, status: 'subresource' },
-  VirtualService: {
-    apiVersion: 'networking.istio.io/v1alpha3',
-    plural: 'virtualservices',
+  Endpoints: { apiVersion: 'v1', plural: 'endpoints', namespaced: true, status: 'own' },
+  TargetGroupBinding: {
+    apiVersion: 'elbv2.k8s.aws/v1beta1',
+    plural: 'targetgroupbindings',
     namespaced: true,
     status: 'subresource',
   },
-  DestinationRule: {
-    apiVersion: 'networking.istio.io/v1alpha3',
-    plural: 'destinationrules',
-    namespaced: true,
-    status: 'subresource',
-  },
-  TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };

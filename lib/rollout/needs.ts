@@ -1,11 +1,13 @@
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import type { Rollout, WorkloadRef } from '../model/rollout.ts';
+import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
-import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
+import type { FindRouted, Routed } from './routers/router.ts';
+import { routeKey } from './routing/open-routing.ts';
 import { runsOf } from './runs-of.ts';
-import type { Routed } from './routers/router.ts';
+import type { SeenRollout } from './seen.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
 export interface RolloutNeeds {
@@ -30,14 +32,28 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const { workloadRef } = rollout.spec;
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
-    services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
+    services: servicesOf(rollout),
     runs: runsOf(rollout).flatMap(({ name }) => name ?? []),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
-    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    routes: routesOf(rollout),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
+}
+
+/** Objects that traffic routers look after. */
+export function routesOf(rollout: Rollout): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout));
+}
+
+/** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */
+export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['routes']): readonly string[] {
+  const find: FindRouted = (object) => {
+    const found = routes.get(routeKey(object));
+    return found && 'object' in found ? found.object : undefined;
+  };
+  return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
 }
 
 /** Whether pods have labels or annotations by the part that they play. */

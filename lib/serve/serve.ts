@@ -12,6 +12,7 @@ import type { Kind, KindRow } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
+import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { formatRef, type ObjectRef, refOf } from '../model/ref.ts';
 import { openSlices } from '../model/slices.ts';
@@ -20,6 +21,7 @@ import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
+import { onRoutedNews } from './routed-news.ts';
 import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
@@ -43,6 +45,8 @@ export interface ServeOptions {
   readonly concurrencyPerCluster?: number;
   /** What is set for the metrics of all clusters. */
   readonly settings?: ProviderSettings;
+  /** Where the weights of load balancers are verified. Default: they are not. */
+  readonly loadBalancers?: LoadBalancers | undefined;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
   /** Default: all that there are. */
@@ -76,7 +80,7 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** News that nothing waits for, and what else comes meanwhile, are one step. */
+/** News that nothing waits for, or that may go round in circles, and what else comes meanwhile, are one step. */
 const SOON_MS = 1_000;
 
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
@@ -129,6 +133,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     meter,
     now,
     settingsOf: () => settings,
+    loadBalancersOf: () => options.loadBalancers,
     signal: aborting.signal,
   };
 
@@ -161,6 +166,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   function ask(ref: ObjectRef, at: Date): void {
     queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
+  }
+
+  function soon(): Date {
+    return new Date(now().getTime() + SOON_MS);
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
@@ -202,12 +211,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
     }
     const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
-    onOwnedNews(
-      cluster,
-      (owner, canWait) => ask(owner, canWait ? new Date(now().getTime() + SOON_MS) : now()),
-      facts,
-      alone,
-    );
+    onOwnedNews(cluster, (owner, canWait) => ask(owner, canWait ? soon() : now()), facts, alone);
+    // Not at once: two Rollouts that write to one object would take turns without a pause.
+    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, soon()), alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now, timers });
