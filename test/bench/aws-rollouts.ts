@@ -15,6 +15,7 @@ import { openRolloutLoad } from './rollout-load.ts';
 const CLUSTER = 'rollouts';
 const REPLICAS = 3;
 const POD_START_MS = 300;
+const LOOK_MS = 60_000;
 const TEMPLATE = 'success-rate';
 /** Where functions come from: all that they ask of the cluster is asked by it. */
 const USER = 'system:serviceaccount:assay-system:assay';
@@ -38,6 +39,8 @@ export async function measureRolloutsOnAws(count: number, prometheus: string): P
   const crdFolder = join(import.meta.dirname, '../../infra/cluster/crds');
   const plane = await startControlPlane({ controllers: true, crdFolder, apiServerFlags: audit.flags });
   const [kubelet, deployment] = await Promise.all([startKubelet(plane, { startMs: POD_START_MS }), startDeployment()]);
+  // Webhooks tell of a change before it is stored: where the read comes first, the next look at the cluster finds it.
+  const looks = setInterval(() => void deployment.tick(), LOOK_MS);
   let webhook: AssayWebhook | undefined;
   try {
     webhook = await openCluster(plane, deployment);
@@ -63,6 +66,7 @@ export async function measureRolloutsOnAws(count: number, prometheus: string): P
     );
     console.log(formatFigures(figuresOf({ used: { ...used, aws: usage }, took, steps: steps.length, audit, fromMs })));
   } finally {
+    clearInterval(looks);
     await webhook?.kill();
     await deployment.stop();
     await kubelet.stop();
