@@ -6,6 +6,7 @@ import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
 import type { FindRouted, Routed, RoutedList, RoutedObject } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
+import { runsOf } from './runs-of.ts';
 import type { SeenRollout } from './seen.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
@@ -34,7 +35,7 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
     services: servicesOf(rollout),
-    runs: runsOf(rollout),
+    runs: runsOf(rollout).flatMap(({ name }) => name ?? []),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routesOf(rollout),
     routeLists: routersOf(rollout).flatMap((router) => router.lists?.(rollout) ?? []),
@@ -59,17 +60,6 @@ export function routesOf(
   read: (object: Routed) => RoutedObject | undefined = () => undefined,
 ): readonly Routed[] {
   return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
-}
-
-function runsOf({ status }: Rollout): readonly string[] {
-  const { canary, blueGreen } = status ?? {};
-  const told = [
-    canary?.currentBackgroundAnalysisRunStatus,
-    canary?.currentStepAnalysisRunStatus,
-    blueGreen?.prePromotionAnalysisRunStatus,
-    blueGreen?.postPromotionAnalysisRunStatus,
-  ];
-  return told.flatMap((run) => run?.name ?? []);
 }
 
 /** Whether pods have labels or annotations by the part that they play. */
