@@ -38,7 +38,9 @@ export function openRouting(work: Work): Routing {
       });
       written.set(keyOf(before), after);
     },
-    create(object) {
+    create(unplaced) {
+      const { namespace = '' } = rollout.metadata;
+      const object = { ...unplaced, metadata: { ...unplaced.metadata, namespace } };
       const reply = write(work, { verb: 'create', object });
       if (reply.went === 'exists') return reply.found;
       written.set(keyOf(object), object);
