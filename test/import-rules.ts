@@ -59,7 +59,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'a kind observes through the ports and decides in the pure folders',
   },
   'lib/kinds/facts': {
-    imports: ['lib/model'],
+    imports: ['lib/model', 'lib/workload'],
     instead: 'facts are data, which the webhook reads too: what decides stands beside them, in kinds/',
   },
   'lib/queues': { imports: ['lib/model'], packages: ['tinyqueue', '@aws-sdk/client-sqs'], instead: BACKEND },
@@ -71,7 +71,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/connections': {
     imports: ['lib/model'],
-    packages: ['@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
+    packages: ['@aws-sdk/client-elastic-load-balancing-v2', '@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
     instead: BACKEND,
   },
   'lib/log': { imports: ['lib/model'], instead: BACKEND },

@@ -65,6 +65,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
       meter,
       now,
       settingsOf,
+      loadBalancersOf: (name) => clusters.loadBalancersOf(name),
     },
     clusters,
     meter,

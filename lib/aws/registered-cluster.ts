@@ -4,8 +4,10 @@ import type { Credentials } from '../clusters/access/credentials.ts';
 import { type ClusterSettings, isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Log } from '../model/ports.ts';
+import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/provider.ts';
 import type { Secrets } from '../model/cluster-documents.ts';
+import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
 import { openHttp } from '../http/open-http.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
@@ -115,6 +117,18 @@ export function registeredProviderSettings(
       return roles.assume(roleFor(identity, own));
     },
   };
+}
+
+/** The load balancers of a cluster, as its own role sees them; undefined where its settings do not ask for that. */
+export function registeredLoadBalancers(
+  name: string,
+  settings: ClusterSettings,
+  roles: AssumedRoles,
+): LoadBalancers | undefined {
+  const { verifyTargetGroup = false, targetGroupTag } = settings.aws ?? {};
+  const { awsCredentials } = registeredProviderSettings(name, settings, roles);
+  if (!verifyTargetGroup || !awsCredentials) return undefined;
+  return awsLoadBalancers({ credentials: awsCredentials, resourceTag: targetGroupTag });
 }
 
 function roleFor({ roleArn }: AwsIdentity, own: RoleRequest): RoleRequest {

@@ -1,13 +1,14 @@
 import { type ClusterRegistry, type OpenCluster, openRegistry } from '../clusters/registered.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import type { Log } from '../model/ports.ts';
+import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import type { ClusterDocuments, Secrets } from '../model/cluster-documents.ts';
 import { ownSecrets } from '../clusters/access/secret-reference.ts';
 import { secretsManager } from '../documents/secrets-manager.ts';
 import { ssmDocuments } from '../documents/ssm.ts';
 import { assumedRoles } from '../connections/assumed-roles.ts';
-import { openRegisteredCluster, registeredProviderSettings } from './registered-cluster.ts';
+import { openRegisteredCluster, registeredLoadBalancers, registeredProviderSettings } from './registered-cluster.ts';
 
 export interface RegisteredClustersOptions {
   /** `/assay/prod/clusters` */
@@ -33,6 +34,8 @@ export interface RegisteredClustersOptions {
 export type RegisteredClusters = ClusterRegistry & {
   /** What is set for the metrics of a cluster; nothing for one that is not served. */
   providerSettingsOf(name: string): ProviderSettings;
+  /** Where the weights of its load balancers are verified; undefined: they are not. */
+  loadBalancersOf(name: string): LoadBalancers | undefined;
 };
 
 /** Opens the clusters of a registry; `refresh` reads them. */
@@ -55,6 +58,10 @@ export function openRegisteredClusters(options: RegisteredClustersOptions): Regi
     providerSettingsOf(name) {
       const settings = registry.settingsOf(name);
       return settings ? registeredProviderSettings(name, settings, roles) : {};
+    },
+    loadBalancersOf(name) {
+      const settings = registry.settingsOf(name);
+      return settings && registeredLoadBalancers(name, settings, roles);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { AddressMode } from '../clusters/api/addresses.ts';
+import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
 import { openHttp } from '../http/open-http.ts';
@@ -35,6 +36,8 @@ interface ServeCommandOptions extends ListenFlags {
   readonly prometheusAddress?: string;
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
+  readonly awsVerifyTargetGroup?: boolean;
+  readonly albTagKeyResourceId?: string;
   readonly concurrency: number;
   readonly qps: number;
   readonly burst: number;
@@ -137,6 +140,11 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .argParser(collect)
         .default([], 'none'),
     )
+    .option('--aws-verify-target-group', 'Rollouts wait until load balancers of AWS have their weights and pods')
+    .option(
+      '--alb-tag-key-resource-id <key>',
+      'tag that says what a target group was made for (default: ingress.k8s.aws/resource)',
+    )
     .addOption(countOption('--concurrency <steps>', 'steps of one namespace of a cluster at once', SHARES.stepsAtOnce))
     .addOption(countOption('--qps <requests>', 'requests to an API server in a second', SHARES.requestsPerSecond))
     .addOption(countOption('--burst <requests>', 'as many may go at once after a pause', SHARES.requestsAtOnce))
@@ -203,7 +211,11 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     throw error;
   });
   const kinds = kindsFor(options);
-  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, kinds });
+  const { awsVerifyTargetGroup = false, albTagKeyResourceId: resourceTag } = options;
+  const loadBalancers = awsVerifyTargetGroup
+    ? awsLoadBalancers({ credentials: settings.awsCredentials, resourceTag })
+    : undefined;
+  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, loadBalancers, kinds });
   const { pages, events } = servers;
   log.info('serving', {
     clusters: clusters.map(({ name }) => name),

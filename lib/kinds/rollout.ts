@@ -10,15 +10,17 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { needs } from '../rollout/needs.ts';
+import { neededLoadBalancers, needs } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
+import { neededRegistrations } from '../rollout/target-groups.ts';
 import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
 import { formatSelector } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
+import { readLoadBalancers, readRegistrations } from './load-balancers.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
 
@@ -45,21 +47,26 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
     ]);
+    const named = new Map(
+      services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
+    );
+    const verified = neededRegistrations(object, replicaSets as readonly ReplicaSet[], named);
+    const routed = new Map(
+      routes.flatMap((found, index) => {
+        const wantedRoute = wanted.routes[index];
+        return found && wantedRoute ? [[routeKey(wantedRoute), found] as const] : [];
+      }),
+    );
     return {
       object,
       rollout: object,
       replicaSets: replicaSets as readonly ReplicaSet[],
       analysisRuns,
       experiments,
-      services: new Map(
-        services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
-      ),
-      routes: new Map(
-        routes.flatMap((found, index) => {
-          const routed = wanted.routes[index];
-          return found && routed ? [[routeKey(routed), found]] : [];
-        }),
-      ),
+      services: named,
+      routes: routed,
+      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routed), ports),
+      registrations: await readRegistrations(cluster, verified, ports),
       pods,
       templates,
       ...workload,

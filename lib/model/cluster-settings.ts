@@ -49,7 +49,15 @@ const authentication = z
   .describe('How Assay gets in: exactly one way.');
 
 const aws = z
-  .strictObject({ roleArn, region: region.exactOptional(), externalId: externalId.exactOptional() })
+  .strictObject({
+    roleArn,
+    region: region.exactOptional(),
+    externalId: externalId.exactOptional(),
+    verifyTargetGroup: flag('Whether Rollouts wait until load balancers have their weights and pods.').exactOptional(),
+    targetGroupTag: text(
+      'Tag that says what a target group was made for (default ingress.k8s.aws/resource).',
+    ).exactOptional(),
+  })
   .describe('The role of metrics that ask AWS. Without it they are refused: the own role of Assay is never used.');
 
 const positive = (description: string) =>

@@ -1,5 +1,6 @@
 import type { Bus } from './bus.ts';
 import type { Clusters } from './cluster.ts';
+import type { LoadBalancers } from './load-balancer.ts';
 import type { ProviderSettings } from './provider.ts';
 import type { Queue } from './queue.ts';
 import type { EventRecord } from './outcome.ts';
@@ -16,6 +17,8 @@ export interface Ports {
   readonly now: () => Date;
   /** What is set for the metrics of a cluster. */
   readonly settingsOf?: (cluster: string) => ProviderSettings;
+  /** Where the weights of a cluster's load balancers are verified; nothing: they are not. */
+  readonly loadBalancersOf?: (cluster: string) => LoadBalancers | undefined;
   /** Ends what steps wait for: they throw ASSAY_STEP_ABORTED then, and have written nothing. */
   readonly signal?: AbortSignal;
   /** Where steps have to be done by some time. */

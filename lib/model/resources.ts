@@ -19,9 +19,12 @@ export interface Resources {
   PodTemplate: Loose;
   Eviction: KubernetesObject;
   Service: Loose;
+  Endpoints: KubernetesObject & { readonly subsets?: unknown };
+  TargetGroupBinding: Loose;
   Ingress: Loose;
   VirtualService: Loose;
   DestinationRule: Loose;
+  TrafficSplit: Loose;
   TraefikService: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
@@ -71,6 +74,13 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
   PodTemplate: { apiVersion: 'v1', plural: 'podtemplates', namespaced: true, status: 'own' },
   Eviction: { apiVersion: 'policy/v1', plural: 'evictions', namespaced: true, status: 'own', of: 'Pod' },
   Service: { apiVersion: 'v1', plural: 'services', namespaced: true, status: 'subresource' },
+  Endpoints: { apiVersion: 'v1', plural: 'endpoints', namespaced: true, status: 'own' },
+  TargetGroupBinding: {
+    apiVersion: 'elbv2.k8s.aws/v1beta1',
+    plural: 'targetgroupbindings',
+    namespaced: true,
+    status: 'subresource',
+  },
   Ingress: { apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', namespaced: true, status: 'subresource' },
   VirtualService: {
     apiVersion: 'networking.istio.io/v1alpha3',
@@ -84,6 +94,7 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
     namespaced: true,
     status: 'subresource',
   },
+  TrafficSplit: { apiVersion: 'split.smi-spec.io/v1alpha1', plural: 'trafficsplits', namespaced: true, status: 'own' },
   TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },

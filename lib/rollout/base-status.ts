@@ -18,11 +18,12 @@ export function readyReplicasThere(replicaSets: readonly ReplicaSet[]): number {
  * What every status says whatever the strategy. What is not in it is forgotten.
  * @source calculateBaseStatus in rollout/sync.go of argoproj/argo-rollouts
  */
-export function baseStatus({ rollout, versions }: Work): RolloutStatus {
+export function baseStatus({ rollout, versions, loadBalancers }: Work): RolloutStatus {
   const before = statusOf(rollout);
   const { latest, all } = versions;
   const currentPodHash = latest ? hashOf(latest) : wantedHash(rollout);
-  const { collisionCount, restartedAt, alb, albs, duration, promoteFull } = before;
+  const { collisionCount, restartedAt, duration, promoteFull } = before;
+  const { alb, albs } = loadBalancers ?? before;
   const { conditions } = withoutCondition(before, 'InvalidSpec');
   return {
     currentPodHash,

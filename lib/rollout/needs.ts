@@ -4,7 +4,9 @@ import { analysesOf } from './references/analyses.ts';
 import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { Routed } from './routers/router.ts';
+import type { FindRouted, Routed } from './routers/router.ts';
+import { routeKey } from './routing/open-routing.ts';
+import type { SeenRollout } from './seen.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
 export interface RolloutNeeds {
@@ -37,6 +39,15 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
+}
+
+/** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */
+export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['routes']): readonly string[] {
+  const find: FindRouted = (object) => {
+    const found = routes.get(routeKey(object));
+    return found && 'object' in found ? found.object : undefined;
+  };
+  return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
 }
 
 function runsOf({ status }: Rollout): readonly string[] {

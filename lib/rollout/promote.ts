@@ -26,7 +26,7 @@ export function whyPromote(work: Work, after: RolloutStatus, { isAnalysed }: Pro
   if (!blueGreen) return undefined;
   const { activeSelector = '' } = after.blueGreen ?? {};
   if (activeSelector === '') return 'Initial deploy';
-  if (activeSelector !== after.currentPodHash) return undefined;
+  if (activeSelector !== after.currentPodHash || work.lacksTargets === true) return undefined;
   const atOnce = whyAtOnce(work);
   if (atOnce !== undefined || isAborted(work.intent, statusOf(work.rollout))) return atOnce;
   return isAnalysed ? 'Completed blue-green update' : undefined;

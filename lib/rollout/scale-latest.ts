@@ -1,4 +1,4 @@
-import { availableIn, replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
+import { replicasIn, surelyAvailableIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { readRfc3339 } from '../workload/rfc3339.ts';
 import { isDelayedOnAbort } from './abort-delay.ts';
 import { abortScaleDownDelay, replicasOf } from './defaults.ts';
@@ -49,7 +49,8 @@ function replicasAfterAbort(work: Work, latest: ReplicaSet, wanted: number): num
   // Its pods go without a further look, so the stable ones must be able to take all traffic.
   const { seconds } = abortScaleDownDelay(rollout);
   const { stable } = versions;
-  if (stable && seconds !== undefined && availableIn(stable) >= replicasOf(rollout)) addDeadline(work, latest, seconds);
+  if (stable && seconds !== undefined && surelyAvailableIn(stable) >= replicasOf(rollout))
+    addDeadline(work, latest, seconds);
   return undefined;
 }
 

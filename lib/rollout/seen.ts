@@ -2,6 +2,7 @@ import type { TemplateSource } from '../analysis/templates.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
+import type { LoadBalancer, Registration } from '../model/load-balancer.ts';
 import type { LabelSelector, PodTemplate } from '../model/pod-template.ts';
 import type { Found, Reply } from '../model/reply.ts';
 import type { Rollout } from '../model/rollout.ts';
@@ -10,7 +11,7 @@ import type { ReplicaSet } from '../workload/replica-set.ts';
 
 /** The parts of a Service that matter here. */
 export interface Service extends KubernetesObject {
-  readonly spec?: { readonly selector?: Readonly<Record<string, string>> };
+  readonly spec?: { readonly selector?: Readonly<Record<string, string>>; readonly ports?: unknown };
 }
 
 /** The parts of a pod that matter here. */
@@ -45,6 +46,13 @@ export interface SeenRollout {
   readonly services: ReadonlyMap<string, Service>;
   /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
   readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
+  /** Load balancers of AWS by their DNS names, those that `neededLoadBalancers` names. Absent: nobody looks at them. */
+  readonly loadBalancers?: ReadonlyMap<string, Found<LoadBalancer>> | undefined;
+  /**
+   * Whether target groups of AWS have the pods of Services, by the names of these, those that `neededRegistrations` tells.
+   * Absent: nobody looks.
+   */
+  readonly registrations?: ReadonlyMap<string, Found<readonly Registration[]>> | undefined;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

@@ -1,5 +1,5 @@
 import { POD_HASH_LABEL } from '../model/labels.ts';
-import { availableIn, replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
+import { areCountsOld, availableIn, replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import type { Service } from './seen.ts';
 import { hashOf } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
@@ -66,7 +66,7 @@ export function pointService(
   const service = work.services.get(name) ?? serviceOf(work, name);
   const hash = hashOf(replicaSet);
   if (selectedHash(service) === hash) return;
-  const available = availableIn(replicaSet);
+  const available = areCountsOld(replicaSet) ? 0 : availableIn(replicaSet);
   const wanted = replicasIn(replicaSet);
   const isFull = wanted !== 0 && available !== 0 && available >= wanted;
   if (awaitsPods && (available <= 0 || (!isAdopted(service) && !isFull))) return;

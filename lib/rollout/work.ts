@@ -39,6 +39,10 @@ export interface Work {
   readonly isLatestWaiting: boolean;
   /** Those that were switched in this step, by name. */
   readonly services: Map<string, Service>;
+  /** What routers say of load balancers; undefined: nothing new. */
+  loadBalancers?: Pick<RolloutStatus, 'alb' | 'albs'>;
+  /** Whether target groups lack pods of the Service that is active now: then the update is not over. */
+  lacksTargets?: boolean;
   readonly intent: Intent;
   readonly writes: Writes;
   readonly events: OutcomeEvent[];

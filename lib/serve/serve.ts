@@ -12,6 +12,7 @@ import type { Kind, KindRow } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
+import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { formatRef, type ObjectRef, refOf } from '../model/ref.ts';
 import { openSlices } from '../model/slices.ts';
@@ -43,6 +44,8 @@ export interface ServeOptions {
   readonly concurrencyPerCluster?: number;
   /** What is set for the metrics of all clusters. */
   readonly settings?: ProviderSettings;
+  /** Where the weights of load balancers are verified. Default: they are not. */
+  readonly loadBalancers?: LoadBalancers | undefined;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
   readonly resyncMs?: number;
   /** Default: all that there are. */
@@ -129,6 +132,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     meter,
     now,
     settingsOf: () => settings,
+    loadBalancersOf: () => options.loadBalancers,
     signal: aborting.signal,
   };
 

@@ -36,7 +36,24 @@ export function availableIn({ status }: ReplicaSet): number {
   return status?.availableReplicas ?? 0;
 }
 
-/** The same of several ReplicaSets together. */
+/**
+ * Whether the counts are older than what is wanted now. Pods may be going then that are still counted, even where there
+ * are to be more again.
+ */
+export function areCountsOld({ metadata, status }: ReplicaSet): boolean {
+  const { generation = 0 } = metadata;
+  return (status?.observedGeneration ?? generation) < generation;
+}
+
+/**
+ * The available pods that can be counted on when others are taken away: no more than the ReplicaSet is to have, since a
+ * count is written before the pods that are too many go.
+ */
+export function surelyAvailableIn(replicaSet: ReplicaSet): number {
+  return areCountsOld(replicaSet) ? 0 : Math.min(replicasIn(replicaSet), availableIn(replicaSet));
+}
+
+/** The available pods of several ReplicaSets together. */
 export function availableInAll(replicaSets: readonly ReplicaSet[]): number {
   return replicaSets.reduce((total, replicaSet) => total + availableIn(replicaSet), 0);
 }

@@ -6,9 +6,11 @@ import type { AssumedRoles, RoleRequest } from '../../lib/connections/assumed-ro
 import {
   openRegisteredCluster,
   registeredCredentials,
+  registeredLoadBalancers,
   registeredProviderSettings,
 } from '../../lib/aws/registered-cluster.ts';
 import { openRegisteredClusters } from '../../lib/aws/registered-clusters.ts';
+import { AssayError } from '../../lib/model/errors.ts';
 import { aClusterDocument } from '../builders.ts';
 import { openStubServer, type StubServer } from '../clusters/api/stub-server.ts';
 
@@ -78,6 +80,30 @@ describe('registeredProviderSettings', () => {
     expect(registeredProviderSettings('shop', settings, noteRoles()).prometheusAddress).toBe(
       settings.prometheusAddress,
     );
+  });
+});
+
+describe('registeredLoadBalancers', () => {
+  it.each([
+    ['without a role', {}],
+    ['where the settings do not ask for it', { aws: { roleArn: ROLE } }],
+  ])('are not looked at %s', (_, override) => {
+    expect(registeredLoadBalancers('shop', settingsOf(override), noteRoles())).toBeUndefined();
+  });
+
+  it('are looked at as the role of the cluster, in their own region', async () => {
+    const asked: RoleRequest[] = [];
+    const roles: AssumedRoles = {
+      own: () => Promise.reject(new Error('asked as Assay itself')),
+      async assume(role) {
+        asked.push(role);
+        throw new AssayError('ASSAY_ROLE_REFUSED', `role ${role.roleArn}: no`);
+      },
+    };
+    const aws = { roleArn: ROLE, verifyTargetGroup: true, targetGroupTag: 'example.com/resource' };
+    const balancers = registeredLoadBalancers('shop', settingsOf({ aws }), roles);
+    expect(await balancers?.find('web-1.us-east-2.elb.amazonaws.com')).toStrictEqual({ problem: `role ${ROLE}: no` });
+    expect(asked).toStrictEqual([{ roleArn: ROLE, region: 'us-east-2', cluster: 'shop' }]);
   });
 });
 

@@ -103,7 +103,7 @@ describe.skipIf(!(await serversAvailable()))('rollouts when things go wrong', ()
   });
 
   test(
-    `killed over and over for ${KILL_SECONDS} s in the middle of updates: all get there, and seldom is a pod too few for a moment`,
+    `killed over and over for ${KILL_SECONDS} s in the middle of updates: all get there, and within their limits`,
     { timeout: 400_000 + KILL_SECONDS * 1000 },
     async () => {
       const random = aRandom(SEED);
@@ -126,9 +126,8 @@ describe.skipIf(!(await serversAvailable()))('rollouts when things go wrong', ()
       await allGetTo(names, 'last');
       const updates = [...versions.values()].reduce((sum, each) => sum + each - 1, 0);
       const breaches = census.breaches();
-      console.log(`${kills} kills, ${updates} updates, outside of the limits for a moment:\n${breaches.join('\n')}`);
-      // On a busy machine the counts of ReplicaSets lag behind their pods, and a process that has just begun knows no more.
-      expect(breaches.length).toBeLessThanOrEqual(updates / 10);
+      console.log(`${kills} kills, ${updates} updates, ${breaches.length} times outside of the limits`);
+      expect(breaches).toEqual([]);
     },
   );
 

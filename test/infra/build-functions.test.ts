@@ -34,6 +34,7 @@ describe('on-message', () => {
         'lib/kinds/experiment.ts',
         'lib/schedules/resync-schedules.ts',
         'lib/clusters/access/parse-yaml.ts',
+        'lib/connections/elb-sdk.ts',
         'lib/connections/sts-sdk.ts',
         'lib/sinks/eventbridge-sdk.ts',
       ]),

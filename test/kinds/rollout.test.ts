@@ -3,6 +3,7 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/mem
 import { cachedCluster } from '../../lib/clusters/store/cached.ts';
 import { factsFor } from '../../lib/kinds/facts/registry.ts';
 import { kindsFor } from '../../lib/kinds/registry.ts';
+import type { LoadBalancers } from '../../lib/model/load-balancer.ts';
 import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import type { RolloutSpec } from '../../lib/model/rollout.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
@@ -38,7 +39,7 @@ afterEach(async () => {
 
 const note = (level: string) => (message: string, fields?: object) => void lines.push({ level, message, ...fields });
 
-async function start(): Promise<void> {
+async function start(loadBalancers?: LoadBalancers): Promise<void> {
   const log = { info: () => {}, warn: note('warn'), error: note('error') };
   const cluster = cachedCluster(memory, scopesOf({}, factsFor(wanted)), {
     timing: { nowMs: clock.timers.nowMs, random: () => 0, sleep: async () => {} },
@@ -49,6 +50,7 @@ async function start(): Promise<void> {
     now: clock.now,
     timers: clock.timers,
     kinds: kindsFor(wanted),
+    loadBalancers,
   });
 }
 
@@ -177,4 +179,154 @@ test('blue-green: the Service is switched when all new pods are there', async ()
   expect(pods()).toEqual({ 'web:1': 4, 'web:2': 4 });
   await clock.run(60_000);
   expect(pods()).toEqual({ 'web:1': 0, 'web:2': 4 });
+});
+
+describe('a canary behind a load balancer of AWS', () => {
+  const host = 'web-1.eu-west-1.elb.amazonaws.com';
+  const trafficRouting = { alb: { ingress: 'web', servicePort: 80 } };
+  const canary = { stableService: 'stable', canaryService: 'canary', trafficRouting };
+  const arn = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333';
+
+  beforeEach(async () => {
+    for (const name of ['stable', 'canary']) {
+      await memory.create('Service', { apiVersion: 'v1', kind: 'Service', metadata: { ...key, name }, spec: {} });
+    }
+    const paths = [{ path: '/*', backend: { service: { name: 'stable', port: { name: 'use-annotation' } } } }];
+    await memory.create('Ingress', {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: key,
+      spec: { rules: [{ http: { paths } }] },
+    });
+    const status = { loadBalancer: { ingress: [{ hostname: host }] } };
+    await memory.patch('Ingress', key, { status }, { subresource: 'status' });
+  });
+
+  /** A load balancer that has what it was told last. */
+  function aLoadBalancer() {
+    const asked: string[] = [];
+    const balancer = { weight: 0, asked, registered: [] as readonly string[] };
+    const find: LoadBalancers['find'] = async (name) => {
+      asked.push(name);
+      const group = { name: 'canary', arn: `${arn}:targetgroup/canary/1`, resource: 'shop/web-canary:80' };
+      const targetGroups = { object: [{ ...group, weight: balancer.weight }] };
+      return { object: { name: 'web', arn: `${arn}:loadbalancer/app/web/1`, targetGroups } };
+    };
+    const targets: LoadBalancers['targets'] = async () => ({ object: balancer.registered });
+    return Object.assign(balancer, { find, targets });
+  }
+
+  test('a step, and the end, wait until it has the weights', async () => {
+    const balancer = aLoadBalancer();
+    await start(balancer);
+    await create({ strategy: { canary: { ...canary, steps: [{ setWeight: 25 }, { pause: {} }] } } });
+    const { alb } = await statusOnce(isHealthy);
+    expect(alb).toMatchObject({
+      ingress: 'web',
+      loadBalancer: { name: 'web', fullName: 'web/1' },
+      canaryTargetGroup: { name: 'canary', fullName: 'canary/1' },
+    });
+
+    await update('web:2');
+    await statusOnce(({ canary: { weights } = {} }) => weights?.verified === false);
+    await clock.run(60_000);
+    expect(await statusOnce(() => true)).toMatchObject({
+      currentStepIndex: 0,
+      canary: { weights: { verified: false } },
+    });
+    balancer.weight = 25;
+    await statusOnce(({ currentStepIndex }) => currentStepIndex === 1, 11_000);
+
+    await statusOnce(({ phase }) => phase === 'Paused');
+    await clock.run(10_000);
+    const times = balancer.asked.length;
+    await clock.run(120_000);
+    expect(balancer.asked).toHaveLength(times);
+
+    await promote();
+    await clock.run(120_000);
+    expect(pods()).toEqual({ 'web:1': 4, 'web:2': 4 });
+    balancer.weight = 100;
+    await statusOnce(isHealthy);
+    expect(new Set(balancer.asked)).toEqual(new Set([host]));
+  });
+
+  test('nobody looks at it where that is not asked for', async () => {
+    await start();
+    await create({ strategy: { canary: { ...canary, steps: [{ setWeight: 25 }, { pause: {} }] } } });
+    await statusOnce(isHealthy);
+    await update('web:2');
+    const status = await statusOnce(({ phase }) => phase === 'Paused');
+    expect(status).not.toHaveProperty('alb');
+    expect(status).not.toHaveProperty('canary.weights.verified');
+  });
+
+  test('what AWS does not say keeps a step from being done, and is asked again', async () => {
+    let problem: string | undefined = 'AccessDenied: not allowed';
+    const balancer = aLoadBalancer();
+    balancer.weight = 25;
+    await start({
+      ...balancer,
+      find: async (name) => (problem === undefined ? balancer.find(name) : { problem }),
+    });
+    await create({ strategy: { canary: { ...canary, steps: [{ setWeight: 25 }, { pause: {} }] } } });
+    await statusOnce(isHealthy);
+    await update('web:2');
+    await statusOnce(({ canary: { weights } = {} }) => weights?.canary.weight === 25);
+    await clock.run(60_000);
+    expect(await statusOnce(() => true)).toMatchObject({
+      currentStepIndex: 0,
+      canary: { weights: { verified: false } },
+    });
+    problem = undefined;
+    await statusOnce(({ currentStepIndex }) => currentStepIndex === 1, 11_000);
+  });
+
+  /** As those who look after them would make them. */
+  async function serveBy(name: string, ip: string): Promise<void> {
+    await memory.patch('Service', { ...key, name }, { spec: { ports: [{ port: 80, targetPort: 8080 }] } });
+    await memory.create('TargetGroupBinding', {
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata: { ...key, name },
+      spec: { targetGroupARN: `${arn}:targetgroup/${name}/1`, targetType: 'ip', serviceRef: { name, port: 80 } },
+    });
+    await memory.create('Endpoints', {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { ...key, name },
+      subsets: [{ addresses: [{ ip }], ports: [{ port: 8080 }] }],
+    });
+  }
+
+  test('old pods stay until the target group of the stable Service has the new ones', async () => {
+    const balancer = aLoadBalancer();
+    balancer.weight = 100;
+    await start(balancer);
+    await serveBy('stable', '10.0.0.1');
+    await create({ strategy: { canary: { ...canary, steps: [], scaleDownDelaySeconds: 30 } } });
+    await statusOnce(isHealthy);
+    const { stableRS: first } = await statusOnce(isHealthy);
+    await update('web:2');
+    await statusOnce((status) => isHealthy(status) && status.stableRS !== first);
+    await clock.run(120_000);
+    expect(pods()).toEqual({ 'web:1': 4, 'web:2': 4 });
+    balancer.registered = ['10.0.0.9:8080', '10.0.0.1:8080'];
+    await clock.run(60_000);
+    expect(pods()).toEqual({ 'web:1': 0, 'web:2': 4 });
+  });
+
+  test('a blue-green update is over once the target group of the active Service has the new pods', async () => {
+    const balancer = aLoadBalancer();
+    await start(balancer);
+    await serveBy('stable', '10.0.0.1');
+    await create({ strategy: { blueGreen: { activeService: 'stable', scaleDownDelaySeconds: 30 } } });
+    const { stableRS: first } = await statusOnce(isHealthy);
+    await update('web:2');
+    const { blueGreen } = await statusOnce((status) => status.blueGreen?.activeSelector !== first);
+    await clock.run(120_000);
+    expect(await statusOnce(() => true)).toMatchObject({ stableRS: first, blueGreen });
+    balancer.registered = ['10.0.0.1:8080'];
+    await statusOnce((status) => isHealthy(status) && status.stableRS !== first, 11_000);
+  });
 });

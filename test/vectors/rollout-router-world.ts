@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Found } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import type { Routed, RoutedObject, Router } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
@@ -62,6 +63,16 @@ export class RouterWorld {
     return [...this.stored.values()].filter((object): object is ReplicaSet => object.kind === 'ReplicaSet');
   }
 
+  tellLoadBalancers(told: Pick<RolloutStatus, 'alb' | 'albs'>): void {
+    const rollout = this.rollout();
+    const { alb: _alb, albs: _albs, ...status } = rollout.status ?? {};
+    this.stored.set(keyOf('Rollout', rollout.metadata), {
+      ...rollout,
+      kind: 'Rollout',
+      status: { ...status, ...told },
+    } as Rollout);
+  }
+
   objectsBesideRollout(): Json {
     return Object.fromEntries([...this.stored].filter(([, { kind }]) => kind !== 'Rollout'));
   }
@@ -110,11 +121,11 @@ export class RouterWorld {
 
   create(object: RoutedObject, router: Router): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
-    const { namespace: __, ...metadata } = object.metadata;
+    const { metadata } = said;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
     const problem = existing && { text: `${nameIn(router, object)} already exists`, reason: 'AlreadyExists' };
-    this.write('create', object, { object: { ...said, metadata } }, router, problem);
+    this.write('create', object, { object: said }, router, problem);
     if (existing) {
       const failure = this.fail('get', object, router);
       return failure ? { problem: failure.text } : { object: existing };

@@ -6,7 +6,7 @@ import { playRouter, type RouterVector } from './rollout-routers.ts';
 const files = loadVectors('rollout').filter(({ vectors }) => vectors.some((vector) => 'router' in vector));
 const differences = loadDifferences();
 const report: string[] = [];
-const BUILT: ReadonlySet<unknown> = new Set(['istio', 'nginx', 'traefik']);
+const BUILT: ReadonlySet<unknown> = new Set(['alb', 'istio', 'nginx', 'smi', 'traefik']);
 
 describe.skipIf(files.length === 0)('router vectors', () => {
   test.each(files)('$file', ({ file, vectors }) => {

@@ -1,10 +1,12 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
-import type { WeightDestination } from '../../lib/model/rollout-status.ts';
+import type { RolloutStatus, WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
+import { smiRouter, type SmiVersion } from '../../lib/rollout/routers/smi.ts';
 import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
+import { type Elb, seenIn } from './rollout-router-elb.ts';
 import { keyOf, RouterWorld, type WorldChange } from './rollout-router-world.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -25,18 +27,26 @@ interface Call {
     readonly setHeaderRoute?: Parameters<Router['setHeaderRoute']>[1];
     readonly setMirrorRoute?: Parameters<Router['setMirrorRoute']>[1];
   };
-  readonly world?: readonly WorldChange[];
+  readonly world?: readonly (WorldChange | { readonly op: 'elb'; readonly elb: Elb })[];
   readonly actions?: readonly Json[];
   readonly events?: readonly Json[];
   readonly result?: boolean | null;
   readonly error?: string;
   readonly panic?: string;
+  /** What changes of the status. */
+  readonly status?: Json;
 }
 
 /** What Argo's routers did to some objects, call by call. */
 export interface RouterVector {
   readonly id: string;
   readonly router: string;
+  readonly config?: {
+    readonly smiAPIVersion?: SmiVersion;
+    readonly awsVerifyTargetGroup?: boolean;
+    readonly albTagKeyResourceID?: string;
+  };
+  readonly elb?: Elb;
   readonly rollout: Rollout;
   readonly objects: readonly KubernetesObject[];
   readonly calls: readonly Call[];
@@ -49,17 +59,24 @@ export interface RouterVector {
  */
 export function playRouter(vector: RouterVector): string | undefined {
   const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects]);
-  const [router] = routersOf(vector.rollout);
+  const router = routerOf(vector);
   if (!router) return 'no router';
+  const { config = {} } = vector;
+  let { elb = {} } = vector;
   for (const [index, call] of vector.calls.entries()) {
-    for (const change of call.world ?? []) world.change(change);
-    const got = make(router, call, world);
+    for (const change of call.world ?? []) {
+      if (change.op === 'elb') elb = change.elb;
+      else world.change(change);
+    }
+    const balancers = config.awsVerifyTargetGroup === true ? seenIn(elb, config.albTagKeyResourceID) : undefined;
+    const got = make(router, call, world, balancers);
     if (call.panic !== undefined) return undefined;
     const expected = {
       actions: (call.actions ?? []).filter((action) => !isIdle(action)),
       events: withoutIdle(call),
       result: call.result ?? undefined,
       error: call.error,
+      status: call.status,
     };
     const difference = mergePatch(expected, { ...got });
     if (difference)
@@ -70,17 +87,21 @@ export function playRouter(vector: RouterVector): string | undefined {
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
 }
 
+function routerOf({ rollout, config = {} }: RouterVector): Router | undefined {
+  return config.smiAPIVersion === undefined ? routersOf(rollout)[0] : smiRouter(config.smiAPIVersion);
+}
+
 interface Made {
   readonly actions: readonly Json[];
   readonly events: readonly Json[];
   readonly result?: boolean | undefined;
   readonly error?: string;
+  readonly status?: Json | undefined;
 }
 
-function make(router: Router, { fn, args = {} }: Call, world: RouterWorld): Made {
-  const events: Json[] = [];
-  const actions = world.begin();
-  const routing: Routing = {
+/** What a router sees of a world, and writes to it; nobody looks at load balancers. */
+export function routingIn(world: RouterWorld, router: Router, events: Json[]): Routing {
+  return {
     rollout: world.rollout(),
     replicaSets: world.replicaSets(),
     find: (object) => world.find(object, router),
@@ -89,7 +110,21 @@ function make(router: Router, { fn, args = {} }: Call, world: RouterWorld): Made
     remove: (object) => world.remove(object, router),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
+    loadBalancers: undefined,
+    tellLoadBalancers: (status) => world.tellLoadBalancers(status),
   };
+}
+
+function make(
+  router: Router,
+  { fn, args = {} }: Call,
+  world: RouterWorld,
+  loadBalancers: Routing['loadBalancers'],
+): Made {
+  const events: Json[] = [];
+  const told = statusOf(world);
+  const actions = world.begin();
+  const routing = { ...routingIn(world, router, events), loadBalancers };
   const { additionalDestinations: additional = [], desiredWeight = 0, canaryHash = '', stableHash = '' } = args;
   try {
     let result: boolean | undefined;
@@ -99,11 +134,17 @@ function make(router: Router, { fn, args = {} }: Call, world: RouterWorld): Made
     else if (fn === 'SetMirrorRoute') router.setMirrorRoute(routing, args.setMirrorRoute ?? { name: '' });
     else if (fn === 'RemoveManagedRoutes') router.removeManagedRoutes(routing);
     else result = router.verifyWeight(routing, desiredWeight, additional);
-    return { actions, events, result };
+    return { actions, events, result, status: mergePatch(told, statusOf(world)) };
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
-    return { actions, events, error: error.message };
+    const result = fn === 'VerifyWeight' ? false : undefined;
+    return { actions, events, result, error: error.message, status: mergePatch(told, statusOf(world)) };
   }
+}
+
+function statusOf(world: RouterWorld): Json {
+  const { alb, albs }: RolloutStatus = world.rollout().status ?? {};
+  return { ...(alb && { alb }), ...(albs && { albs }) };
 }
 
 /** A write that changes nothing, which is not made here. */

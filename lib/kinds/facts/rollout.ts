@@ -6,6 +6,7 @@ import type { Rollout } from '../../model/rollout.ts';
 import { servicesOf } from '../../model/rollout-services.ts';
 import { rolloutState, SHOWN_ROLLOUT_PHASES } from '../../model/rollout-state.ts';
 import { ROLLOUT_TURNS } from '../../model/rollout-turns.ts';
+import { replicasIn, surelyAvailableIn, type ReplicaSet } from '../../workload/replica-set.ts';
 
 /** Rollouts: pods in ReplicaSets, updated step by step, with analyses and experiments on the way. */
 export const ROLLOUT: KindFacts<'Rollout'> = {
@@ -52,12 +53,9 @@ type WithStatus = KubernetesObject & {
  * A ReplicaSet that is to have none is waited for.
  */
 function isOnlyCounted(object: ReplicaSet, previous: ReplicaSet): boolean {
-  const { spec, status = {} } = object;
-  const { replicas: wanted = 1 } = (spec ?? {}) as { readonly replicas?: number };
-  const available = ({ availableReplicas = 0 }: ReplicaSetStatus): number => Math.min(availableReplicas, wanted);
   return (
-    wanted > 0 &&
-    available(status) === available(previous.status ?? {}) &&
+    replicasIn(object) > 0 &&
+    surelyAvailableIn(object) === surelyAvailableIn(previous) &&
     mergePatch(withoutCounts(previous), withoutCounts(object)) === undefined
   );
 }
@@ -66,12 +64,6 @@ function withoutCounts({ metadata, spec, status = {} }: ReplicaSet): Readonly<Re
   const { resourceVersion: _version, ...rest } = metadata;
   return { metadata: rest, spec, conditions: status.conditions };
 }
-
-interface ReplicaSetStatus {
-  readonly availableReplicas?: number;
-  readonly conditions?: unknown;
-}
-type ReplicaSet = KubernetesObject & { readonly spec?: unknown; readonly status?: ReplicaSetStatus };
 
 /** Measurements are none. */
 function hasNews(object: WithStatus, previous: WithStatus | undefined, isDeleted: boolean): boolean {

@@ -67,7 +67,7 @@ function nextPostPromotionRun(work: Work): AnalysisRun | undefined {
     cancelRuns(work, [run]);
     return undefined;
   }
-  if (isBeforePromotion(work)) {
+  if (isBeforePromotion(work) || work.lacksTargets === true) {
     cancelRuns(work, [run]);
     return run;
   }

@@ -6,6 +6,7 @@ import { restartPods } from '../restart.ts';
 import type { Service } from '../seen.ts';
 import { serviceOf, switchService } from '../switch-service.ts';
 import { syncRevision } from '../sync-revision.ts';
+import { areRegistered } from '../target-groups.ts';
 import { hashOf } from '../versions.ts';
 import { within } from '../step-failure.ts';
 import { isHalted, type Work } from '../work.ts';
@@ -32,6 +33,7 @@ export function reconcileBlueGreen(work: Work): Ending {
   scaleBlueGreen(work);
   reconcilePause(work, active);
   const switched = switchActive(work, active);
+  work.lacksTargets = !areRegistered(work, switched);
   const { runs, told, failure } = reconcileAnalyses(work);
   if (failure) throw failure;
   reconcilePodMetadata(work);

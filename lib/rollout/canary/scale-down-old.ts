@@ -1,4 +1,4 @@
-import { availableIn, availableInAll, replicasIn, type ReplicaSet } from '../../workload/replica-set.ts';
+import { availableIn, replicasIn, surelyAvailableIn, type ReplicaSet } from '../../workload/replica-set.ts';
 import { replicasOf } from '../defaults.ts';
 import { isFullyPromoted } from '../phase.ts';
 import { isReferenced } from '../referenced.ts';
@@ -6,6 +6,7 @@ import { maxUnavailable } from '../replicas/limits.ts';
 import { byRevision, delayScaleDown, type Waiting } from '../scale-down-delay.ts';
 import { deadlineOf } from '../scale-down-deadline.ts';
 import { scaleReplicaSet } from '../scale.ts';
+import { mayOldGo } from '../target-groups.ts';
 import { compareAge } from '../versions.ts';
 import { StepFailure, within } from '../step-failure.ts';
 import type { Work } from '../work.ts';
@@ -22,9 +23,11 @@ export function scaleDownOld(work: Work, old: readonly ReplicaSet[]): number {
   const cleaned = cleanUp(work, old);
   let total = cleaned.total;
   if (cleaned.hasFailed) return total;
-  let mayGo = availableInAll(versions.all) - (replicasOf(rollout) - maxUnavailable(rollout));
+  const available = versions.all.reduce((sum, replicaSet) => sum + surelyAvailableIn(replicaSet), 0);
+  let mayGo = available - (replicasOf(rollout) - maxUnavailable(rollout));
   if (mayGo <= 0) return 0;
 
+  if (!mayOldGo(work, cleaned.replicaSets)) return 0;
   const waiting: Waiting = { count: 0 };
   for (const replicaSet of byRevision(cleaned.replicaSets)) {
     if (isRouted(work) && isReferenced(work, replicaSet)) continue;

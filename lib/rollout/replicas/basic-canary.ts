@@ -1,5 +1,11 @@
 import type { Rollout } from '../../model/rollout.ts';
-import { availableIn, replicasIn, type ReplicaSet } from '../../workload/replica-set.ts';
+import {
+  areCountsOld,
+  availableIn,
+  replicasIn,
+  surelyAvailableIn,
+  type ReplicaSet,
+} from '../../workload/replica-set.ts';
 import { maxTrafficWeight, replicasOf } from '../defaults.ts';
 import { maxSurge, maxUnavailable } from './limits.ts';
 import type { CanaryReplicas } from './routed-canary.ts';
@@ -93,7 +99,7 @@ function scaleDown({ set, has, wants }: Side, spare: number, count: number): num
 /** Pods beyond what the ReplicaSet is to have are going away and do not count. */
 function availableFrom(set: ReplicaSet | undefined, areUnavailableCounted: boolean): number {
   if (set === undefined) return 0;
-  return areUnavailableCounted ? replicasIn(set) : Math.min(replicasIn(set), availableIn(set));
+  return areUnavailableCounted ? replicasIn(set) : surelyAvailableIn(set);
 }
 
 /**
@@ -112,9 +118,10 @@ function fit(
 ): [number, number] {
   if (other === undefined) return [less, count];
   const cut = count - Math.max(0, count + less - most);
-  const availableLess = shrinking.set === undefined ? 0 : Math.min(availableIn(shrinking.set), less);
-  const available = availableLess + Math.min(availableIn(other), cut);
-  const lost = Math.max(0, availableIn(other) - cut);
+  const ofShrinking = shrinking.set === undefined || areCountsOld(shrinking.set) ? 0 : availableIn(shrinking.set);
+  const ofOther = areCountsOld(other) ? 0 : availableIn(other);
+  const available = Math.min(ofShrinking, less) + Math.min(ofOther, cut);
+  const lost = Math.max(0, ofOther - cut);
   const kept = cut + Math.min(lost, Math.max(0, fewestAvailable - available));
   return [less - Math.max(0, kept + less - most), kept];
 }

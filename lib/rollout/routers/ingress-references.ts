@@ -67,8 +67,11 @@ function ingress({ metadata }: Rollout, name: string) {
   return { kind: 'Ingress', namespace: metadata.namespace ?? '', name };
 }
 
-/** Argo breaks down over a path that leads to something else than a Service. */
-function leadsTo({ spec }: RoutedObject, service: string): boolean {
+/**
+ * Whether one of the rules of an Ingress leads to a Service. Argo breaks down over a path that leads to something else
+ * than a Service.
+ */
+export function leadsTo({ spec }: RoutedObject, service: string): boolean {
   const rules = isObject(spec) && Array.isArray(spec['rules']) ? spec['rules'].filter(isObject) : [];
   const paths = rules.flatMap(({ http }) => {
     return isObject(http) && Array.isArray(http['paths']) ? http['paths'].filter(isObject) : [];

@@ -1,12 +1,16 @@
 import type { Rollout } from '../../model/rollout.ts';
 import type { TrafficRouting } from '../../model/traffic-routing.ts';
+import { alb } from './alb.ts';
 import { istio } from './istio.ts';
 import { nginx } from './nginx.ts';
 import type { Router } from './router.ts';
+import { smi } from './smi.ts';
 import { traefik } from './traefik.ts';
 
 /** By the field that turns each on, in the order in which they are asked. A new one is a file here and a line below. */
-const ROUTERS = { istio, nginx, traefik } as const satisfies { readonly [Field in keyof TrafficRouting]?: Router };
+const ROUTERS = { istio, nginx, alb, smi, traefik } as const satisfies {
+  readonly [Field in keyof TrafficRouting]?: Router;
+};
 
 /** The routers of a Rollout; none where its traffic is split by the number of pods. */
 export function routersOf({ spec }: Pick<Rollout, 'spec'>): readonly Router[] {

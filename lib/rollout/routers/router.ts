@@ -1,9 +1,10 @@
 import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { LoadBalancer } from '../../model/load-balancer.ts';
 import type { Found } from '../../model/reply.ts';
 import type { ResourceType } from '../../model/resources.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import type { WeightDestination } from '../../model/rollout-status.ts';
+import type { RolloutStatus, WeightDestination } from '../../model/rollout-status.ts';
 import type { ReplicaSet } from '../../workload/replica-set.ts';
 
 /** An object that a router looks at, and perhaps writes. */
@@ -37,11 +38,19 @@ export interface Routing {
   remove(object: RoutedObject): void;
   note(reason: string, message: string): void;
   warn(reason: string, message: string): void;
+  /**
+   * Load balancers of AWS by their DNS names, as they were before anything was written. One that is missing here does
+   * not exist. Undefined: nobody looks at them.
+   */
+  readonly loadBalancers: ReadonlyMap<string, Found<LoadBalancer>> | undefined;
+  /** Says in the status what there is of load balancers; nothing: it does not speak of them. */
+  tellLoadBalancers(status: Pick<RolloutStatus, 'alb' | 'albs'>): void;
 }
 
 /** Its fields are whatever somebody wrote. */
 export interface RoutedObject extends KubernetesObject {
   readonly spec?: unknown;
+  readonly status?: unknown;
 }
 
 /**
@@ -60,6 +69,11 @@ export interface Router {
   readonly references?: RouterReferences;
   /** What has to be read before anything is called. */
   needs(rollout: Rollout): readonly Routed[];
+  /**
+   * DNS names of the load balancers of AWS that have to be looked at, if anybody does, once all that is needed has been
+   * read. Without it: none.
+   */
+  loadBalancers?(rollout: Rollout, find: FindRouted): readonly string[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
   setWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): void;
   /** Whether the weights have taken effect; undefined where that cannot be known. */

@@ -52,6 +52,8 @@ export function openRouting(work: Work): Routing {
     },
     note: (reason, message) => note(work, reason, message),
     warn: (reason, message) => warn(work, reason, message),
+    loadBalancers: seen.loadBalancers,
+    tellLoadBalancers: (status) => void (work.loadBalancers = status),
   };
 }
 

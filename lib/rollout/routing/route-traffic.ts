@@ -1,5 +1,5 @@
 import type { TrafficWeights } from '../../model/rollout-status.ts';
-import { availableIn } from '../../workload/replica-set.ts';
+import { areCountsOld, availableIn } from '../../workload/replica-set.ts';
 import { currentStep } from '../current-step.ts';
 import { maxTrafficWeight, replicasOf } from '../defaults.ts';
 import { isAborted } from '../intent.ts';
@@ -95,6 +95,7 @@ function canStableTake({ rollout, versions }: Work, weight: number): boolean {
   const { stable } = versions;
   if (stable === undefined) return false;
   const wanted = Math.trunc((weight * replicasOf(rollout)) / maxTrafficWeight(rollout));
+  if (wanted > 0 && areCountsOld(stable)) return false;
   const { replicaProgressThreshold } = rollout.spec.strategy?.canary ?? {};
   return availableIn(stable) >= wanted || isThresholdMet(replicaProgressThreshold, stable, wanted);
 }
@@ -130,7 +131,8 @@ function verify(
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
     warn(work, 'WeightVerifyError', `Failed to verify weight: ${error.message}`);
-    return { weights: rest, isOver: true };
+    wakeAfter(work, VERIFY_AGAIN_MS);
+    return { weights: { ...rest, verified: false }, isOver: true };
   }
   if (isVerified === undefined) return { weights: rest };
   if (isVerified) return { weights: { ...rest, verified: true } };

@@ -9,7 +9,7 @@ const aReplicaSet = (wanted: number, status: object, metadata: object = {}) =>
   ({
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
-    metadata: { name: 'web-6d8f', namespace: 'shop', ...metadata },
+    metadata: { name: 'web-6d8f', namespace: 'shop', generation: 2, ...metadata },
     spec: { replicas: wanted },
     status,
   }) as KubernetesObject;
@@ -38,6 +38,12 @@ describe('a change of a ReplicaSet is looked at at once, unless pods are only co
       name: 'a pod fails',
       from: [2, { replicas: 2, availableReplicas: 2 }],
       to: [2, { replicas: 2, availableReplicas: 1 }],
+      want: false,
+    },
+    {
+      name: 'the counts get as new as what is wanted',
+      from: [2, { replicas: 2, availableReplicas: 2, observedGeneration: 1 }],
+      to: [2, { replicas: 2, availableReplicas: 2, observedGeneration: 2 }],
       want: false,
     },
     {
