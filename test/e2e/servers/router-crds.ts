@@ -11,18 +11,20 @@ export interface CustomResource {
   readonly spec: unknown;
 }
 
-/** Promises the named ones of the CRDs in a file of a Go module, as its authors have published them. */
+/** Promises the CRDs in files of a Go module, as its authors have published them: all, or those that are named. */
 export async function publishedCrds(
-  { module, version, file }: { readonly module: string; readonly version: string; readonly file: string },
-  names: readonly string[],
+  { module, version, files }: { readonly module: string; readonly version: string; readonly files: readonly string[] },
+  names?: readonly string[],
 ): Promise<readonly CustomResource[]> {
-  const text = await readFile(join(await goModuleFolder(module, version), file), 'utf8');
+  const folder = await goModuleFolder(module, version);
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   // A file may have a megabyte: only what is wanted is parsed.
-  const parts = text.split(/^---$/m).filter((part) => names.some((name) => part.includes(`name: ${name}\n`)));
+  const isWanted = (part: string) => names === undefined || names.some((name) => part.includes(`name: ${name}\n`));
+  const parts = texts.flatMap((text) => text.split(/^---$/m)).filter(isWanted);
   const crds = parts.flatMap((part) => parseAllDocuments(part).map((document) => document.toJS() as CustomResource));
-  const missing = names.filter((name) => !crds.some(({ metadata }) => metadata.name === name));
-  if (missing.length > 0) throw new Error(`${module}@${version} has no CRDs ${missing.join(', ')} in ${file}`);
-  return crds;
+  const missing = (names ?? []).filter((name) => !crds.some(({ metadata }) => metadata.name === name));
+  if (missing.length > 0) throw new Error(`${module}@${version} has no CRDs ${missing.join(', ')}`);
+  return crds.filter((crd) => crd?.kind === 'CustomResourceDefinition');
 }
 
 /** A CRD of ours in place of one that cannot be had, or that no server takes any more: its objects may hold anything. */
