@@ -1,6 +1,7 @@
 import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
 import { settingsCredentials } from '../clusters/access/settings-credentials.ts';
 import type { Credentials } from '../clusters/access/credentials.ts';
+import { apiVersionsOf } from '../model/cluster-routers.ts';
 import { type ClusterSettings, isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Log } from '../model/ports.ts';
@@ -53,6 +54,7 @@ export function openRegisteredCluster(
     addressMode,
     services,
     shortServiceNames,
+    apiVersions: apiVersionsOf(settings.routers),
     lookup,
     onUnreadable,
     onClose: () => http.close(),

@@ -10,7 +10,7 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { neededLoadBalancers, needs } from '../rollout/needs.ts';
+import { neededLoadBalancers, needs, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey } from '../rollout/routing/open-routing.ts';
@@ -69,6 +69,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       registrations: await readRegistrations(cluster, verified, ports),
       pods,
       templates,
+      ...(cluster.apiVersions && { apiVersions: cluster.apiVersions }),
       ...workload,
     };
   },
@@ -80,6 +81,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
   dueAt,
+  routed: routesOf,
 });
 
 interface Seen extends SeenRollout {

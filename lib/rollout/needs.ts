@@ -1,7 +1,7 @@
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import type { Rollout, WorkloadRef } from '../model/rollout.ts';
+import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
-import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
 import type { FindRouted, Routed } from './routers/router.ts';
@@ -31,14 +31,19 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const { workloadRef } = rollout.spec;
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
-    services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
+    services: servicesOf(rollout),
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
-    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    routes: routesOf(rollout),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
+}
+
+/** Objects that traffic routers look after. */
+export function routesOf(rollout: Rollout): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout));
 }
 
 /** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */

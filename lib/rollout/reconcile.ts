@@ -22,7 +22,7 @@ import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
 /** What is to be done about a Rollout. Nothing of it has happened yet. */

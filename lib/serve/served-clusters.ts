@@ -5,6 +5,7 @@ import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kuber
 import { type Rate, rated } from '../clusters/rated.ts';
 import { errorFields } from '../log/error-fields.ts';
 import type { Log } from '../model/ports.ts';
+import { apiVersionsOf } from '../model/cluster-routers.ts';
 import type { ResourceKind } from '../model/resources.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import type { Http } from '../http/open-http.ts';
@@ -55,7 +56,18 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
 
 async function openCluster(
   name: string,
-  { source, openHttp, now, log, addressMode, services, shortServiceNames, rate, onSetAside }: ServedClustersOptions,
+  {
+    source,
+    openHttp,
+    now,
+    log,
+    addressMode,
+    services,
+    shortServiceNames,
+    routers,
+    rate,
+    onSetAside,
+  }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
@@ -73,6 +85,7 @@ async function openCluster(
     addressMode,
     services,
     shortServiceNames,
+    apiVersions: apiVersionsOf(routers),
     lookup,
     onUnreadable,
     onClose: () => http.close(),

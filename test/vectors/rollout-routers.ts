@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import { apiVersionsOf } from '../../lib/model/cluster-routers.ts';
 import type { RolloutStatus, WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
-import { smiRouter, type SmiVersion } from '../../lib/rollout/routers/smi.ts';
 import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import { type Elb, seenIn } from './rollout-router-elb.ts';
@@ -41,8 +41,10 @@ interface Call {
 export interface RouterVector {
   readonly id: string;
   readonly router: string;
+  /** Flags of Argo's controller. */
   readonly config?: {
-    readonly smiAPIVersion?: SmiVersion;
+    readonly smiAPIVersion?: string;
+    readonly traefikVersion?: string;
     readonly awsVerifyTargetGroup?: boolean;
     readonly albTagKeyResourceID?: string;
   };
@@ -56,10 +58,12 @@ export interface RouterVector {
 /**
  * What differs between two records of the calls; undefined: nothing. Writes and events without effect do not count. What
  * crashes there is compared up to that call.
+ *
+ * @param asked  is given the rights that it takes, as `verb kind`
  */
-export function playRouter(vector: RouterVector): string | undefined {
-  const world = new RouterWorld([{ ...vector.rollout, kind: 'Rollout' }, ...vector.objects]);
-  const router = routerOf(vector);
+export function playRouter(vector: RouterVector, asked = new Set<string>()): string | undefined {
+  const world = worldOf(vector, asked);
+  const [router] = routersOf(vector.rollout);
   if (!router) return 'no router';
   const { config = {} } = vector;
   let { elb = {} } = vector;
@@ -87,8 +91,13 @@ export function playRouter(vector: RouterVector): string | undefined {
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
 }
 
-function routerOf({ rollout, config = {} }: RouterVector): Router | undefined {
-  return config.smiAPIVersion === undefined ? routersOf(rollout)[0] : smiRouter(config.smiAPIVersion);
+function worldOf({ rollout, objects, config = {} }: RouterVector, asked: Set<string>): RouterWorld {
+  const { smiAPIVersion, traefikVersion } = config;
+  const apiVersions = apiVersionsOf({
+    ...(smiAPIVersion !== undefined && { smi: { apiVersion: `split.smi-spec.io/${smiAPIVersion}` } }),
+    ...(traefikVersion !== undefined && { traefik: { apiVersion: traefikVersion } }),
+  });
+  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects], apiVersions, asked);
 }
 
 interface Made {
@@ -100,14 +109,15 @@ interface Made {
 }
 
 /** What a router sees of a world, and writes to it; nobody looks at load balancers. */
-export function routingIn(world: RouterWorld, router: Router, events: Json[]): Routing {
+export function routingIn(world: RouterWorld, events: Json[]): Routing {
   return {
     rollout: world.rollout(),
     replicaSets: world.replicaSets(),
-    find: (object) => world.find(object, router),
-    replace: (before, after) => world.replace(before, after, router),
-    create: (object) => world.create(object, router),
-    remove: (object) => world.remove(object, router),
+    find: (object) => world.find(object),
+    replace: (before, after) => world.replace(before, after),
+    create: (object) => world.create(object),
+    remove: (object) => world.remove(object),
+    apiVersionOf: (kind) => world.apiVersionOf(kind),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
     loadBalancers: undefined,
@@ -124,7 +134,7 @@ function make(
   const events: Json[] = [];
   const told = statusOf(world);
   const actions = world.begin();
-  const routing = { ...routingIn(world, router, events), loadBalancers };
+  const routing = { ...routingIn(world, events), loadBalancers };
   const { additionalDestinations: additional = [], desiredWeight = 0, canaryHash = '', stableHash = '' } = args;
   try {
     let result: boolean | undefined;

@@ -1,4 +1,5 @@
 import type { Rollout } from '../../model/rollout.ts';
+import type { RouterName } from '../../model/router-rows.ts';
 import type { TrafficRouting } from '../../model/traffic-routing.ts';
 import { alb } from './alb.ts';
 import { istio } from './istio.ts';
@@ -7,10 +8,13 @@ import type { Router } from './router.ts';
 import { smi } from './smi.ts';
 import { traefik } from './traefik.ts';
 
-/** By the field that turns each on, in the order in which they are asked. A new one is a file here and a line below. */
-const ROUTERS = { istio, nginx, alb, smi, traefik } as const satisfies {
-  readonly [Field in keyof TrafficRouting]?: Router;
-};
+/**
+ * By the field that turns each on, in the order in which they are asked. A new one is a file here, a line below, and its
+ * facts in `ROUTER_ROWS`.
+ */
+const ROUTERS = { istio, nginx, alb, smi, traefik } as const satisfies Readonly<
+  Record<RouterName & keyof TrafficRouting, Router>
+>;
 
 /** The routers of a Rollout; none where its traffic is split by the number of pods. */
 export function routersOf({ spec }: Pick<Rollout, 'spec'>): readonly Router[] {

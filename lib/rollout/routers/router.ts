@@ -1,18 +1,14 @@
 import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
-import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { KubernetesObject, NamedObject } from '../../model/kubernetes.ts';
 import type { LoadBalancer } from '../../model/load-balancer.ts';
 import type { Found } from '../../model/reply.ts';
-import type { ResourceType } from '../../model/resources.ts';
 import type { Rollout } from '../../model/rollout.ts';
+import type { RoutedKind } from '../../model/router-rows.ts';
 import type { RolloutStatus, WeightDestination } from '../../model/rollout-status.ts';
 import type { ReplicaSet } from '../../workload/replica-set.ts';
 
-/** An object that a router looks at, and perhaps writes. */
-export interface Routed {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
+/** An object that a router looks at, and perhaps writes: of one of the kinds in its row of `ROUTER_ROWS`. */
+export type Routed = NamedObject;
 
 /** What a router sees of the world, and how it says what it wants. */
 export interface Routing {
@@ -36,6 +32,8 @@ export interface Routing {
   create(object: RoutedObject): Found<RoutedObject> | undefined;
   /** @throws StepFailure with the API server's words */
   remove(object: RoutedObject): void;
+  /** The version that a kind stands in: that of what is created. */
+  apiVersionOf(kind: RoutedKind): string;
   note(reason: string, message: string): void;
   warn(reason: string, message: string): void;
   /**
@@ -63,8 +61,6 @@ export interface RoutedObject extends KubernetesObject {
 export interface Router {
   /** As in events: `Istio`. */
   readonly type: string;
-  /** The kinds of objects that it reads and writes. */
-  readonly resources: Readonly<Record<string, ResourceType>>;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
   /** What has to be read before anything is called. */

@@ -1,8 +1,10 @@
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Found, Reply } from '../../model/reply.ts';
+import { RESOURCES } from '../../model/resources.ts';
 import type { Change } from '../../model/outcome.ts';
 import { StepFailure } from '../step-failure.ts';
-import { seenTargetOf, targetOf } from '../targets.ts';
+import { seenTargetOf } from '../targets.ts';
+import { targetOf } from '../../workload/target.ts';
 import { note, warn, type Work } from '../work.ts';
 import type { Routed, RoutedObject, Routing } from '../routers/router.ts';
 
@@ -50,6 +52,7 @@ export function openRouting(work: Work): Routing {
       write(work, { verb: 'delete', target: targetOf(object) });
       written.set(keyOf(object), undefined);
     },
+    apiVersionOf: (kind) => seen.apiVersions?.[kind] ?? RESOURCES[kind].apiVersion,
     note: (reason, message) => note(work, reason, message),
     warn: (reason, message) => warn(work, reason, message),
     loadBalancers: seen.loadBalancers,

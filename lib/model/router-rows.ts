@@ -1,0 +1,113 @@
+import type { ResourceType } from './resource-type.ts';
+
+/** What is to be known of a traffic router by all who do not split traffic: who speaks to the API, and who asks for rights. */
+export interface RouterRow {
+  /**
+   * The versions of its API that it knows. Settings of a cluster choose one, else it is the first; resources that stand
+   * in the first go along, others stay where they are.
+   */
+  readonly apiVersions: readonly [string, ...string[]];
+  /** What it reads and writes, by kind. */
+  readonly resources: Readonly<Record<string, RoutedResource>>;
+  /** What else is read where weights are verified outside of the cluster, by kind. */
+  readonly verification?: Readonly<Record<string, readonly ('get' | 'list')[]>>;
+}
+
+/** A resource as one router uses it. */
+export interface RoutedResource {
+  readonly type: ResourceType;
+  /** All that it does with them, and nothing else; watching them goes without saying. */
+  readonly verbs: readonly ('get' | 'create' | 'patch' | 'delete')[];
+}
+
+const INGRESS: ResourceType = {
+  apiVersion: 'networking.k8s.io/v1',
+  plural: 'ingresses',
+  namespaced: true,
+  status: 'subresource',
+};
+
+/** Every Istio there is serves the first. */
+const ISTIO_VERSIONS = [
+  'networking.istio.io/v1alpha3',
+  'networking.istio.io/v1beta1',
+  'networking.istio.io/v1',
+] as const;
+const ISTIO = { apiVersion: ISTIO_VERSIONS[0], namespaced: true, status: 'subresource' } as const;
+
+const SMI_VERSIONS = [
+  'split.smi-spec.io/v1alpha1',
+  'split.smi-spec.io/v1alpha2',
+  'split.smi-spec.io/v1alpha3',
+] as const;
+
+const BINDING_VERSIONS = ['elbv2.k8s.aws/v1beta1', 'eks.amazonaws.com/v1'] as const;
+
+const TRAEFIK_VERSIONS = ['traefik.io/v1alpha1', 'traefik.containo.us/v1alpha1'] as const;
+
+/**
+ * The traffic routers, by name. What splits the traffic is a file in lib/rollout/routers and a line in its registry,
+ * which the compiler asks for. Facts alone stand here, since they are wanted where nothing of Rollouts is known: before
+ * an API server, and in roles.
+ */
+export const ROUTER_ROWS = {
+  istio: {
+    apiVersions: ISTIO_VERSIONS,
+    resources: {
+      VirtualService: { type: { ...ISTIO, plural: 'virtualservices' }, verbs: ['get', 'patch'] },
+      DestinationRule: { type: { ...ISTIO, plural: 'destinationrules' }, verbs: ['get', 'patch'] },
+    },
+  },
+  nginx: {
+    apiVersions: [INGRESS.apiVersion],
+    resources: { Ingress: { type: INGRESS, verbs: ['get', 'create', 'patch'] } },
+  },
+  alb: {
+    apiVersions: BINDING_VERSIONS,
+    resources: { Ingress: { type: INGRESS, verbs: ['get', 'patch'] } },
+    verification: { TargetGroupBinding: ['list'], Endpoints: ['get'] },
+  },
+  smi: {
+    apiVersions: SMI_VERSIONS,
+    resources: {
+      TrafficSplit: {
+        type: { apiVersion: SMI_VERSIONS[0], plural: 'trafficsplits', namespaced: true, status: 'own' },
+        verbs: ['get', 'create', 'patch'],
+      },
+    },
+  },
+  traefik: {
+    apiVersions: TRAEFIK_VERSIONS,
+    resources: {
+      TraefikService: {
+        type: { apiVersion: TRAEFIK_VERSIONS[0], plural: 'traefikservices', namespaced: true, status: 'own' },
+        verbs: ['get', 'patch'],
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, RouterRow>>;
+
+type Rows = typeof ROUTER_ROWS;
+
+export type RouterName = keyof Rows;
+
+/** The kinds that routers read and write. */
+export type RoutedKind = { readonly [Name in RouterName]: keyof Rows[Name]['resources'] }[RouterName];
+
+export const ROUTER_NAMES = Object.keys(ROUTER_ROWS) as readonly RouterName[];
+
+export function isRouterName(name: string): name is RouterName {
+  return Object.hasOwn(ROUTER_ROWS, name);
+}
+
+/** The kinds of all routers, each once. */
+export const ROUTED_KINDS = [
+  ...new Set(Object.values<RouterRow>(ROUTER_ROWS).flatMap(({ resources }) => Object.keys(resources))),
+] as readonly RoutedKind[];
+
+/** Where these kinds stand, as long as no settings say otherwise. */
+export const ROUTED_TYPES = Object.fromEntries(
+  Object.values<RouterRow>(ROUTER_ROWS).flatMap(({ resources }) =>
+    Object.entries(resources).map(([kind, { type }]) => [kind, type]),
+  ),
+) as Readonly<Record<RoutedKind, ResourceType>>;
