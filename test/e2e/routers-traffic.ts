@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { routerRole } from '../../lib/cli/router-role.ts';
 import { NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
 import { ask, openRequestStream } from './request-stream.ts';
 import { openRolloutCluster } from './rollout-cluster.ts';
 import { nginx } from './routers/nginx.ts';
-import { hostOf, rightsFor, type RouterRow, servicesOf } from './routers/row.ts';
+import { hostOf, type RouterRow, servicesOf } from './routers/row.ts';
 import { traefik } from './routers/traefik.ts';
 import { startAssayServe } from './servers/assay-serve.ts';
 import { startKubelet } from './servers/kubelet.ts';
@@ -28,7 +29,7 @@ const { plane } = cluster;
 const rollouts = openRolloutCluster(cluster);
 const rows = ROUTES.map(({ row }) => row);
 for (const row of rows) for (const crd of await row.crds()) await plane.apply(crd);
-for (const object of rightsFor(rows)) await plane.apply(object);
+await plane.apply(rows.map(({ router }) => routerRole(router, {})).join('---\n'));
 await plane.apply({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'IngressClass',
@@ -39,7 +40,10 @@ await plane.kubectl(['apply', '-f', RIGHTS]);
 await plane.kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']);
 const kubelet = await startKubelet(plane);
 const proxy = await startTraefik(plane, ['kubernetesCRD', 'kubernetesIngressNGINX']);
-const assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath, args: ['--rollouts'] });
+const assay = await startAssayServe({
+  kubeconfigPath: cluster.kubeconfigPath,
+  args: ['--rollouts', ...rows.map(({ router }) => `--router=${router}`)],
+});
 try {
   const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`;
   await waitFor('the service account that pods run as', () => plane.api.call(path));

@@ -6,7 +6,6 @@ const PREFIX = 'alb.ingress.kubernetes.io';
 export const alb: RouterRow = {
   router: 'alb',
   crds: async () => [],
-  rules: [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'] }],
   trafficRouting: (name) => ({ alb: { ingress: name, servicePort: 80 } }),
   objects: (name) => [
     {

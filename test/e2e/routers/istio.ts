@@ -10,7 +10,6 @@ const ISTIO = {
 export const istio: RouterRow = {
   router: 'istio',
   crds: () => publishedCrds(ISTIO, ['virtualservices.networking.istio.io', 'destinationrules.networking.istio.io']),
-  rules: [{ apiGroups: ['networking.istio.io'], resources: ['virtualservices', 'destinationrules'] }],
   trafficRouting: (name) => ({ istio: { virtualService: { name, routes: ['primary'] } } }),
   objects: (name) => [
     {

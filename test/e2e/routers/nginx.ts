@@ -4,7 +4,6 @@ import { hostOf, readObject, type RouterRow } from './row.ts';
 export const nginx: RouterRow = {
   router: 'nginx',
   crds: async () => [],
-  rules: [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'] }],
   trafficRouting: (name) => ({ nginx: { stableIngress: name } }),
   objects: (name) => [
     {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
+import type { RouterName } from '../../../lib/model/router-rows.ts';
 import type { TrafficRouting } from '../../../lib/model/traffic-routing.ts';
 import { NAMESPACE } from '../analysis-cluster.ts';
 import type { ApiClient } from '../servers/api-client.ts';
@@ -11,10 +12,8 @@ export interface RouterObject extends KubernetesObject {
 
 /** A router, as a Rollout of some name uses it. Its Services are `<name>-stable` and `<name>-canary`. */
 export interface RouterRow {
-  readonly router: string;
+  readonly router: RouterName;
   readonly crds: () => Promise<readonly CustomResource[]>;
-  /** What Assay must be allowed to do. */
-  readonly rules: readonly { readonly apiGroups: readonly string[]; readonly resources: readonly string[] }[];
   readonly trafficRouting: (name: string) => TrafficRouting;
   /** What users have there beforehand. */
   readonly objects: (name: string) => readonly RouterObject[];
@@ -40,20 +39,6 @@ export async function readObject<Item>(
   if (status === 404) return undefined;
   if (status !== 200) throw new Error(`${plural} ${name}: ${status}`);
   return body;
-}
-
-/** What lets Assay use these routers. */
-export function rightsFor(rows: readonly RouterRow[]): readonly object[] {
-  const name = 'assay-routers';
-  const apiGroup = 'rbac.authorization.k8s.io';
-  const verbs = ['get', 'list', 'watch', 'create', 'patch', 'update', 'delete'];
-  const rules = rows.flatMap((row) => row.rules.map((rule) => ({ ...rule, verbs })));
-  const subjects = [{ kind: 'ServiceAccount', name: 'assay', namespace: 'assay-system' }];
-  const roleRef = { apiGroup, kind: 'ClusterRole', name };
-  return [
-    { apiVersion: `${apiGroup}/v1`, kind: 'ClusterRole', metadata: { name }, rules },
-    { apiVersion: `${apiGroup}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects },
-  ];
 }
 
 /** The two Services of a Rollout whose pods answer on the port named `http`. */

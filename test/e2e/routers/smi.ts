@@ -5,7 +5,6 @@ export const smi: RouterRow = {
   router: 'smi',
   // The published one is written for API servers before 1.22.
   crds: async () => [minimalCrd('split.smi-spec.io', 'v1alpha1', 'TrafficSplit', 'trafficsplits')],
-  rules: [{ apiGroups: ['split.smi-spec.io'], resources: ['trafficsplits'] }],
   trafficRouting: () => ({ smi: {} }),
   objects: () => [],
   async weight(api, name) {

@@ -11,7 +11,6 @@ export const traefik: RouterRow = {
   router: 'traefik',
   // A proxy that reads one of them reads them all.
   crds: () => publishedCrds(TRAEFIK),
-  rules: [{ apiGroups: ['traefik.io'], resources: ['traefikservices'] }],
   trafficRouting: (name) => ({ traefik: { weightedTraefikServiceName: name } }),
   objects: (name) => [
     {
