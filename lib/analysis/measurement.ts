@@ -42,12 +42,13 @@ export function measurementOf(reading: Reading, metric: Metric, moment: ReadingM
 function judged(reading: ValueReading, metric: Metric, base: Measurement, judging: Judging): Measurement {
   const { phase, message = base.message } = judgeOf(metric)(reading, metric, judging);
   const measurement = { ...base, phase, message, finishedAt: judging.finishedAt.toISOString() };
-  if (phase === 'Error' && !showsUnjudged(metric)) {
-    return omitEmpty<Measurement>({ ...measurement, metadata: undefined });
+  const row = providerRowOf(metric.provider);
+  if (phase === 'Error' && row?.showsUnjudged !== true) {
+    const kept = row?.keepsMetadata?.flatMap((name) => {
+      const text = measurement.metadata?.[name];
+      return text === undefined ? [] : [[name, text] as const];
+    });
+    return omitEmpty<Measurement>({ ...measurement, metadata: kept && Object.fromEntries(kept) });
   }
   return omitEmpty<Measurement>({ ...measurement, value: reading.shown });
-}
-
-function showsUnjudged({ provider }: Metric): boolean {
-  return providerRowOf(provider)?.showsUnjudged === true;
 }

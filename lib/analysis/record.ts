@@ -14,6 +14,8 @@ export type Taken = {
   readonly task: Task;
   /** When its provider was asked. */
   readonly startedAt: Date;
+  /** What its provider read of Secrets, beside those of the run's arguments: nothing that is written may hold it. */
+  readonly secretValues?: readonly string[];
 } & (
   | {
       readonly went: 'read';
@@ -34,6 +36,8 @@ export interface Measured {
   /** Takes the place of the one that was under way. Its times may have fractions of a second. */
   readonly measurement: Measurement;
   readonly metadata?: Metadata;
+  /** To be masked in it, beside the secrets of the run. */
+  readonly secretValues?: readonly string[];
 }
 
 /** Judges what came of tasks, each by what the run had come to before them. */
@@ -43,7 +47,8 @@ export function judgeTaken(taken: readonly Taken[], run: AnalysisRun, clock?: ()
   return taken.map((one) => {
     const { task } = one;
     const measurement = judgeOne(one, run, results.get(task.metric.name), clock);
-    return 'metadata' in one ? { task, measurement, metadata: one.metadata } : { task, measurement };
+    const masks = one.secretValues && { secretValues: one.secretValues };
+    return { task, measurement, ...('metadata' in one && { metadata: one.metadata }), ...masks };
   });
 }
 
@@ -88,13 +93,14 @@ export function record(
   before: readonly MetricResult[],
   measured: readonly Measured[],
   { metrics, dryRun }: Prepared,
-  secretValues: readonly string[],
+  runSecrets: readonly string[],
   now: Date,
 ): readonly MetricResult[] {
   if (measured.length === 0) return before;
   const results = [...before];
   for (const one of measured) {
     const { name } = one.task.metric;
+    const secretValues = one.secretValues ? [...runSecrets, ...one.secretValues] : runSecrets;
     const at = results.findIndex((result) => result.name === name);
     const result = results[at] ?? newResult(name, dryRun.has(name), metadataOf(one.metadata, secretValues));
     results[at === -1 ? results.length : at] = withMeasurement(result, one, secretValues, now);

@@ -1,4 +1,5 @@
-import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import type { KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import { openCluster } from '../clusters/api/open-cluster.ts';
 import { settingsCredentials } from '../clusters/access/settings-credentials.ts';
 import type { Credentials } from '../clusters/access/credentials.ts';
 import { apiVersionsOf } from '../model/cluster-routers.ts';
@@ -45,19 +46,17 @@ export function openRegisteredCluster(
   const credentials = registeredCredentials(name, settings, options);
   const lookup = operatorLookup(openResolver());
   const { now, log } = options;
-  const onUnreadable = (problem: string): void => log.error('object set aside', { cluster: name, problem });
-  return kubernetesCluster({
+  return openCluster({
     name,
     credentials,
     http,
     now,
+    log,
     addressMode,
     services,
     shortServiceNames,
     apiVersions: apiVersionsOf(settings.routers),
     lookup,
-    onUnreadable,
-    onClose: () => http.close(),
     ...PATIENCE,
   });
 }
@@ -104,11 +103,14 @@ function requireEksEndpoint(name: string, { authentication, endpoint = '' }: Clu
  */
 export function registeredProviderSettings(
   name: string,
-  { aws, prometheusAddress }: ClusterSettings,
+  { aws, authentication, prometheusAddress, controllerNamespace }: ClusterSettings,
   roles: AssumedRoles,
 ): ProviderSettings {
+  const awsRegion = aws?.region ?? authentication.eks?.region;
   return {
     ...(prometheusAddress !== undefined && { prometheusAddress }),
+    ...(controllerNamespace !== undefined && { controllerNamespace }),
+    ...(awsRegion !== undefined && { awsRegion }),
     async awsCredentials(identity) {
       if (!aws) throw unsigned(`the settings of cluster ${name} name no role (aws.roleArn)`);
       if (identity.profile !== undefined) throw unsigned('there are no profiles here: give roleArn instead');

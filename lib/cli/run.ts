@@ -19,6 +19,7 @@ import { planRuns } from './plan-runs.ts';
 import { playRuns } from './play-runs.ts';
 import { readRunInput } from './run-input.ts';
 import { readSourceFiles } from './source-files.ts';
+import { metricEnvironment } from './metric-environment.ts';
 
 interface RunOptions {
   readonly arg: ReadonlyMap<string, string>;
@@ -162,7 +163,7 @@ async function runFiles(paths: readonly string[], options: RunOptions, console: 
       longestMs: options.for,
       jobs: hasCluster && !options.localJobs ? 'remote' : 'memory',
       jobEnv: jobEnvironment(console.env),
-      settings: { awsCredentials: machineCredentials('any') },
+      settings: { ...metricEnvironment(console.env), awsCredentials: machineCredentials('any') },
       ...(remote && { remote: remote.cluster }),
     };
     const progress = options.output === 'table' ? console.out : console.err;

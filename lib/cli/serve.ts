@@ -22,6 +22,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
 import { routerOption } from './router-option.ts';
 import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
+import { metricEnvironment } from './metric-environment.ts';
 
 interface ServeCommandOptions extends ListenFlags {
   readonly kubeconfig?: string;
@@ -37,6 +38,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly service: readonly string[];
   readonly shortServiceNames: boolean;
   readonly prometheusAddress?: string;
+  readonly controllerNamespace?: string;
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
   readonly awsVerifyTargetGroup?: boolean;
@@ -134,6 +136,10 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       'take <service> and <service>.<namespace> for hosts of the network, not for Services',
     )
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
+    .option(
+      '--controller-namespace <name>',
+      'namespace of the Secrets that metrics take their keys from (default: argo-rollouts)',
+    )
     .addOption(
       new Option('--aws-role <arn>', 'role that metrics may name (sigv4.roleArn); may be repeated')
         .argParser(collect)
@@ -184,7 +190,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   tuneHeap(options.rollouts ? { growsBy: 100 } : {});
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
-  const { kubeconfig, prometheusAddress, concurrency, allowHost } = options;
+  const { kubeconfig, prometheusAddress, controllerNamespace, concurrency, allowHost } = options;
   let serving: Serving | undefined;
   const served = await openServedClusters({
     ...options,
@@ -203,7 +209,9 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const { clusters } = served;
   const settings = {
     awsCredentials: machineCredentials({ roles: options.awsRole, profiles: options.awsProfile }),
+    ...metricEnvironment(console.env),
     ...(prometheusAddress !== undefined && { prometheusAddress }),
+    ...(controllerNamespace !== undefined && { controllerNamespace }),
   };
   // An address that is taken must be known before anything is measured.
   const receive: Serving['receive'] = async (ref, mayRead) => serving?.receive(ref, mayRead);

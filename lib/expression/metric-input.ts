@@ -1,6 +1,6 @@
 import type { MetricDataResult, MetricValue } from '../model/metric-value.ts';
 import { ANY_SLICE, BOOL, FLOAT64, FLOAT64_SLICE, INT64, STRING, STRING_MAP } from './go-type.ts';
-import { GoTime } from './go/time.ts';
+import { GoDuration, GoTime } from './go/time.ts';
 import { UTC } from './go/zone.ts';
 import {
   MESSAGES,
@@ -102,17 +102,23 @@ function documentInput(document: Value): MetricInput {
 
 /** InfluxDB gives integers and times beside what JSON has. */
 function databaseValue(value: unknown): Value {
+  if (isOwnValue(value)) return value;
   if (typeof value === 'bigint') return new GoInt(INT64, BigInt.asIntN(64, value));
   return value instanceof Date ? timeOf(value) : wellFormed(value);
+}
+
+/** What JavaScript has no form for comes as what conditions see. */
+function isOwnValue(value: unknown): value is GoInt | GoTime | GoDuration | GoSlice {
+  return value instanceof GoInt || value instanceof GoTime || value instanceof GoDuration || value instanceof GoSlice;
 }
 
 function timeOf(date: Date): GoTime {
   return new GoTime(BigInt(date.getTime()) * 1_000_000n, UTC);
 }
 
-function row(values: Readonly<Record<string, unknown>>): Value {
+function row(values: Readonly<Record<string, unknown>> | null): Value {
   const entries = new Map<unknown, readonly [Value, Value]>();
-  for (const [key, value] of Object.entries(values)) entries.set(hashKey(key), [key, wellFormed(value)]);
+  for (const [key, value] of Object.entries(values ?? {})) entries.set(hashKey(key), [key, wellFormed(value)]);
   return new GoMap(NRDB_RESULT, entries);
 }
 

@@ -66,8 +66,10 @@ export function openHttp(settings: HttpSettings): Http {
     const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, signal);
     for (let attempt = 1; ; attempt++) {
       const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
-      const delayMs = isRepeatable(request) ? retryDelay(outcome, attempt, random()) : undefined;
-      const isLast = delayMs === undefined || attempt >= ATTEMPTS || performance.now() + delayMs >= endMs;
+      const delayMs = request.repeatAfterMs
+        ? request.repeatAfterMs({ ...outcome, count: attempt })
+        : usualDelay(request, outcome, attempt, random());
+      const isLast = delayMs === undefined || performance.now() + delayMs >= endMs;
       if (isLast || !(await waited(delayMs, signal))) return settle(outcome);
     }
   };
@@ -132,7 +134,8 @@ function isRepeatable({ method, repeatable }: HttpRequest): boolean {
   return repeatable ?? isSafeMethod(method);
 }
 
-function retryDelay(outcome: Attempt, attempt: number, random: number): number | undefined {
+function usualDelay(request: HttpRequest, outcome: Attempt, attempt: number, random: number): number | undefined {
+  if (!isRepeatable(request) || attempt >= ATTEMPTS) return undefined;
   if ('error' in outcome) return retryDelayAfterFailureMs(outcome.cause, attempt, random);
   const { status, headers } = outcome.answer;
   return retryDelayMs({ status, retryAfter: headers['retry-after'] }, attempt, random, new Date());

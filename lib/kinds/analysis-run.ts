@@ -10,6 +10,7 @@ import type { Cluster } from '../model/cluster.ts';
 import { ANALYSIS_RUN } from './facts/analysis-run.ts';
 import { collect, findEnded, take } from './measure.ts';
 import { readableKind } from './readable-kind.ts';
+import { secretValues } from './secret-values.ts';
 
 /** AnalysisRuns: take the measurements that are due, judge them, and come back for the next. */
 export const analysisRun = readableKind<AnalysisRunStatus, SeenRun>({
@@ -19,8 +20,8 @@ export const analysisRun = readableKind<AnalysisRunStatus, SeenRun>({
     const cluster = ports.clusters.get(ref.cluster);
     const secrets = await readSecrets(cluster, ref.namespace, secretsNeeded(object));
     const due = findDue(object, secrets, ports.now(), await findEnded(object, ref, ports));
-    const { tasks, secretValues } = due.is === 'measuring' ? due : { tasks: [], secretValues: [] };
-    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports, secretValues)));
+    const { tasks, secretValues: masked } = due.is === 'measuring' ? due : { tasks: [], secretValues: [] };
+    const taken = await Promise.all(tasks.map((task) => take(task, object, ref, ports, masked)));
     const collected = await collect(findCollections(object, due, taken), object, ref, ports);
     return { object, due, taken, collected, clock: ports.now };
   },
@@ -52,15 +53,9 @@ async function readSecrets(cluster: Cluster, namespace: string, names: readonly 
 async function readSecret(cluster: Cluster, namespace: string, name: string): Promise<SecretReading> {
   try {
     const secret = await cluster.get('Secret', { namespace, name });
-    return secret ? { values: decode(secret.data ?? {}) } : { problem: `secrets "${name}" not found` };
+    return secret ? { values: secretValues(secret.data) } : { problem: `secrets "${name}" not found` };
   } catch (error) {
     if (!(error instanceof AssayError) || error.retry) throw error;
     return { problem: error.words };
   }
-}
-
-function decode(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-  );
 }

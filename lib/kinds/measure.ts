@@ -44,6 +44,9 @@ interface Asking {
 
 async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Asking): Promise<Taken> {
   const { ref, ports, secretValues } = asking;
+  // What the provider reads of Secrets on its own is as secret as what arguments hold.
+  const read: string[] = [];
+  const masks = () => (read.length === 0 ? {} : { secretValues: [...read] });
   let reason: AssayError | undefined;
   const onAbort = (given: AssayError): void => {
     reason = given;
@@ -56,27 +59,30 @@ async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Ask
   try {
     const source = await providerOf(task.metric);
     const { field } = source;
-    const context = contextOf({ field, metric: task.metric.name, run, ref, secretValues, onAbort }, ports);
-    const reading = await read(source, task, context);
+    const { name, interval } = task.metric;
+    const onSecret = (value: string) => void read.push(value);
+    const context = contextOf({ field, metric: name, interval, run, ref, secretValues, onSecret, onAbort }, ports);
+    const reading = await readSource(source, task, context);
     requireGoingOn();
     const finishedAt = ports.now();
     const described = task.isFirst ? source.provider.metadata?.(source.spec) : undefined;
     const metadata = described && { metadata: described };
-    if (!reading) return { task, startedAt, went: 'nowhere', ...metadata };
-    return { task, startedAt, went: 'read', reading, finishedAt, ...metadata };
+    if (!reading) return { task, startedAt, went: 'nowhere', ...metadata, ...masks() };
+    return { task, startedAt, went: 'read', reading, finishedAt, ...metadata, ...masks() };
   } catch (error) {
     requireGoingOn();
     // Anything but an AssayError is a bug of the provider: its users see an error, its authors this line.
     if (!(error instanceof AssayError)) {
-      const text = redact(String(error), secretValues);
+      const text = redact(String(error), [...secretValues, ...read]);
       ports.log.error('provider failed', { object: formatRef(ref), metric: task.metric.name, error: text });
     }
-    return { task, startedAt, went: 'failed', message: error instanceof AssayError ? error.words : messageOf(error) };
+    const message = error instanceof AssayError ? error.words : messageOf(error);
+    return { task, startedAt, went: 'failed', message, ...masks() };
   }
 }
 
 /** @returns undefined where the provider cannot look again at what is under way */
-async function read(
+async function readSource(
   { provider, spec }: Source,
   { does, measurement }: Task,
   context: ProviderContext,

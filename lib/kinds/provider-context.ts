@@ -7,17 +7,20 @@ import type { Ports } from '../model/ports.ts';
 import type { JobContext, ProviderContext } from '../model/provider.ts';
 import { PROVIDER_ROWS, type ProviderField } from '../model/provider-rows.ts';
 import type { ObjectRef } from '../model/ref.ts';
+import { providerSecrets } from './provider-secrets.ts';
 import { runJobs } from './run-jobs.ts';
 
 /** Whose context it is to be. */
 export interface Asked {
   readonly field: ProviderField;
-  /** Name of the metric. */
   readonly metric: string;
+  readonly interval?: string | undefined;
   readonly run: AnalysisRun;
   readonly ref: ObjectRef;
   /** Of the run's arguments: what holds one of them goes to no other host. */
   readonly secretValues?: readonly string[];
+  /** Hears of what the provider reads of Secrets, to mask it. */
+  readonly onSecret?: (value: string) => void;
   /** Hears that the step is to end, before the provider makes something else of it. */
   readonly onAbort?: (reason: AssayError) => void;
 }
@@ -27,14 +30,23 @@ export interface Asked {
  * @throws AssayError ASSAY_CLUSTER_UNKNOWN
  */
 export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext {
-  const { field, metric, run, ref } = asked;
+  const { field, metric, interval, run, ref } = asked;
   const cluster = ports.clusters.get(ref.cluster);
+  const settings = ports.settingsOf?.(ref.cluster) ?? {};
+  const secretValues = [...(asked.secretValues ?? [])];
+  const hide = (value: string): void => {
+    secretValues.push(value);
+    asked.onSecret?.(value);
+  };
   const context: ProviderContext = {
-    ...ports.settingsOf?.(ref.cluster),
-    fetch: async (request) => cluster.fetch(bounded(request, asked, ports)),
+    ...settings,
+    fetch: async (request) => cluster.fetch(bounded(request, { ...asked, secretValues: [...secretValues] }, ports)),
     now: ports.now,
     run: ref,
     key: measurementKey(run, metric),
+    secrets: providerSecrets(cluster, ref.namespace, settings, hide),
+    startedAt: run.status?.startedAt,
+    interval,
   };
   return field === 'job' ? { ...context, jobs: runJobs(run, cluster) } : context;
 }

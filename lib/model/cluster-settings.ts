@@ -102,6 +102,9 @@ const clusterDocument = z
     routers: clusterRouters.exactOptional(),
     aws: aws.exactOptional(),
     prometheusAddress: text('For Prometheus metrics that name no address.').exactOptional(),
+    controllerNamespace: text(
+      'Namespace of the Secrets that metrics take their keys from (default argo-rollouts).',
+    ).exactOptional(),
     allowedHosts: list(z.string(), 'Hosts and networks that requests may go to all the same.').exactOptional(),
     allowPrivateNetworks: flag('Whether requests may go to private networks.').exactOptional(),
     limits: limits.exactOptional(),

@@ -16,8 +16,22 @@ export interface HttpRequest {
   readonly insecure?: boolean;
   /** True where repeating the request changes nothing, so that it may be retried; default: see `isSafeMethod`. */
   readonly repeatable?: boolean;
+  /**
+   * In place of the usual rule (`repeatable`): how long to wait before the request is sent again, in milliseconds;
+   * undefined where what came is to stand. Asked after each attempt, within `timeoutMs`. Services inside a cluster, which
+   * are reached through its API server, are asked once.
+   */
+  readonly repeatAfterMs?: (attempt: HttpAttempt) => number | undefined;
   /** True where the body holds a secret: a redirect that would carry it to another host is an error. */
   readonly secretBody?: boolean;
+}
+
+/** What came of sending a request: an answer, or the reason why there is none. */
+export interface HttpAttempt {
+  /** From 1. */
+  readonly count: number;
+  readonly answer?: HttpResponse;
+  readonly error?: Error;
 }
 
 /** An object of a cluster, for whose metric a request is made. */

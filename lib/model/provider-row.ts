@@ -27,6 +27,8 @@ export interface ProviderRow {
   readonly resultType?: MetricValue['type'];
   /** Whether a measurement keeps a value that the conditions cannot be evaluated for; most of Argo's forget it. */
   readonly showsUnjudged?: true;
+  /** What of its metadata such a measurement keeps all the same, where it does not keep its value. */
+  readonly keepsMetadata?: readonly string[];
   /** Whether that part is a map in which each entry counts as a provider of its own. */
   readonly isMap?: true;
   /** Fields of that part that hold the URL of what is asked. */

@@ -55,7 +55,7 @@ export interface Provider<Spec = unknown, Context extends ProviderContext = Prov
 
 /**
  * What a provider may use: a way out, the clock, and what is set for all metrics of the cluster. The cluster itself is
- * not in it, so no provider can read what its users may not.
+ * not in it: a provider reads no more of it than Secrets by their names.
  */
 export interface ProviderContext extends ProviderSettings {
   /** Makes a request as the run's cluster would: `<service>.<namespace>.svc` addresses reach its Services. */
@@ -68,6 +68,34 @@ export interface ProviderContext extends ProviderSettings {
    * is then begun once, though the step that began it may be lost.
    */
   readonly key: MeasurementKey;
+  /** Secrets of the cluster that hold what a metric does not say itself. */
+  readonly secrets: ProviderSecrets;
+  /** When the run began, as its status has it; undefined before its first write. */
+  readonly startedAt?: string | undefined;
+  /** The metric's, as it stands. */
+  readonly interval?: string | undefined;
+}
+
+/**
+ * What metrics take from Secrets on their own. Whatever is read here is masked in all that is written of the measurement,
+ * and goes to no other host than it was sent to.
+ */
+export interface ProviderSecrets {
+  /**
+   * The decoded values of a Secret of the namespace of Argo's controller (`ProviderSettings.controllerNamespace`), or of
+   * the run's own.
+   *
+   * @param options.plain  keys whose values are no secret, and would mask common words
+   * @throws AssayError where there is none, or it may not be read, in the API server's words
+   */
+  read(name: string, options?: SecretOptions): Promise<Readonly<Record<string, string>>>;
+  /** A variable of the environment of a process that measures for one operator alone (`serve`, `run`). */
+  variable(name: string): string | undefined;
+}
+
+export interface SecretOptions {
+  readonly namespace?: 'controller' | 'run';
+  readonly plain?: readonly string[];
 }
 
 /** What the Job provider may use, and no other. */
@@ -80,6 +108,12 @@ export interface ProviderSettings {
   /** The Prometheus server of metrics that name none. */
   readonly prometheusAddress?: string;
   /** Credentials for AWS Signature Version 4. @throws AssayError where there are none for `identity` */
+  /** Region of metrics that ask AWS and name none. */
+  readonly awsRegion?: string;
+  /** Where the Secrets are that metrics refer to without a namespace; default `argo-rollouts`. */
+  readonly controllerNamespace?: string;
+  /** Credentials that the operator gives to this process, by the names of Argo's controller: `DD_API_KEY`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly awsCredentials?: (identity: AwsIdentity) => Promise<AwsCredentials>;
 }
 

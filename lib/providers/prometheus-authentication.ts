@@ -1,8 +1,9 @@
 import type { Authentication } from '../model/authentication.ts';
 import { AssayError } from '../model/errors.ts';
 import type { HttpRequest } from '../model/http.ts';
-import type { AwsCredentials, ProviderContext } from '../model/provider.ts';
+import type { ProviderContext } from '../model/provider.ts';
 import type { PrometheusMetric } from '../model/providers/prometheus.ts';
+import { signRequest } from './aws-signature.ts';
 import type { Preparation } from './oauth2.ts';
 
 /**
@@ -68,42 +69,10 @@ function signerOf({ authentication }: PrometheusMetric, address: URL, context: P
   if (!awsCredentials) throw invalid('could not get SigV4 credentials: the settings of the cluster give none');
   if (region === '') throw invalid('region not configured in sigv4 or in default credentials chain');
   const identity = { region, ...(profile !== '' && { profile }), ...(roleArn !== '' && { roleArn }) };
-  const sign: Sign = async (request) => signRequest(request, region, await awsCredentials(identity), context.now());
+  // As github.com/prometheus/sigv4 does it: before the metric's own headers.
+  const sign: Sign = async (request) =>
+    signRequest(request, { service: 'aps', region, date: context.now() }, await awsCredentials(identity));
   return sign;
-}
-
-/** @source github.com/prometheus/sigv4: service `aps`, the body signed, the headers as they are before the metric's own */
-async function signRequest(
-  request: HttpRequest,
-  region: string,
-  credentials: AwsCredentials,
-  signingDate: Date,
-): Promise<HttpRequest> {
-  // Few metrics need these; the others should not wait for them.
-  const [{ SignatureV4 }, { Sha256 }] = await Promise.all([
-    import('@smithy/signature-v4'),
-    import('@aws-crypto/sha256-js'),
-  ]);
-  const url = new URL(request.url);
-  const signer = new SignatureV4({ service: 'aps', region, credentials, sha256: Sha256, applyChecksum: false });
-  const { headers } = await signer.sign(
-    {
-      method: request.method ?? 'GET',
-      protocol: url.protocol,
-      hostname: url.hostname,
-      ...(url.port !== '' && { port: Number(url.port) }),
-      path: url.pathname,
-      query: queryOf(url),
-      headers: { ...Object.fromEntries(request.headers ?? []), host: url.host },
-      ...(request.body !== undefined && { body: request.body }),
-    },
-    { signingDate },
-  );
-  return { ...request, headers: Object.entries(headers) };
-}
-
-function queryOf({ searchParams }: URL): Record<string, string[]> {
-  return Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name)]));
 }
 
 function invalid(message: string): AssayError {

@@ -19,4 +19,12 @@ export const PROVIDERS: Providers = {
   prometheus: async () => prometheus,
   web: async () => web,
   job: async () => (await import('./job.ts')).job,
+  kayenta: async () => (await import('./kayenta.ts')).kayenta,
+  datadog: async () => (await import('./datadog.ts')).datadog,
+  wavefront: async () => (await import('./wavefront.ts')).wavefront,
+  newRelic: async () => (await import('./new-relic.ts')).newRelic,
+  cloudWatch: async () => (await import('./cloud-watch.ts')).cloudWatch,
+  graphite: async () => (await import('./graphite.ts')).graphite,
+  influxdb: async () => (await import('./influxdb.ts')).influxdb,
+  skywalking: async () => (await import('./sky-walking.ts')).skyWalking,
 };

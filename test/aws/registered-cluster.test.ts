@@ -75,6 +75,19 @@ describe('registeredProviderSettings', () => {
     expect(roles.asked).toStrictEqual([]);
   });
 
+  it.each([
+    { name: 'of the role', aws: { roleArn: ROLE, region: 'eu-west-1' }, want: 'eu-west-1' },
+    { name: 'none without one', aws: { roleArn: ROLE }, want: undefined },
+  ])('tells the region of metrics that name none: $name', ({ aws, want }) => {
+    expect(registeredProviderSettings('shop', settingsOf({ aws }), noteRoles()).awsRegion).toBe(want);
+  });
+
+  it('tells where the keys of metrics are, and gives them no environment', () => {
+    const settings = registeredProviderSettings('shop', settingsOf({ controllerNamespace: 'rollouts' }), noteRoles());
+    expect(settings).toMatchObject({ controllerNamespace: 'rollouts' });
+    expect(settings.environment).toBeUndefined();
+  });
+
   it('tells of the Prometheus server', () => {
     const settings = settingsOf({ prometheusAddress: 'http://prometheus.monitoring.svc:9090' });
     expect(registeredProviderSettings('shop', settings, noteRoles()).prometheusAddress).toBe(

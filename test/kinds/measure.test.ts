@@ -119,8 +119,8 @@ test('how late a measurement is can be told from its times', async () => {
 test.each([
   {
     name: 'a metric that cannot be sent',
-    metric: aMetric({ provider: { datadog: { query: 'x' } } }),
-    message: /datadog/i,
+    metric: aMetric({ provider: { plugin: { 'example/metrics': {} } } }),
+    message: /RPCPlugin/i,
     logged: [],
   },
   {
@@ -189,7 +189,7 @@ describe('a request of a metric', () => {
 test('collection goes on past a provider that is not there, and stops at one that fails', async () => {
   const run = aRun({ spec: { metrics: [aJob()] } });
   const collections = [
-    aMetric({ provider: { datadog: { query: 'x' } } }),
+    aMetric({ provider: { plugin: { 'example/metrics': {} } } }),
     aMetric(),
     aJob(),
     aJob({ name: 'last' }),

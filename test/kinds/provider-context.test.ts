@@ -22,7 +22,7 @@ const ref = refOf('c1', run);
 
 test.each(Object.keys(PROVIDER_ROWS) as ProviderField[])('%s gets no cluster, and Jobs if it runs them', (field) => {
   const context = contextOf({ field, metric: 'm', run, ref }, ports);
-  const common = ['prometheusAddress', 'fetch', 'now', 'run', 'key'];
+  const common = ['prometheusAddress', 'fetch', 'now', 'run', 'key', 'secrets', 'startedAt', 'interval'];
   expect(Object.keys(context)).toEqual(field === 'job' ? [...common, 'jobs'] : common);
   expect(context).toMatchObject({ prometheusAddress: 'http://prometheus.example.com', run: ref });
 });

@@ -59,10 +59,10 @@ describe('metrics', () => {
       want: 'error: spec.metrics[0].provider.prometheus.rangeQuery.start: unknown name "nov" (did you mean "now"?)',
     },
     {
-      metric: { provider: { graphite: { query: 'q' } } },
+      metric: { provider: { plugin: { 'example/metrics': {} } } },
       want:
-        'error: spec.metrics[0].provider.graphite: the provider graphite is not supported: the metric ends with Error; ' +
-        'supported: prometheus, web, job',
+        'error: spec.metrics[0].provider.plugin: the provider plugin "example/metrics" is not supported: the metric ends with ' +
+        'Error; supported: prometheus, kayenta, web, datadog, wavefront, newRelic, job, cloudWatch, graphite, influxdb, skywalking',
     },
   ])('$want', ({ metric, want }) => {
     expect(ofMetric(metric)).toStrictEqual([want]);

@@ -1,6 +1,7 @@
 import { measurementKey } from '../../lib/analysis/names.ts';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { openHttp } from '../../lib/http/open-http.ts';
+import { providerSecrets } from '../../lib/kinds/provider-secrets.ts';
 import { runJobs } from '../../lib/kinds/run-jobs.ts';
 import type { JobContext } from '../../lib/model/provider.ts';
 import { refOf } from '../../lib/model/ref.ts';
@@ -24,6 +25,7 @@ export function aContext(override: Partial<JobContext> = {}): JobContext & { rea
     run: refOf('c1', run),
     key: measurementKey(run, 'success-rate'),
     jobs: runJobs(run, cluster),
+    secrets: providerSecrets(cluster, run.metadata.namespace ?? '', {}, () => {}),
     ...override,
     now,
     cluster,

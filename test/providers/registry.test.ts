@@ -14,6 +14,8 @@ test.each([
   [{ web }, 'web'],
   [{ web, job, prometheus: {} }, 'prometheus'],
   [{ web, job }, 'job'],
+  [{ graphite: {}, skywalking: {} }, 'graphite'],
+  [{ skywalking: {}, plugin: { 'example/metrics': {} } }, 'skywalking'],
 ] satisfies [MetricProvider, ProviderField][])('%j is read by %s, which is given its part', async (provider, field) => {
   const named: MetricProvider = provider;
   const source = { field, provider: await PROVIDERS[field]?.(), spec: named[field] };
@@ -22,8 +24,7 @@ test.each([
 
 test.each([
   [{}, "no valid provider in metric 'success-rate'"],
-  [{ graphite: {} }, "the provider Graphite of metric 'success-rate' is not supported"],
-  [{ graphite: {}, skywalking: {} }, "the provider Graphite of metric 'success-rate' is not supported"],
+  [{ plugin: { 'example/metrics': {} } }, "the provider RPCPlugin of metric 'success-rate' is not supported"],
 ] satisfies [MetricProvider, string][])('%j is read by nobody', async (provider, message) => {
   await expect(providerOf(aMetric({ provider }))).rejects.toThrow(
     expect.objectContaining({ code: 'ASSAY_METRIC_INVALID', message }),

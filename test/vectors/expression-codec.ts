@@ -1,10 +1,11 @@
 import { itemsOf, isNil } from '../../lib/expression/equal.ts';
 import { toBinary } from '../../lib/expression/go/utf8.ts';
 import { RFC3339_NANO } from '../../lib/expression/go/layout.ts';
+import { parseTime } from '../../lib/expression/go/time-parse.ts';
 import { textOf } from '../../lib/expression/go/bytes.ts';
 import { GoDuration, GoTime, formatTime } from '../../lib/expression/go/time.ts';
 import { GoLocation } from '../../lib/expression/go/zone.ts';
-import { BYTE_SLICE } from '../../lib/expression/go-type.ts';
+import { BYTE_SLICE, UINT64 } from '../../lib/expression/go-type.ts';
 import {
   GoFunc,
   GoInt,
@@ -54,9 +55,22 @@ function decode(encoded: unknown): unknown {
   const marked = encoded as Readonly<Record<string, unknown>>;
   if (Object.hasOwn(marked, '$float')) return decodeFloat(marked['$float']);
   if (Object.hasOwn(marked, '$int')) return BigInt(String(marked['$int']));
-  if (Object.hasOwn(marked, '$time')) return new Date(String(marked['$time']));
+  if (Object.hasOwn(marked, '$time')) return decodeTime(String(marked['$time']));
+  if (Object.hasOwn(marked, '$uint')) return new GoInt(UINT64, BigInt(String(marked['$uint'])));
+  if (Object.hasOwn(marked, '$duration')) return new GoDuration(BigInt(String(marked['$duration'])));
+  if (Object.hasOwn(marked, '$bytes')) {
+    return new GoSlice(
+      BYTE_SLICE,
+      Array.from(Buffer.from(String(marked['$bytes']), 'hex'), (byte) => byte),
+    );
+  }
   if (Object.hasOwn(marked, '$map')) return decodeEntries(marked['$map'] as [string, unknown][]);
   return decodeEntries(Object.entries(marked));
+}
+
+/** A Date has no more than milliseconds, and no offset. */
+function decodeTime(text: string): Date | GoTime {
+  return /^[^.]*(\.\d{1,3})?Z$/.test(text) ? new Date(text) : parseTime(RFC3339_NANO, text);
 }
 
 function decodeFloat(name: unknown): number {

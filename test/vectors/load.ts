@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const AREAS = ['expression', 'analysis', 'experiment', 'rollout'] as const;
+const AREAS = ['expression', 'analysis', 'experiment', 'rollout', 'providers'] as const;
 export type Area = (typeof AREAS)[number];
 
 export interface VectorFile {
@@ -58,6 +58,7 @@ function readLines(path: string): Record<string, unknown>[] {
 function areaOf(vectors: VectorFile['vectors']): Area {
   const has = (field: string) => vectors.some((vector) => field in vector);
   if (has('expr')) return 'expression';
+  if (has('providerType') || has('constructError')) return 'providers';
   if (has('rollout') || vectors.some(({ fn }) => ROLLOUT_FUNCTIONS.has(String(fn)))) return 'rollout';
   return has('run') || has('in') ? 'analysis' : 'experiment';
 }

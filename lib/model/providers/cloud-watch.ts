@@ -70,5 +70,4 @@ export const cloudWatch = {
   times: { interval: 'duration' },
   resultType: '[]MetricDataResult',
   showsUnjudged: true,
-  isUnread: true,
 } as const satisfies ProviderRow;

@@ -45,5 +45,4 @@ export const datadog = {
     requestTimeout: may,
   }),
   times: { interval: 'duration', requestTimeout: 'duration' },
-  isUnread: true,
 } as const satisfies ProviderRow;

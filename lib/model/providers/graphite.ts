@@ -18,5 +18,5 @@ export const graphite = {
   json: struct<GraphiteMetric>({ address: may, query: may }),
   resultType: '[]float64',
   showsUnjudged: true,
-  isUnread: true,
+  urls: ['address'],
 } as const satisfies ProviderRow;

@@ -19,5 +19,4 @@ export const influxdb = {
   schema: influxdbMetric,
   json: struct<InfluxdbMetric>({ profile: may, query: may }),
   resultType: '[]any',
-  isUnread: true,
 } as const satisfies ProviderRow;

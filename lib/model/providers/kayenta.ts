@@ -66,5 +66,5 @@ export const kayenta = {
     scopes: mustEach(struct<z.infer<typeof scope>>({ name, controlScope: scopeJson, experimentScope: scopeJson })),
     lookback: may,
   }),
-  isUnread: true,
+  urls: ['address'],
 } as const satisfies ProviderRow;

@@ -17,5 +17,4 @@ export const newRelic = {
   precedence: 7,
   schema: newRelicMetric,
   json: struct<NewRelicMetric>({ profile: may, query: must(''), timeout: set }),
-  isUnread: true,
 } as const satisfies ProviderRow;

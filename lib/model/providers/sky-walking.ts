@@ -18,5 +18,5 @@ export const skyWalking = {
   schema: skyWalkingMetric,
   json: struct<SkyWalkingMetric>({ address: may, query: may, interval: may }),
   times: { interval: 'duration' },
-  isUnread: true,
+  urls: ['address'],
 } as const satisfies ProviderRow;

@@ -16,5 +16,5 @@ export const wavefront = {
   precedence: 6,
   schema: wavefrontMetric,
   json: struct<WavefrontMetric>({ address: may, query: may }),
-  isUnread: true,
+  keepsMetadata: ['warnings'],
 } as const satisfies ProviderRow;

@@ -20,6 +20,7 @@ export async function check(): Promise<string> {
     run: { cluster: 'memory', kind: 'AnalysisRun', namespace: 'shop', name, uid },
     key: { uid, metric: metric.name, number: 1 },
     jobs: runJobs(run, cluster),
+    secrets: { read: () => Promise.reject(new Error('no secret is read')), variable: () => undefined },
   });
   const jobs = cluster.objects('Job');
   return `${jobs.length} Job, kept for ${String(jobs[0]?.spec?.['ttlSecondsAfterFinished'])} s`;
