@@ -37,12 +37,12 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readOwned(cluster, kind, isWanted, { namespace, ownerUid: uid, labelSelector, ...(ownerKind && { ownerKind }) });
     const instance = instanceSelector(object);
     const { selector } = object.spec;
-    const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
+    const [replicaSets, analysisRuns, experiments, services, routed, pods, templates, workload] = await Promise.all([
       owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
       owned('Experiment', lists.experiments, instance),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
-      Promise.all(wanted.routes.map((routed) => readRouted(cluster, routed))),
+      readRoutes(cluster, object, wanted.routes),
       wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
@@ -51,12 +51,6 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
     );
     const verified = neededRegistrations(object, replicaSets as readonly ReplicaSet[], named);
-    const routed = new Map(
-      routes.flatMap((found, index) => {
-        const wantedRoute = wanted.routes[index];
-        return found && wantedRoute ? [[routeKey(wantedRoute), found] as const] : [];
-      }),
-    );
     return {
       object,
       rollout: object,
@@ -138,6 +132,27 @@ async function readRuns(
   const missing = names.filter((name) => !known.has(name));
   const read = await Promise.all(missing.map((name) => cluster.get('AnalysisRun', { namespace, name })));
   return [...listed, ...read.filter((run) => run !== undefined)];
+}
+
+type Routes = ReadonlyMap<string, Found<RoutedObject>>;
+
+/** Those of a Rollout, and those that these name. */
+async function readRoutes(cluster: Cluster, owner: Rollout, wanted: readonly Routed[]): Promise<Routes> {
+  const first = await readEach(cluster, wanted);
+  const named = routesOf(owner, (routed) => {
+    const found = first.get(routeKey(routed));
+    return found && 'object' in found ? found.object : undefined;
+  });
+  const known = new Set(wanted.map(routeKey));
+  const further = named.filter((routed) => !known.has(routeKey(routed)));
+  return further.length === 0 ? first : new Map([...first, ...(await readEach(cluster, further))]);
+}
+
+async function readEach(cluster: Cluster, wanted: readonly Routed[]): Promise<Routes> {
+  const read = await Promise.all(
+    wanted.map(async (routed) => [routeKey(routed), await readRouted(cluster, routed)] as const),
+  );
+  return new Map(read.flatMap(([key, found]) => (found ? [[key, found] as const] : [])));
 }
 
 /** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */

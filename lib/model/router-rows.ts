@@ -43,6 +43,10 @@ const SMI_VERSIONS = [
 
 const BINDING_VERSIONS = ['elbv2.k8s.aws/v1beta1', 'eks.amazonaws.com/v1'] as const;
 
+const AMBASSADOR_VERSIONS = ['getambassador.io/v2', 'getambassador.io/v3alpha1'] as const;
+
+const APP_MESH = { apiVersion: 'appmesh.k8s.aws/v1beta2', namespaced: true, status: 'subresource' } as const;
+
 const TRAEFIK_VERSIONS = ['traefik.io/v1alpha1', 'traefik.containo.us/v1alpha1'] as const;
 
 /**
@@ -74,6 +78,24 @@ export const ROUTER_ROWS = {
         type: { apiVersion: SMI_VERSIONS[0], plural: 'trafficsplits', namespaced: true, status: 'own' },
         verbs: ['get', 'create', 'patch'],
       },
+    },
+  },
+  ambassador: {
+    apiVersions: AMBASSADOR_VERSIONS,
+    resources: {
+      Mapping: {
+        type: { apiVersion: AMBASSADOR_VERSIONS[0], plural: 'mappings', namespaced: true, status: 'subresource' },
+        verbs: ['get', 'create', 'patch', 'delete'],
+      },
+    },
+  },
+  appMesh: {
+    apiVersions: [APP_MESH.apiVersion],
+    resources: {
+      // Istio's has the plain name. It is read alone, since no API server knows this one.
+      AppMeshVirtualService: { type: { ...APP_MESH, plural: 'virtualservices' }, verbs: ['get'] },
+      VirtualRouter: { type: { ...APP_MESH, plural: 'virtualrouters' }, verbs: ['get', 'patch'] },
+      VirtualNode: { type: { ...APP_MESH, plural: 'virtualnodes' }, verbs: ['get', 'patch'] },
     },
   },
   traefik: {

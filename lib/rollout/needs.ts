@@ -4,7 +4,7 @@ import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { FindRouted, Routed } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedObject } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
 import type { SeenRollout } from './seen.ts';
 
@@ -16,7 +16,7 @@ export interface RolloutNeeds {
   readonly runs: readonly string[];
   /** With those that these refer to, and so on. */
   readonly templates: readonly AnalysisTemplateRef[];
-  /** Objects that traffic routers look after. */
+  /** Objects that traffic routers look after; once they are read, `routesOf` may name more. */
   readonly routes: readonly Routed[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
@@ -41,9 +41,12 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   };
 }
 
-/** Objects that traffic routers look after. */
-export function routesOf(rollout: Rollout): readonly Routed[] {
-  return routersOf(rollout).flatMap((router) => router.needs(rollout));
+/** Objects that traffic routers look after, as far as what has been read so far names them. */
+export function routesOf(
+  rollout: Rollout,
+  read: (object: Routed) => RoutedObject | undefined = () => undefined,
+): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 
 /** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */

@@ -26,7 +26,7 @@ export interface WorldChange {
 }
 
 /** Kinds that Argo patches; others it updates. */
-const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit', 'VirtualRouter', 'VirtualNode']);
+const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit']);
 const WORDS: Readonly<Record<string, (object: string, message: string) => string>> = {
   InternalError: (_object, message) => `Internal error occurred: ${message}`,
   Conflict: (object, message) => `Operation cannot be fulfilled on ${object}: ${message}`,

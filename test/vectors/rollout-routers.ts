@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
+import { RESOURCES } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { apiVersionsOf } from '../../lib/model/cluster-routers.ts';
 import type { RolloutStatus, WeightDestination } from '../../lib/model/rollout-status.ts';
@@ -86,9 +87,18 @@ export function playRouter(vector: RouterVector, asked = new Set<string>()): str
     if (difference)
       return `call ${index} (${call.fn}): ${JSON.stringify(difference)}, expected ${JSON.stringify(expected)}`;
   }
-  const after = Object.fromEntries(vector.objectsAfter.map((object) => [keyOf(object.kind, object.metadata), object]));
+  const after = Object.fromEntries(
+    vector.objectsAfter.map(toldApart).map((object) => [keyOf(object.kind, object.metadata), object]),
+  );
   const difference = mergePatch(after, world.objectsBesideRollout());
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
+}
+
+/** Istio and App Mesh have a kind of one name, of which `RESOURCES` calls one otherwise. */
+function toldApart(object: KubernetesObject): KubernetesObject {
+  const { apiVersion, kind } = object;
+  const isOther = kind === 'VirtualService' && apiVersion === RESOURCES.AppMeshVirtualService.apiVersion;
+  return isOther ? { ...object, kind: 'AppMeshVirtualService' } : object;
 }
 
 function worldOf({ rollout, objects, config = {} }: RouterVector, asked: Set<string>): RouterWorld {
@@ -97,7 +107,7 @@ function worldOf({ rollout, objects, config = {} }: RouterVector, asked: Set<str
     ...(smiAPIVersion !== undefined && { smi: { apiVersion: `split.smi-spec.io/${smiAPIVersion}` } }),
     ...(traefikVersion !== undefined && { traefik: { apiVersion: traefikVersion } }),
   });
-  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects], apiVersions, asked);
+  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects.map(toldApart)], apiVersions, asked);
 }
 
 interface Made {
@@ -162,9 +172,12 @@ function isIdle({ patch, error }: Json): boolean {
   return error === undefined && JSON.stringify(patch) === '{}';
 }
 
-/** Each write is told by one event; those of idle writes are left out. */
-function withoutIdle({ actions = [], events = [] }: Call): readonly Json[] {
-  const told = actions.filter(({ error }) => error === undefined);
+/** Events tell of writes: one each, or one of them all. Those of idle writes, or of none, are left out. */
+function withoutIdle({ fn, actions = [], events = [], error }: Call): readonly Json[] {
+  const warnings = events.filter(({ type }) => type === 'Warning');
+  if (fn === 'SetWeight' && error === undefined && actions.every(isIdle)) return warnings;
+  const told = actions.filter((action) => action['error'] === undefined);
+  const isEach = events.length - warnings.length === told.length;
   let at = 0;
-  return events.filter(({ type }) => type === 'Warning' || !isIdle(told[at++] ?? {}));
+  return isEach ? events.filter(({ type }) => type === 'Warning' || !isIdle(told[at++] ?? {})) : events;
 }

@@ -7,7 +7,7 @@ import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { OutcomeEvent } from '../../lib/model/outcome.ts';
 import { isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
-import { needs } from '../../lib/rollout/needs.ts';
+import { needs, routesOf } from '../../lib/rollout/needs.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
 import { routeKey } from '../../lib/rollout/routing/open-routing.ts';
 import type { SeenRollout } from '../../lib/rollout/seen.ts';
@@ -63,7 +63,7 @@ function observe(world: RolloutWorld, rollout: Rollout, now: Date): SeenRollout 
     experiments: world.cachedAll('Experiment') as Experiment[],
     services: new Map(wanted.services.flatMap((name) => named(name, world.cached('Service', name)))),
     routes: new Map(
-      wanted.routes.flatMap((object) => {
+      routesOf(rollout, ({ kind, name }) => world.stored(kind, name)).flatMap((object) => {
         return named(routeKey(object), world.stored(object.kind, object.name)).map(([key, found]) => {
           return [key, { object: found }] as const;
         });

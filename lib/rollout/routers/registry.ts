@@ -2,6 +2,8 @@ import type { Rollout } from '../../model/rollout.ts';
 import type { RouterName } from '../../model/router-rows.ts';
 import type { TrafficRouting } from '../../model/traffic-routing.ts';
 import { alb } from './alb.ts';
+import { ambassador } from './ambassador.ts';
+import { appMesh } from './app-mesh.ts';
 import { istio } from './istio.ts';
 import { nginx } from './nginx.ts';
 import type { Router } from './router.ts';
@@ -12,7 +14,7 @@ import { traefik } from './traefik.ts';
  * By the field that turns each on, in the order in which they are asked. A new one is a file here, a line below, and its
  * facts in `ROUTER_ROWS`.
  */
-const ROUTERS = { istio, nginx, alb, smi, traefik } as const satisfies Readonly<
+const ROUTERS = { istio, nginx, alb, smi, ambassador, appMesh, traefik } as const satisfies Readonly<
   Record<RouterName & keyof TrafficRouting, Router>
 >;
 

@@ -63,8 +63,11 @@ export interface Router {
   readonly type: string;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
-  /** What has to be read before anything is called. */
-  needs(rollout: Rollout): readonly Routed[];
+  /**
+   * What has to be read before anything is called.
+   * @param read  gives what has been read so far: asked once with nothing, and again with what that gave
+   */
+  needs(rollout: Rollout, read: (object: Routed) => RoutedObject | undefined): readonly Routed[];
   /**
    * DNS names of the load balancers of AWS that have to be looked at, if anybody does, once all that is needed has been
    * read. Without it: none.

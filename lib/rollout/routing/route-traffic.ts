@@ -55,7 +55,14 @@ function routeBy(work: Work, router: Router, routing: Routing, current: TrafficW
   const { latest } = versions;
   // Before the canary is pointed at pods that are not there yet, its traffic has to go.
   const isEmpty = latest === undefined || availableIn(latest) === 0;
-  if (isEmpty && (before?.canary.weight ?? 0) > 0) setWeight(work, router, routing, wanted);
+  if (isEmpty && before && before.canary.weight > 0) {
+    const { canary, stable } = before;
+    // And before it comes to the stable pods, it has to lead to those of now: Argo takes the weights first.
+    if ((stable.podTemplateHash ?? '') !== hashes.stable) {
+      router.updateHash(routing, canary.podTemplateHash ?? '', hashes.stable, wanted.additional);
+    }
+    setWeight(work, router, routing, wanted);
+  }
   router.updateHash(routing, hashes.canary, hashes.stable, wanted.additional);
   setWeight(work, router, routing, wanted);
 
