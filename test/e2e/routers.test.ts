@@ -6,6 +6,8 @@ import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysi
 import { type ApiWrites, openApiWrites } from './api-writes.ts';
 import { openRolloutCluster, type RolloutCluster } from './rollout-cluster.ts';
 import { alb } from './routers/alb.ts';
+import { ambassador } from './routers/ambassador.ts';
+import { appMesh } from './routers/app-mesh.ts';
 import { istio } from './routers/istio.ts';
 import { nginx } from './routers/nginx.ts';
 import { type RouterRow, servicesOf } from './routers/row.ts';
@@ -17,7 +19,7 @@ import { type Kubelet, startKubelet } from './servers/kubelet.ts';
 import { waitFor } from './servers/wait-for.ts';
 
 const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
-const ROWS: readonly RouterRow[] = [istio, nginx, traefik, smi, alb];
+const ROWS: readonly RouterRow[] = [istio, nginx, traefik, smi, alb, ambassador, appMesh];
 const VIRTUAL_SERVICES = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices`;
 const ARGS = ['--rollouts', ...ROWS.map(({ router }) => `--router=${router}`)];
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }];
@@ -92,7 +94,7 @@ describe.skipIf(!(await serversAvailable()))('traffic routers', () => {
     test.each(ROWS)(
       '$router: weights at each step of an update; its end and an abort leave all as it was',
       async (row) => {
-        const name = row.router;
+        const name = row.router.toLowerCase();
         const before = await begin(row, name);
         await rollouts.setImage(name, `${name}:2`);
         await rollouts.paused(name, 1);
