@@ -4,7 +4,7 @@ import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { FindRouted, Routed, RoutedObject } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedList, RoutedObject } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
 import type { SeenRollout } from './seen.ts';
 
@@ -18,6 +18,8 @@ export interface RolloutNeeds {
   readonly templates: readonly AnalysisTemplateRef[];
   /** Objects that traffic routers look after; once they are read, `routesOf` may name more. */
   readonly routes: readonly Routed[];
+  /** Those that they find by labels. */
+  readonly routeLists: readonly RoutedList[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
   /** What the pod template comes from. */
@@ -35,18 +37,11 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
     runs: runsOf(rollout),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routesOf(rollout),
+    routeLists: routersOf(rollout).flatMap((router) => router.lists?.(rollout) ?? []),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
-}
-
-/** Objects that traffic routers look after, as far as what has been read so far names them. */
-export function routesOf(
-  rollout: Rollout,
-  read: (object: Routed) => RoutedObject | undefined = () => undefined,
-): readonly Routed[] {
-  return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 
 /** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */
@@ -56,6 +51,14 @@ export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['route
     return found && 'object' in found ? found.object : undefined;
   };
   return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
+}
+
+/** Objects that traffic routers look after, as far as what has been read so far names them. */
+export function routesOf(
+  rollout: Rollout,
+  read: (object: Routed) => RoutedObject | undefined = () => undefined,
+): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 
 function runsOf({ status }: Rollout): readonly string[] {

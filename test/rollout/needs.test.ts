@@ -10,6 +10,7 @@ const NOTHING: RolloutNeeds = {
   runs: [],
   templates: [],
   routes: [],
+  routeLists: [],
   pods: false,
   workload: undefined,
   deployment: undefined,

@@ -1,5 +1,5 @@
 import type { Rollout } from '../../model/rollout.ts';
-import { findUnknownRouter } from '../routers/registry.ts';
+import { findUnknownPlugin, findUnknownRouter } from '../routers/registry.ts';
 import { forbidden } from '../validation/field-error.ts';
 
 const CANARY = 'spec.strategy.canary';
@@ -12,6 +12,11 @@ export function findUnsupported(rollout: Rollout): string | undefined {
   const router = findUnknownRouter(rollout);
   if (router !== undefined) {
     return forbidden(`${CANARY}.trafficRouting.${router}`, 'Assay knows no such traffic router');
+  }
+  const other = findUnknownPlugin(rollout);
+  if (other !== undefined) {
+    const why = `Assay runs no plugins; built in: ${other.known.join(', ')}. Choose a router that is built in, or leave the Rollout to Argo's controller`;
+    return forbidden(`${CANARY}.trafficRouting.plugins[${other.name}]`, why);
   }
   const steps = rollout.spec.strategy?.canary?.steps ?? [];
   const index = steps.findIndex(({ plugin }) => plugin !== undefined);

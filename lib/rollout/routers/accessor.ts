@@ -32,6 +32,13 @@ export function textAt(object: unknown, key: string): string | undefined {
   throw isOfType(found, [key], 'string');
 }
 
+/** Likewise for a whole number. */
+export function integerAt(object: unknown, key: string): number | undefined {
+  const found = isObject(object) ? object[key] : undefined;
+  if (found === undefined || (typeof found === 'number' && Number.isInteger(found))) return found;
+  throw isOfType(found, [key], 'int64');
+}
+
 function isOfType(found: unknown, path: readonly string[], expected: string): StepFailure {
   const said = `${sprint(found as Value)} is of the type ${goTypeOf(found)}`;
   return new StepFailure(`.${path.join('.')} accessor error: ${said}, expected ${expected}`);

@@ -20,7 +20,6 @@ export const ambassador: Router = {
   ...WEIGHTS_ALONE,
   type: 'Ambassador',
   references: ambassadorReferences,
-
   needs: (rollout) => mappingsOf(rollout).flatMap((name) => [mapping(rollout, name), canaryOf(rollout, name)]),
 
   setWeight(routing, weight) {

@@ -22,7 +22,6 @@ export const appMesh: Router = {
   ...WEIGHTS_ALONE,
   type: 'AppMesh',
   references: appMeshReferences,
-
   needs(rollout, read) {
     const service = virtualServiceOf(rollout);
     const found = service && read(service);

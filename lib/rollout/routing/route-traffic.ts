@@ -108,9 +108,9 @@ function canStableTake({ rollout, versions }: Work, weight: number): boolean {
 }
 
 /** The very first pods are no canary, though the first step is shown then. */
-function setRoutes({ rollout }: Work, router: Router, routing: Routing): void {
+function setRoutes({ rollout, intent }: Work, router: Router, routing: Routing): void {
   const { step } = currentStep(rollout);
-  if (step === undefined || revisionOf(rollout) <= 1) return;
+  if (step === undefined || revisionOf(rollout) <= 1 || isAborted(intent, statusOf(rollout))) return;
   if (step.setHeaderRoute) router.setHeaderRoute(routing, step.setHeaderRoute);
   if (step.setMirrorRoute) router.setMirrorRoute(routing, step.setMirrorRoute);
 }

@@ -87,11 +87,12 @@ export class Desk {
         return undefined;
       },
       remove: (object) => void this.objects.delete(write('delete', object)),
-      note: (reason) => void events.push(reason),
-      warn: (reason) => void events.push(reason),
+      list: () => [],
       apiVersionOf: (kind) => RESOURCES[kind].apiVersion,
       loadBalancers: undefined,
       tellLoadBalancers() {},
+      note: (reason) => void events.push(reason),
+      warn: (reason) => void events.push(reason),
     };
     try {
       act(this.router, routing);
