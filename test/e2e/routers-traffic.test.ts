@@ -21,12 +21,12 @@ describe.skipIf(!(await serversAvailable()) || !canHaveNetwork())('requests whil
   beforeAll(async () => {
     await ensureTraefik();
     const [command, ...args] = inOwnNetwork(PODS, [process.execPath, script]);
-    const { stdout } = await promisify(execFile)(command, args, { timeout: 240_000 });
+    const { stdout } = await promisify(execFile)(command, args, { timeout: 400_000 });
     outcomes = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as typeof outcomes;
     console.log(Object.entries(outcomes).map(summaryOf).join('\n'));
   });
 
-  test.each(['traefik', 'nginx'])('%s: each version has its share, and no request fails', (router) => {
+  test.each(['traefik', 'gatewayAPI', 'nginx'])('%s: each version has its share, and no request fails', (router) => {
     const { shares = [], total, failures } = outcomes[router] ?? {};
     expect(failures).toEqual([]);
     expect(total).toBeGreaterThanOrEqual(10_000);

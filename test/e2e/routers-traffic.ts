@@ -3,6 +3,7 @@ import { routerRole } from '../../lib/cli/router-role.ts';
 import { NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
 import { ask, openRequestStream } from './request-stream.ts';
 import { openRolloutCluster } from './rollout-cluster.ts';
+import { gatewayApi } from './routers/gateway-api.ts';
 import { nginx } from './routers/nginx.ts';
 import { hostOf, type RouterRow, servicesOf } from './routers/row.ts';
 import { traefik } from './routers/traefik.ts';
@@ -20,6 +21,7 @@ const PAGE = join(import.meta.dirname, 'servers/pod-page.ts');
 const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
 const ROUTES: readonly { readonly row: RouterRow; readonly canary: object }[] = [
   { row: traefik, canary: {} },
+  { row: gatewayApi, canary: {} },
   { row: nginx, canary: { dynamicStableScale: true, abortScaleDownDelaySeconds: 5 } },
 ];
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 50 }, { pause: {} }, { setWeight: 100 }, { pause: {} }];
@@ -39,7 +41,20 @@ await plane.apply({
 await plane.kubectl(['apply', '-f', RIGHTS]);
 await plane.kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']);
 const kubelet = await startKubelet(plane);
-const proxy = await startTraefik(plane, ['kubernetesCRD', 'kubernetesIngressNGINX']);
+const proxy = await startTraefik(plane, ['kubernetesCRD', 'kubernetesGateway', 'kubernetesIngressNGINX']);
+await plane.apply({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'GatewayClass',
+  metadata: { name: 'traefik' },
+  spec: { controllerName: 'traefik.io/gateway-controller' },
+});
+await plane.apply({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'web', namespace: NAMESPACE },
+  // Traefik finds its listener by the port.
+  spec: { gatewayClassName: 'traefik', listeners: [{ name: 'http', protocol: 'HTTP', port: proxy.port }] },
+});
 const assay = await startAssayServe({
   kubeconfigPath: cluster.kubeconfigPath,
   args: ['--rollouts', ...rows.map(({ router }) => `--router=${router}`)],
@@ -57,7 +72,7 @@ try {
 }
 
 async function follow({ row, canary }: (typeof ROUTES)[number]) {
-  const name = row.router;
+  const name = row.router.toLowerCase();
   for (const object of [...servicesOf(name), ...row.objects(name)]) {
     await plane.apply({ ...object, metadata: { ...object.metadata, namespace: NAMESPACE } });
   }

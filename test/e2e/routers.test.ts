@@ -7,7 +7,9 @@ import { type ApiWrites, openApiWrites } from './api-writes.ts';
 import { openRolloutCluster, type RolloutCluster } from './rollout-cluster.ts';
 import { alb } from './routers/alb.ts';
 import { ambassador } from './routers/ambassador.ts';
+import { apisix } from './routers/apisix.ts';
 import { appMesh } from './routers/app-mesh.ts';
+import { gatewayApi } from './routers/gateway-api.ts';
 import { istio } from './routers/istio.ts';
 import { nginx } from './routers/nginx.ts';
 import { type RouterRow, servicesOf } from './routers/row.ts';
@@ -19,7 +21,7 @@ import { type Kubelet, startKubelet } from './servers/kubelet.ts';
 import { waitFor } from './servers/wait-for.ts';
 
 const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
-const ROWS: readonly RouterRow[] = [istio, nginx, traefik, smi, alb, ambassador, appMesh];
+const ROWS: readonly RouterRow[] = [istio, gatewayApi, nginx, traefik, smi, alb, apisix, ambassador, appMesh];
 const VIRTUAL_SERVICES = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices`;
 const ARGS = ['--rollouts', ...ROWS.map(({ router }) => `--router=${router}`)];
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }];
