@@ -24,6 +24,8 @@ export interface RolloutLoadOptions {
   readonly replicas: number;
   /** Default: four weights, without pauses. */
   readonly steps?: readonly CanaryStep[];
+  /** Whether the traffic of each goes through nginx, by Services and an Ingress of its own. Default: pods alone. */
+  readonly isRouted?: boolean;
 }
 
 interface ReplicaSet extends KubernetesObject {
@@ -40,7 +42,7 @@ const AT_ONCE = 50;
 
 export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions): RolloutLoad {
   const { api } = plane;
-  const { namespace, count, replicas, steps = FOUR_WEIGHTS } = options;
+  const { namespace, count, replicas, steps = FOUR_WEIGHTS, isRouted = false } = options;
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`;
   const replicaSets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
   const names = Array.from({ length: count }, (_, index) => `rollout-${index}`);
@@ -100,9 +102,13 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
       await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
       const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
       await waitFor('the service account of the pods', () => api.call(account));
-      await untilHealthy(() =>
-        each((name) => api.call(path, { method: 'POST', body: aRollout(name, replicas, steps) })),
-      );
+      if (isRouted) {
+        const items = names.flatMap((name) => routesOf(name));
+        await plane.kubectl(['create', '-n', namespace, '-f', '-'], { input: JSON.stringify(aList(items)) });
+      }
+      const canaryOf = (name: string) => ({ steps, ...(isRouted && routingOf(name)) });
+      const body = (name: string) => aRollout(name, replicas, canaryOf(name));
+      await untilHealthy(() => each((name) => api.call(path, { method: 'POST', body: body(name) })));
     },
     async update(image) {
       const contentType = 'application/merge-patch+json';
@@ -142,14 +148,42 @@ function isHealthy({ metadata, status = {} }: Rollout): boolean {
   return phase === 'Healthy' && stableRS === currentPodHash && observedGeneration === String(metadata.generation);
 }
 
-function aRollout(name: string, replicas: number, steps: readonly CanaryStep[]): object {
+function aRollout(name: string, replicas: number, canary: object): object {
   const spec = {
     replicas,
     selector: { matchLabels: { app: name } },
     template: aTemplate('app:1', name),
-    strategy: { canary: { steps } },
+    strategy: { canary },
   };
   return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name }, spec };
+}
+
+/** Old pods go soon after an update, so that it is over. */
+function routingOf(name: string): object {
+  const trafficRouting = { nginx: { stableIngress: name } };
+  return { ...servicesOf(name), trafficRouting, scaleDownDelaySeconds: 1 };
+}
+
+function routesOf(name: string): readonly object[] {
+  const { stableService, canaryService } = servicesOf(name);
+  const services = [stableService, canaryService].map((service) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: service },
+    spec: { selector: { app: name }, ports: [{ port: 80 }] },
+  }));
+  const backend = { service: { name: stableService, port: { number: 80 } } };
+  const rules = [{ host: `${name}.example.com`, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }];
+  const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name }, spec: { rules } };
+  return [...services, ingress];
+}
+
+function servicesOf(name: string) {
+  return { stableService: `${name}-stable`, canaryService: `${name}-canary` };
+}
+
+function aList(items: readonly object[]): object {
+  return { apiVersion: 'v1', kind: 'List', items };
 }
 
 /** Without a name it is what a merge patch says of the containers. */

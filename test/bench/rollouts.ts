@@ -14,7 +14,8 @@ import { openFollowLoad } from './follow-load.ts';
 import { cpuMs, rssMb } from './process-usage.ts';
 import { openRolloutLoad, type RolloutLoad } from './rollout-load.ts';
 
-// `npm run bench:rollouts [update|follow|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same servers.
+// `npm run bench:rollouts [update|routed|follow|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same
+// servers.
 // ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
 
 const ROLLOUTS = 100;
@@ -47,7 +48,7 @@ const ASSAY: Contender = {
     const folder = process.env['ASSAY_CPU_PROFILE'];
     return startAssayServe({
       kubeconfigPath: plane.kubeconfigFor(ASSAY.name),
-      args: ['--rollouts', `--namespace=${namespace}`, `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
+      args: ['--rollouts', '--router=nginx', `--namespace=${namespace}`, `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
       nodeArgs: folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`],
     });
   },
@@ -74,7 +75,8 @@ async function main(): Promise<void> {
   });
   const kubelet = await startKubelet(plane, { startMs: POD_START_MS });
   try {
-    if (wanted === undefined || wanted === 'update') await compare(plane, audit);
+    if (wanted === undefined || wanted === 'update') await compare(plane, audit, false);
+    if (wanted === undefined || wanted === 'routed') await compare(plane, audit, true);
     if (wanted === undefined || wanted === 'follow') await follow(plane, audit);
     if (wanted === undefined || wanted === 'rest') await rest(plane, audit);
   } finally {
@@ -85,15 +87,15 @@ async function main(): Promise<void> {
 }
 
 /** Side by side, each with a namespace of its own: what else the machine does is the same for both. */
-async function compare(plane: ControlPlane, audit: AuditLog): Promise<void> {
-  const [argo, assay] = await Promise.all([open(ARGO, plane), open(ASSAY, plane)]);
+async function compare(plane: ControlPlane, audit: AuditLog, isRouted: boolean): Promise<void> {
+  const [argo, assay] = await Promise.all([open(ARGO, plane, isRouted), open(ASSAY, plane, isRouted)]);
   try {
     await Promise.all([argo.load.deploy(), assay.load.deploy()]);
     // A controller runs for weeks: what it costs before its code is warm is paid once.
     await Promise.all([argo.load.update('app:2'), assay.load.update('app:2')]);
     await sleep(10_000);
     const [reference, ours] = await Promise.all([updateAll(argo, audit), updateAll(assay, audit)]);
-    print(reference, ours);
+    print(reference, ours, isRouted);
   } finally {
     // While somebody looks after them, as in a cluster.
     await Promise.all([argo.load.remove(), assay.load.remove()]);
@@ -101,7 +103,7 @@ async function compare(plane: ControlPlane, audit: AuditLog): Promise<void> {
   }
 }
 
-function print(reference: readonly Measured[], ours: readonly Measured[]): void {
+function print(reference: readonly Measured[], ours: readonly Measured[], isRouted: boolean): void {
   const figures = ours.map(({ name, unit, figure, most }, index): Figure[] => {
     const theirs = reference[index]?.figure ?? NaN;
     return [
@@ -109,7 +111,8 @@ function print(reference: readonly Measured[], ours: readonly Measured[]): void 
       { name: `${name}, Assay`, figure, unit, ...(most !== undefined && { limit: theirs * most }) },
     ];
   });
-  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, four weights, all updated at once\n`);
+  const how = isRouted ? 'four weights in nginx' : 'four weights';
+  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, ${how}, all updated at once\n`);
   console.log(`${formatFigures(figures.flat())}\n`);
   for (const [index, { name, figure }] of ours.entries()) {
     console.log(`${name}: ${(figure / (reference[index]?.figure ?? NaN)).toFixed(2)} of Argo's`);
@@ -131,9 +134,9 @@ interface Opened {
   readonly load: RolloutLoad;
 }
 
-async function open({ name, start }: Contender, plane: ControlPlane): Promise<Opened> {
-  const namespace = `update-${name}`;
-  const load = openRolloutLoad(plane, { namespace, count: ROLLOUTS, replicas: REPLICAS });
+async function open({ name, start }: Contender, plane: ControlPlane, isRouted: boolean): Promise<Opened> {
+  const namespace = `${isRouted ? 'routed' : 'update'}-${name}`;
+  const load = openRolloutLoad(plane, { namespace, count: ROLLOUTS, replicas: REPLICAS, isRouted });
   return { name, load, controller: await start(plane, namespace) };
 }
 
