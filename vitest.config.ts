@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** A limit for what hangs: a test that is only slow, on a machine with much else to do, never meets it. */
@@ -12,8 +13,8 @@ const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { t
  */
 export default defineConfig({
   test: {
-    // One worker a processor: by default one processor is left idle, half of a small machine.
-    maxWorkers: '100%',
+    // One worker more than processors: files that wait, for processes and deadlines, leave none idle.
+    maxWorkers: availableParallelism() + 1,
     isolate: false,
     setupFiles: ['test/own-modules.ts'],
     projects: [

@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import { lazyBus } from '../sinks/open-bus.ts';
+import { type FairTurns, openFairTurns } from '../model/fair-turns.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import type { DeliveringQueue } from '../model/queue.ts';
 import { openQueue } from '../queues/open-queue.ts';
@@ -10,6 +11,7 @@ import { openRegisteredClusters, type RegisteredClusters } from './registered-cl
 import type { Environment } from '../model/settings.ts';
 import { readSettings } from './settings.ts';
 import { errorFields } from '../log/error-fields.ts';
+import type { ScheduleMemory } from '../schedules/schedule-memory.ts';
 
 /** What a function has between invocations: the registry, and connections to all that it speaks with. */
 export interface Runtime {
@@ -17,6 +19,10 @@ export interface Runtime {
   /** Those of the ports. To be refreshed with each invocation. */
   readonly clusters: Pick<RegisteredClusters, 'refresh' | 'settingsOf' | 'names' | 'broken'>;
   readonly meter: EmfMeter;
+  /** Of the steps of each cluster. */
+  readonly turns: FairTurns;
+  /** What is remembered of the schedules of each cluster, by its name. */
+  readonly schedules: Map<string, ScheduleMemory>;
   /** Lines of the log carry the id of the invocation from now on. */
   readonly begin: (requestId: string) => void;
 }
@@ -71,6 +77,8 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
     },
     clusters,
     meter,
+    turns: openFairTurns(),
+    schedules: new Map(),
     begin: (id) => void (requestId = id),
   };
 }

@@ -2,7 +2,6 @@ import { factsFor, factsOf } from '../kinds/facts/registry.ts';
 import { kindsFor } from '../kinds/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError, isAbout } from '../model/errors.ts';
-import { openFairTurns } from '../model/fair-turns.ts';
 import { CLUSTER_KIND, isFromBus, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import type { StepTime } from '../model/ports.ts';
@@ -36,8 +35,6 @@ const REQUEST_SHARE = 0.75;
 /** A step that fails for now is tried again after 1, 2, 4, … 60 s; then the next look at the cluster finds it again. */
 const TRIES = 7;
 const LONGEST_RETRY_MS = 60_000;
-
-const turns = openFairTurns();
 
 /**
  * Takes the steps that messages ask for, all at once, and says which messages are to return: those that nobody
@@ -99,17 +96,25 @@ async function onMessage(message: Message, runtime: Runtime): Promise<void> {
 }
 
 /** What is overdue, and what is scheduled. */
-async function lookAt(cluster: string, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
+async function lookAt(cluster: string, settings: ClusterSettings, { ports, schedules }: Runtime): Promise<void> {
   // Once a minute and cluster: what a container is made for is a step, mostly.
   const { resyncSchedules } = await import('../schedules/resync-schedules.ts');
-  await Promise.all([resync(cluster, settings, ports, kindsFor(settings)), resyncSchedules(cluster, settings, ports)]);
+  const looks = [
+    resync(cluster, settings, ports, kindsFor(settings)),
+    resyncSchedules(cluster, settings, ports, schedules),
+  ];
+  await Promise.all(looks);
 }
 
 function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
   ports.log.info('message ignored', { object: formatRef(ref), why });
 }
 
-async function takeStep({ ref, version = '' }: Message, settings: ClusterSettings, { ports }: Runtime): Promise<void> {
+async function takeStep(
+  { ref, version = '' }: Message,
+  settings: ClusterSettings,
+  { ports, turns }: Runtime,
+): Promise<void> {
   const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings), factsFor(settings));
   const clusters = { ...ports.clusters, get: () => own.cluster };
   const turn = { name: ref.cluster, share: ref.namespace, places: 2 * settings.limits.concurrentSteps };

@@ -1,6 +1,8 @@
-import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import type { KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import { openCluster } from '../clusters/api/open-cluster.ts';
 import { settingsCredentials } from '../clusters/access/settings-credentials.ts';
 import type { Credentials } from '../clusters/access/credentials.ts';
+import { apiVersionsOf } from '../model/cluster-routers.ts';
 import { type ClusterSettings, isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import type { Log } from '../model/ports.ts';
@@ -41,18 +43,17 @@ export function openRegisteredCluster(
   const credentials = registeredCredentials(name, settings, options);
   const lookup = operatorLookup(openResolver());
   const { now, log } = options;
-  const onUnreadable = (problem: string): void => log.error('object set aside', { cluster: name, problem });
-  return kubernetesCluster({
+  return openCluster({
     name,
     credentials,
     http,
     now,
+    log,
     addressMode,
     services,
     shortServiceNames,
+    apiVersions: apiVersionsOf(settings.routers),
     lookup,
-    onUnreadable,
-    onClose: () => http.close(),
     ...PATIENCE,
   });
 }

@@ -1,5 +1,6 @@
 import { ownSecrets } from '../clusters/access/secret-reference.ts';
 import { kubeConfigCredentials, type KubeConfigSource, listContexts } from '../clusters/access/kubeconfig.ts';
+import type { ClusterRouters } from '../model/cluster-routers.ts';
 import { type ClusterSettings, parseClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import type { CheckResult } from '../doctor/check-result.ts';
@@ -28,6 +29,7 @@ export interface CheckOptions extends StageOptions {
   readonly context?: string;
   readonly namespace?: string;
   readonly rollouts?: boolean;
+  readonly router?: ClusterRouters;
   readonly address: readonly string[];
   /** As the deployment has them (`sharedSecrets`). */
   readonly sharedSecret?: readonly string[];
@@ -72,6 +74,7 @@ export async function checkRegistered(
     addressMode,
     namespace: options.namespace ?? settings.namespace,
     rollouts: options.rollouts ?? settings.rollouts,
+    routers: { ...settings.routers, ...options.router },
     addresses:
       options.address.length > 0 ? options.address : prometheusAddress === undefined ? [] : [prometheusAddress],
     now: stage.now,
@@ -117,6 +120,7 @@ async function checkKubeconfig(options: CheckOptions, console: Console): Promise
     addressMode: 'proxy',
     namespace: options.namespace,
     rollouts: options.rollouts,
+    routers: options.router,
     addresses: options.address,
     now: () => new Date(),
   });

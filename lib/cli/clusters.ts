@@ -5,6 +5,7 @@ import type { RemoveOptions } from './clusters-remove.ts';
 import type { StageOptions } from './clusters-stage.ts';
 import type { Console } from './console.ts';
 import type { ExitCode } from './exit-code.ts';
+import { routerOption } from './router-option.ts';
 
 const HELP = `
 The clusters of a deployment on AWS stand in Parameter Store, one document each: /assay/STAGE/clusters/NAME. What must
@@ -86,6 +87,7 @@ const check: Part = (console, exitWith) =>
     .option('--context <name>', 'context in the kubeconfig (default: the current one)')
     .option('-n, --namespace <name>', 'ask for rights in this namespace only (default: as registered)')
     .option('--rollouts', 'ask for the rights on Rollouts too (default: as registered)')
+    .addOption(routerOption('ask for the rights of this traffic router of Rollouts too, beside those registered'))
     .addOption(
       new Option('--address <url>', 'try to reach this address as metrics would; may be repeated')
         .argParser((url: string, before: readonly string[]) => [...before, url])

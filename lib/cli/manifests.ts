@@ -4,6 +4,9 @@ import { CLUSTER_BASE, ROLLOUTS_BASE } from './cluster-base.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { type ClusterRouters, routerNamesOf } from '../model/cluster-routers.ts';
+import { routerOption } from './router-option.ts';
+import { routerRole } from './router-role.ts';
 import { type ManifestOptions, renderManifests } from './render-manifests.ts';
 
 const HELP = `
@@ -45,14 +48,20 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       '--rollouts',
       'with the CRD of Rollouts, the rights that looking after them takes, and what the webhook tells of them',
     )
+    .addOption(routerOption('with the rights of this traffic router of Rollouts'))
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
     .addHelpText('after', HELP)
-    .action((options: ManifestOptions) => {
+    .action((options: ManifestOptions & WithRouters) => {
       checkOptions(options);
-      const base = options.rollouts ? [...CLUSTER_BASE, ...ROLLOUTS_BASE] : CLUSTER_BASE;
+      const roles = routerNamesOf(options.router).map((name) => routerRole(name, options.router));
+      const base = options.rollouts ? [...CLUSTER_BASE, ...ROLLOUTS_BASE, ...roles] : CLUSTER_BASE;
       console.out.write(renderManifests(base, options));
       exitWith(EXIT.ok);
     });
+}
+
+interface WithRouters {
+  readonly router: ClusterRouters;
 }
 
 function collectNetwork(text: string, before: readonly string[]): readonly string[] {
@@ -67,9 +76,12 @@ function collectNetwork(text: string, before: readonly string[]): readonly strin
 /** The name becomes a part of the source of events, and of the keys of messages. */
 const CLUSTER_NAME = /^[A-Za-z0-9]([\w.@:/-]{0,126}[A-Za-z0-9])?$/;
 
-function checkOptions({ cluster, busArn, busUrl }: ManifestOptions): void {
+function checkOptions({ cluster, busArn, busUrl, rollouts, router }: ManifestOptions & WithRouters): void {
   if (!CLUSTER_NAME.test(cluster)) {
     throw new InputError(`--cluster: expected letters, digits and . _ - @ : / between, got "${cluster}"`);
+  }
+  if (rollouts !== true && routerNamesOf(router).length > 0) {
+    throw new InputError('--router: traffic routers are of Rollouts: give --rollouts too');
   }
   if (busArn !== undefined && busUrl !== undefined) throw new InputError('give --bus-arn or --bus-url, not both');
 }

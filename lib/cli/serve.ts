@@ -10,6 +10,7 @@ import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
 import { kindsFor } from '../kinds/registry.ts';
 import { jsonLog } from '../log/json-log.ts';
+import type { ClusterRouters } from '../model/cluster-routers.ts';
 import type { Log } from '../model/ports.ts';
 import { eventsRoute } from '../serve/events-route.ts';
 import { serve, type Serving } from '../serve/serve.ts';
@@ -19,6 +20,7 @@ import { openServedClusters } from '../serve/served-clusters.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { routerOption } from './router-option.ts';
 import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
 import { metricEnvironment } from './metric-environment.ts';
 import type { OpenConnections } from './settings-connections.ts';
@@ -30,6 +32,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly selector?: string;
   readonly instanceId?: string;
   readonly rollouts?: boolean;
+  readonly router: ClusterRouters;
   readonly metrics: HostPort;
   readonly allowHost: readonly string[];
   readonly settings?: string;
@@ -92,6 +95,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     .option('-l, --selector <labels>', 'serve only AnalysisRuns and Experiments with these labels')
     .option('--instance-id <id>', 'serve what carries this controller instance id')
     .option('--rollouts', 'serve Rollouts too, where no controller of Argo Rollouts does')
+    .addOption(routerOption('traffic router of these Rollouts, whose objects are watched'))
     .addOption(
       new Option('--metrics <host:port>', 'where to serve the pages')
         .argParser((text) => readAddress('--metrics', text))
@@ -200,6 +204,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
     addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
     openHttp: () => openHttp(rules),
     services: options.service,
+    routers: options.router,
     rate: { qps: options.qps, burst: options.burst },
     // Nothing is read before it serves.
     onSetAside: (cluster, kind) => serving?.setAside(cluster, kind),

@@ -2,7 +2,7 @@ import type { Cluster } from '../model/cluster.ts';
 
 /** What becomes of each method of a cluster that is wrapped: it goes through untouched, or something stands before it. */
 export type Wrapping = {
-  readonly [Method in Exclude<keyof Cluster, 'name'>]-?: 'as is' | NonNullable<Cluster[Method]>;
+  readonly [Method in Exclude<keyof Cluster, 'name' | 'apiVersions'>]-?: 'as is' | NonNullable<Cluster[Method]>;
 };
 
 /**

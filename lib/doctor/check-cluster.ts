@@ -9,6 +9,7 @@ import type { CheckResult } from './check-result.ts';
 import { checkRights } from './check-rights.ts';
 import { checkClock, checkIdentity, checkServer } from './check-server.ts';
 import { checkWebhook } from './check-webhook.ts';
+import type { ClusterRouters } from '../model/cluster-routers.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
 
 export interface ClusterCheckOptions {
@@ -21,6 +22,8 @@ export interface ClusterCheckOptions {
   readonly namespace?: string | undefined;
   /** Whether Rollouts are looked after too. */
   readonly rollouts?: boolean | undefined;
+  /** The traffic routers of these. */
+  readonly routers?: ClusterRouters | undefined;
   /** What metrics ask: tried in the way that they would be. */
   readonly addresses: readonly string[];
   readonly now: () => Date;

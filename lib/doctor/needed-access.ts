@@ -1,8 +1,10 @@
 import type { AddressMode } from '../clusters/api/addresses.ts';
 import type { Access } from '../clusters/api/inspect.ts';
 import { FACTS, type Facts, followedKinds } from '../kinds/facts/registry.ts';
+import { apiVersionsOf, type ClusterRouters, routerNamesOf } from '../model/cluster-routers.ts';
 import type { Need } from '../model/kind-facts.ts';
-import { RESOURCES } from '../model/resources.ts';
+import { RESOURCES, resourceKind } from '../model/resources.ts';
+import { ROUTER_ROWS, type RouterName, type RouterRow } from '../model/router-rows.ts';
 
 /** A verb that Assay uses; `without` says what is lost without it, where that is not all. */
 export type NeededVerb = Access & { readonly without?: string };
@@ -35,7 +37,7 @@ function needsOf(facts: Facts): readonly Need[] {
     ...followedKinds(facts).map((kind) => ({
       kind,
       verbs: ['watch'],
-      without: '`assay serve` cannot follow them; the functions on AWS do not need it',
+      without: ONLY_FOLLOWED,
     })),
   ];
 }
@@ -45,15 +47,50 @@ export interface NeededVerbsOptions {
   readonly addressMode: AddressMode;
   /** Default: those of all kinds. */
   readonly facts?: Facts;
+  /** Default: none. */
+  readonly routers?: ClusterRouters | undefined;
+}
+
+const NOT_VERIFIED = 'weights are not verified outside of the cluster';
+const ONLY_FOLLOWED = '`assay serve` cannot follow them; the functions on AWS do not need it';
+
+/** The ClusterRole that allows what a router needs. */
+export function routerRoleName(name: RouterName): string {
+  return `assay-router-${name.toLowerCase()}`;
+}
+
+/** What one of a cluster's routers needs, which the role of that router allows. */
+export function routerVerbs(
+  name: RouterName,
+  { namespace, routers = {} }: Pick<NeededVerbsOptions, 'namespace' | 'routers'>,
+): readonly NeededVerb[] {
+  const { resources, verification = {} }: RouterRow = ROUTER_ROWS[name];
+  const needed = Object.entries(resources).flatMap(([kind, { verbs }]): readonly Need[] => [
+    { kind: resourceKind(kind), verbs },
+    { kind: resourceKind(kind), verbs: ['list', 'watch'], without: ONLY_FOLLOWED },
+  ]);
+  const beside = Object.entries(verification).map(([kind, verbs]): Need => ({
+    kind: resourceKind(kind),
+    verbs,
+    without: NOT_VERIFIED,
+  }));
+  const apiVersions = apiVersionsOf(routers);
+  return inOrder([...needed, ...beside].flatMap((need) => verbsOf(need, namespace, apiVersions)));
 }
 
 /** Verb by verb what a cluster with these settings must allow: each once, resource by resource, group by group. */
-export function neededVerbs({ namespace, addressMode, facts = FACTS }: NeededVerbsOptions): readonly NeededVerb[] {
+export function neededVerbs(options: NeededVerbsOptions): readonly NeededVerb[] {
+  const { namespace, addressMode, facts = FACTS, routers } = options;
   const needed = needsOf(facts)
     .filter(({ subresource }) => addressMode === 'proxy' || subresource !== 'proxy')
     // Who looks after one namespace keeps no schedules of ClusterAnalysisTemplates.
     .filter(({ kind }) => namespace === undefined || kind !== 'Namespace')
     .flatMap((need) => verbsOf(need, namespace));
+  return inOrder([...needed, ...routerNamesOf(routers).flatMap((name) => routerVerbs(name, options))]);
+}
+
+/** Each once, resource by resource, group by group. */
+function inOrder(needed: readonly NeededVerb[]): readonly NeededVerb[] {
   const byGroup = Object.groupBy(needed, ({ group }) => group);
   return Object.values(byGroup).flatMap((ofGroup = []) => {
     const byResource = Object.groupBy(ofGroup, ({ resource }) => resource);
@@ -69,8 +106,13 @@ function withoutDuplicates(needed: readonly NeededVerb[]): readonly NeededVerb[]
   return [...byVerb.values()].toSorted((a, b) => (a.verb < b.verb ? -1 : 1));
 }
 
-function verbsOf({ kind, subresource, verbs, without }: Need, namespace: string | undefined): readonly NeededVerb[] {
-  const { apiVersion, plural, namespaced } = RESOURCES[kind];
+function verbsOf(
+  { kind, subresource, verbs, without }: Need,
+  namespace: string | undefined,
+  apiVersions: Readonly<Record<string, string>> = {},
+): readonly NeededVerb[] {
+  const { plural, namespaced } = RESOURCES[kind];
+  const { [kind]: apiVersion = RESOURCES[kind].apiVersion } = apiVersions;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return verbs.map((verb) => ({
     group,

@@ -3,7 +3,8 @@ import type { Experiment, ExperimentAnalysisRunStatus } from '../model/experimen
 import { endRun } from './analysis.ts';
 import type { Service } from './seen.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
-import { targetOf, type Work } from './work.ts';
+import { targetOf } from '../workload/target.ts';
+import type { Work } from './work.ts';
 
 /**
  * Removes what templates have left that are not in the specification any more. In Argo their pods run on, even when

@@ -3,7 +3,8 @@ import { readRfc3339 } from '../workload/rfc3339.ts';
 import { replicasIn } from '../workload/replica-set.ts';
 import { replicasOf, scaleDownDelaySeconds } from './lifecycle.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
-import { note, StepFailure, targetOf, warn, type Work } from './work.ts';
+import { targetOf } from '../workload/target.ts';
+import { note, StepFailure, type Work, warn } from './work.ts';
 import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** On a ReplicaSet: when its pods may go. */

@@ -6,7 +6,8 @@ import type { Reply } from '../model/reply.ts';
 import { isOfTemplate } from './claim.ts';
 import type { Service } from './seen.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
-import { ownAnnotations, ownerReference, targetOf, type Work } from './work.ts';
+import { targetOf } from '../workload/target.ts';
+import { ownAnnotations, ownerReference, type Work } from './work.ts';
 
 interface ContainerPort {
   readonly name?: string;

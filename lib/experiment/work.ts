@@ -1,5 +1,5 @@
 import type { Experiment } from '../model/experiment.ts';
-import type { OwnerReference, Target } from '../model/kubernetes.ts';
+import type { OwnerReference } from '../model/kubernetes.ts';
 import type { OutcomeEvent } from '../model/outcome.ts';
 import { formatted } from '../expression/go/formatted.ts';
 import type { SeenExperiment, Service } from './seen.ts';
@@ -42,12 +42,6 @@ export function warn(work: Work, reason: string, message: string): void {
 
 export function note(work: Work, reason: string, message: string): void {
   work.events.push({ type: 'Normal', reason, message: formatted(message) });
-}
-
-/** An object as changes name it; its uid keeps them from one of the same name that has come since. */
-export function targetOf({ apiVersion, kind, metadata }: ReplicaSet | Service): Target {
-  const { namespace = '', name = '', uid } = metadata;
-  return { apiVersion, kind, namespace, name, ...(uid !== undefined && { uid }) };
 }
 
 /** Makes the experiment the owner of what it creates: it goes when the experiment does. */

@@ -81,8 +81,8 @@ export function openHttp(settings: HttpSettings): Http {
       const outcome = await follow(first, send, request, bodyLimit);
       const delayMs = isForAsker(request, outcome)
         ? undefined
-        : request.retryAfter
-          ? request.retryAfter({ ...outcome, count: attempt })
+        : request.repeatAfterMs
+          ? request.repeatAfterMs({ ...outcome, count: attempt })
           : usualDelay(request, outcome, attempt, random());
       const isLast = delayMs === undefined || performance.now() + delayMs >= endMs;
       if (isLast || !(await waited(delayMs, signal))) return settle(outcome);

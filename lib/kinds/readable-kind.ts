@@ -6,7 +6,7 @@ import type { ObjectRef } from '../model/ref.ts';
 /** A kind whose objects can be read: all that it has to say of those. */
 export interface ReadableKind<Status extends AnyStatus, S extends Seen<Status>> extends Pick<
   Kind<Status, S>,
-  'facts' | 'reconcile'
+  'facts' | 'reconcile' | 'routed'
 > {
   /** Reads what else the decision needs. */
   observe(object: S['object'], ref: ObjectRef, ports: Ports): Promise<S | undefined>;
@@ -40,5 +40,6 @@ export function readableKind<Status extends AnyStatus, S extends Seen<Status>>(
       const isGoing = object.metadata.deletionTimestamp !== undefined;
       return isGoing || kind.observeUnreadable(object, malformation) === undefined ? undefined : now;
     },
+    routed: (object) => (findMalformation(object) === undefined ? (kind.routed?.(object) ?? []) : []),
   };
 }

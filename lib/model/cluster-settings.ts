@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterRouters } from './cluster-routers.ts';
 import {
   connectionFields,
   connectionProblems,
@@ -86,6 +87,7 @@ const clusterDocument = z
     instanceId: text('Only what carries this controller instance id; without it what carries none.').exactOptional(),
     namespace: text('Only this namespace; without it all.').exactOptional(),
     rollouts: flag('Looks after Rollouts too: no controller of Argo Rollouts may do so.').exactOptional(),
+    routers: clusterRouters.exactOptional(),
     aws: aws.exactOptional(),
     prometheusAddress: text('For Prometheus metrics that name no address.').exactOptional(),
     controllerNamespace: text(

@@ -14,6 +14,8 @@ import type { ResourceKind, Resources } from './resources.ts';
  */
 export interface Cluster {
   readonly name: string;
+  /** Of kinds that stand in another version here than `RESOURCES` says. */
+  readonly apiVersions?: Readonly<Record<string, string>>;
   /** The object, or undefined where there is none. */
   get<K extends ResourceKind>(kind: K, key: ObjectKey): Promise<Resources[K] | undefined>;
   /** One page; go on with `continue`. Without `namespace`: all of them. */

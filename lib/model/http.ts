@@ -21,7 +21,7 @@ export interface HttpRequest {
    * undefined where what came is to stand. Asked after each attempt, within `timeoutMs`. Services inside a cluster, which
    * are reached through its API server, are asked once.
    */
-  readonly retryAfter?: (attempt: HttpAttempt) => number | undefined;
+  readonly repeatAfterMs?: (attempt: HttpAttempt) => number | undefined;
   /** How it goes by a connection (`model/connection.ts`); absent where it goes by none. */
   readonly by?: Passage;
   /** True where the body holds a secret: a redirect that would carry it to another host is an error. */

@@ -1,5 +1,5 @@
 import type { KindFacts } from './kind-facts.ts';
-import type { KubernetesObject } from './kubernetes.ts';
+import type { KubernetesObject, NamedObject } from './kubernetes.ts';
 import type { Outcome } from './outcome.ts';
 import type { Ports } from './ports.ts';
 import type { ObjectRef } from './ref.ts';
@@ -32,6 +32,8 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
   reconcile(seen: S, now: Date, replies?: readonly Reply[]): Outcome<Status>;
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
   dueAt(object: S['object'], now: Date): Date | undefined;
+  /** Objects that split its traffic: where they are followed, each change of one is news. Absent: there are none. */
+  routed?(object: S['object']): readonly NamedObject[];
 }
 
 /** A row in a table of kinds: what is known of one, and what decides about it, loaded when its first object comes. */

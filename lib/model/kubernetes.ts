@@ -30,6 +30,13 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
+/** What an object is called within a cluster. */
+export interface NamedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface Target {
   readonly apiVersion: string;
   readonly kind: string;

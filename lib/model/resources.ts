@@ -2,10 +2,12 @@ import type { AnalysisRun } from './analysis-run.ts';
 import type { AnalysisTemplate, ClusterAnalysisTemplate } from './analysis-template.ts';
 import type { Experiment } from './experiment.ts';
 import type { Job, KubernetesObject, Pod, Secret } from './kubernetes.ts';
+import type { ResourceType } from './resource-type.ts';
 import type { Rollout } from './rollout.ts';
+import { ROUTED_TYPES, type RoutedKind } from './router-rows.ts';
 
 /** Every resource that Assay reads or writes. */
-export interface Resources {
+export interface Resources extends Readonly<Record<RoutedKind, Loose>> {
   AnalysisRun: AnalysisRun;
   AnalysisTemplate: AnalysisTemplate;
   ClusterAnalysisTemplate: ClusterAnalysisTemplate;
@@ -21,11 +23,6 @@ export interface Resources {
   Service: Loose;
   Endpoints: KubernetesObject & { readonly subsets?: unknown };
   TargetGroupBinding: Loose;
-  Ingress: Loose;
-  VirtualService: Loose;
-  DestinationRule: Loose;
-  TrafficSplit: Loose;
-  TraefikService: Loose;
   Event: KubernetesObject & { readonly [field: string]: unknown };
   Namespace: KubernetesObject;
 }
@@ -35,22 +32,9 @@ type Loose = KubernetesObject & { readonly spec?: unknown; readonly status?: unk
 
 export type ResourceKind = keyof Resources;
 
-/** Where a resource stands in the API. */
-export interface ResourceType {
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-  /**
-   * Where the status is written: in the `own` object, with everything else (or there is none); or through the
-   * `subresource` alone, which takes nothing but the status, and which no other write reaches.
-   */
-  readonly status: 'own' | 'subresource';
-  /** It is a subresource of objects of this kind, and is only ever created. */
-  readonly of?: ResourceKind;
-}
-
-/** A new kind is a line here and one in `Resources`. */
+/** A new kind is a line here and one in `Resources`; those of traffic routers are in their rows. */
 export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
+  ...ROUTED_TYPES,
   AnalysisRun: { apiVersion: 'argoproj.io/v1alpha1', plural: 'analysisruns', namespaced: true, status: 'own' },
   AnalysisTemplate: {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -81,21 +65,6 @@ export const RESOURCES: Readonly<Record<ResourceKind, ResourceType>> = {
     namespaced: true,
     status: 'subresource',
   },
-  Ingress: { apiVersion: 'networking.k8s.io/v1', plural: 'ingresses', namespaced: true, status: 'subresource' },
-  VirtualService: {
-    apiVersion: 'networking.istio.io/v1alpha3',
-    plural: 'virtualservices',
-    namespaced: true,
-    status: 'subresource',
-  },
-  DestinationRule: {
-    apiVersion: 'networking.istio.io/v1alpha3',
-    plural: 'destinationrules',
-    namespaced: true,
-    status: 'subresource',
-  },
-  TrafficSplit: { apiVersion: 'split.smi-spec.io/v1alpha1', plural: 'trafficsplits', namespaced: true, status: 'own' },
-  TraefikService: { apiVersion: 'traefik.io/v1alpha1', plural: 'traefikservices', namespaced: true, status: 'own' },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true, status: 'own' },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false, status: 'subresource' },
 };

@@ -33,6 +33,14 @@ export const aList =
     return Array.isArray(value) ? value.map((each: Value) => item(each)) : mismatch(value, 'slice');
   };
 
+/** An object of any fields, all of one shape. */
+export const aMap =
+  <T>(item: Shape<T>): Shape<ReadonlyMap<string, T>> =>
+  (value) => {
+    if (value !== null && (typeof value !== 'object' || Array.isArray(value))) return mismatch(value, 'map');
+    return new Map(Object.entries(value ?? {}).map(([name, field]) => [name, item(field as Value)]));
+  };
+
 /** An object, of which only these fields count, whatever case their names are in; the last of a name. */
 export const anObject =
   <Fields extends Readonly<Record<string, unknown>>>(shapes: {

@@ -67,7 +67,7 @@ function requestOf(spec: CloudWatchMetric, { now, secrets, awsRegion = '' }: Pro
     ],
     body: JSON.stringify(input),
     timeoutMs: TIMEOUT_MS,
-    retryAfter: retryDelayMs,
+    repeatAfterMs: retryDelayMs,
   };
 }
 
@@ -114,7 +114,7 @@ function metricOf({ dimensions, metricName = '', namespace }: Metric) {
 
 /** A text that is no number is 0, and what is beyond 32 bits is cut to them. */
 function secondsOf(period: number | string): number {
-  const isNumber = typeof period === 'number' || /^[-+]?\d+$/.test(period);
+  const isNumber = typeof period === 'number' || /^[-+]?\d{1,19}$/.test(period);
   return isNumber ? Number(BigInt.asIntN(32, BigInt(String(period).replace('+', '')))) : 0;
 }
 

@@ -45,3 +45,10 @@ export function hasControl(text: string): boolean {
 function withoutCredentials(address: string): string {
   return address.includes('@') ? address.slice(address.lastIndexOf('@') + 1) : address;
 }
+
+/** A path without the slashes at its end, however many there are. */
+export function withoutEndSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}

@@ -7,7 +7,7 @@ import type { Provider, Reading } from '../model/provider.ts';
 import type { GraphiteMetric } from '../model/providers/graphite.ts';
 import { aList, anObject, anything, aText, readShape, unreadable } from './answer-shape.ts';
 import { formatFixed } from './fixed.ts';
-import { encodeQuery, hasControl } from './go-url.ts';
+import { encodeQuery, hasControl, withoutEndSlashes } from './go-url.ts';
 import { errorReading, readingOf } from './reading.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -23,7 +23,7 @@ export const graphite: Provider<GraphiteMetric> = {
     const url = addressOf(address);
     return readingOf(async () => {
       const headers = basicAuth(url);
-      const target = typeof url === 'string' ? url : `${url.origin}${url.pathname.replace(/\/+$/, '')}/render`;
+      const target = typeof url === 'string' ? url : `${url.origin}${withoutEndSlashes(url.pathname)}/render`;
       const answer = await context.fetch({
         url: `${target}?${encodeQuery(parametersOf(query))}`,
         timeoutMs: TIMEOUT_MS,

@@ -92,8 +92,11 @@ function readCell(text: string, type: string): unknown {
   }
 }
 
+/** Of 64 bits, with a sign. */
+const LONGEST_INTEGER = 20;
+
 function integer(text: string, form: RegExp, wrap: (value: bigint) => bigint): bigint {
-  const value = form.test(text) ? BigInt(text.replace('+', '')) : undefined;
+  const value = text.length <= LONGEST_INTEGER && form.test(text) ? BigInt(text.replace('+', '')) : undefined;
   if (value === undefined || wrap(value) !== value) throw new Unreadable('no integer of 64 bits');
   return value;
 }

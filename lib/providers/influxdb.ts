@@ -8,7 +8,7 @@ import type { HttpResponse } from '../model/http.ts';
 import type { Provider, Reading } from '../model/provider.ts';
 import type { InfluxdbMetric } from '../model/providers/influxdb.ts';
 import { anObject, aText, readShape, unreadable } from './answer-shape.ts';
-import { encodeQuery, parseAddress } from './go-url.ts';
+import { encodeQuery, parseAddress, withoutEndSlashes } from './go-url.ts';
 import { fluxValues } from './influxdb-csv.ts';
 import { errorReading, readingOf } from './reading.ts';
 
@@ -31,7 +31,7 @@ export const influxdb: Provider<InfluxdbMetric> = {
     return readingOf(async () => {
       const base = parseAddress(address);
       const answer = await context.fetch({
-        url: `${base.origin}${base.pathname.replace(/\/*$/, '/')}api/v2/query?${encodeQuery([['org', org]])}`,
+        url: `${base.origin}${withoutEndSlashes(base.pathname)}/api/v2/query?${encodeQuery([['org', org]])}`,
         method: 'POST',
         headers: [
           ['Authorization', `Token ${authToken}`],
@@ -65,6 +65,9 @@ function failureOf({ status, headers, body }: HttpResponse): string {
   if (body === '') throw unreadable('EOF');
   const { code, message } = readShape(body, errorShape);
   if (code !== '' && message !== '') return `${code}: ${message}`;
+  if (code + message !== '') return `Unexpected status code ${status}`;
+  if (status === 429) return 'too many requests: exceeded rate limit';
+  if (status === 503) return 'unavailable: service temporarily unavailable';
   const told = headers['x-influxdb-error'] ?? '';
-  return told !== '' && code === '' && message === '' ? `${line}: ${told}` : `Unexpected status code ${status}`;
+  return told === '' ? `Unexpected status code ${status}` : `${line}: ${told}`;
 }

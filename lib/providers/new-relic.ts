@@ -100,7 +100,7 @@ async function ask(
 ): Promise<Reading> {
   const { origin, pathname } = parseAddress(url);
   const address = `${origin}${pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname}`;
-  let attempts = 0;
+  let attempts = 1;
   const request: HttpRequest = {
     url: address.startsWith('null') ? url : address,
     method: 'POST',
@@ -112,7 +112,7 @@ async function ask(
     ],
     body: bodyOf(query, timeout, id),
     timeoutMs: TIMEOUT_MS,
-    retryAfter(attempt) {
+    repeatAfterMs(attempt) {
       attempts = attempt.count;
       return attempt.count < ATTEMPTS ? retryDelayMs(attempt) : undefined;
     },
@@ -182,14 +182,13 @@ function read(answer: HttpResponse, gaveUp: () => string): Reading {
   return rowsReading(data.actor.account.nrql.results ?? []);
 }
 
-const UNAUTHORIZED =
-  'Invalid credentials provided. Missing API key or an invalid key was provided. The API key should be a User API key';
+const UNAUTHORIZED = 'Invalid credentials provided. Missing API key or an invalid API key was provided.';
 
 function failureOf({ status, body }: HttpResponse): string {
   if (status === 404) return 'resource not found';
   if (status === 402) return 'Payment Required';
   const told = messagesIn(body);
-  if (status === 401 && told !== '') return `${UNAUTHORIZED}: ${told}`;
+  if (status === 401 && told !== '') return `401 response returned: ${UNAUTHORIZED}`;
   return told === '' ? `${status} response returned` : `${status} response returned: ${told}`;
 }
 

@@ -3,7 +3,7 @@ import { AssayError } from '../model/errors.ts';
 import type { HttpResponse } from '../model/http.ts';
 import type { Provider, Reading } from '../model/provider.ts';
 import type { WavefrontMetric } from '../model/providers/wavefront.ts';
-import { aList, anInteger, anObject, aNumber, aText, readShape, unreadable } from './answer-shape.ts';
+import { aList, aMap, anInteger, anObject, aNumber, aText, readShape, unreadable } from './answer-shape.ts';
 import { formatFixed } from './fixed.ts';
 import { encodeQuery } from './go-url.ts';
 import { errorReading, readingOf } from './reading.ts';
@@ -18,7 +18,8 @@ const SECRET = 'wavefront-api-tokens';
  */
 export const wavefront: Provider<WavefrontMetric> = {
   async read({ address = '', query = '' }, context) {
-    const token = (await context.secrets.read(SECRET))[address] ?? '';
+    const tokens = new Map(Object.entries(await context.secrets.read(SECRET)));
+    const token = tokens.get(address) ?? '';
     // A token goes to the host that it is filed under.
     if (token === '' || !URL.canParse(`https://${address}`)) {
       throw new AssayError('ASSAY_METRIC_INVALID', 'API token not found');
@@ -51,10 +52,10 @@ function parametersOf(query: string, seconds: number): readonly (readonly [strin
 }
 
 const answerShape = anObject({
-  timeseries: aList(anObject({ data: aList(aList(aNumber)) })),
+  timeseries: aList(anObject({ data: aList(aList(aNumber)), label: aText, host: aText, tags: aMap(aText) })),
   warnings: aText,
   granularity: anInteger,
-  stats: anObject({ keys: anInteger, points: anInteger, summaries: anInteger }),
+  stats: aMap(anInteger),
 });
 
 function read({ status, body }: HttpResponse, seconds: number): Reading {

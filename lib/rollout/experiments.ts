@@ -9,7 +9,7 @@ import { newExperiment } from './new-experiment.ts';
 import { controllerOf } from '../model/controller-of.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import { findPause, note, statusOf, type Work } from './work.ts';
 
 /** What experiments have come to. */

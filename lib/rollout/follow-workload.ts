@@ -1,7 +1,7 @@
 import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionOf } from './revision.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
 /**

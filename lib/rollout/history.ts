@@ -5,7 +5,7 @@ import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionHistoryLimit } from './defaults.ts';
 import { compareAge } from './versions.ts';
 import { StepFailure } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import type { Work } from './work.ts';
 
 /**

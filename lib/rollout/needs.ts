@@ -1,11 +1,12 @@
 import type { AnalysisTemplateRef } from '../model/analysis-template.ts';
 import type { Rollout, WorkloadRef } from '../model/rollout.ts';
+import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
-import { servicesOf } from './references/services.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { FindRouted, Routed } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedList, RoutedObject } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
+import { runsOf } from './runs-of.ts';
 import type { SeenRollout } from './seen.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
@@ -16,8 +17,10 @@ export interface RolloutNeeds {
   readonly runs: readonly string[];
   /** With those that these refer to, and so on. */
   readonly templates: readonly AnalysisTemplateRef[];
-  /** Objects that traffic routers look after. */
+  /** Objects that traffic routers look after; once they are read, `routesOf` may name more. */
   readonly routes: readonly Routed[];
+  /** Those that they find by labels. */
+  readonly routeLists: readonly RoutedList[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
   /** What the pod template comes from. */
@@ -31,10 +34,11 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const { workloadRef } = rollout.spec;
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
-    services: [...new Set(servicesOf(rollout).map(({ name }) => name))],
-    runs: runsOf(rollout),
+    services: servicesOf(rollout),
+    runs: runsOf(rollout).flatMap(({ name }) => name ?? []),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
-    routes: routersOf(rollout).flatMap((router) => router.needs(rollout)),
+    routes: routesOf(rollout),
+    routeLists: routersOf(rollout).flatMap((router) => router.lists?.(rollout) ?? []),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
@@ -50,15 +54,12 @@ export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['route
   return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
 }
 
-function runsOf({ status }: Rollout): readonly string[] {
-  const { canary, blueGreen } = status ?? {};
-  const told = [
-    canary?.currentBackgroundAnalysisRunStatus,
-    canary?.currentStepAnalysisRunStatus,
-    blueGreen?.prePromotionAnalysisRunStatus,
-    blueGreen?.postPromotionAnalysisRunStatus,
-  ];
-  return told.flatMap((run) => run?.name ?? []);
+/** Objects that traffic routers look after, as far as what has been read so far names them. */
+export function routesOf(
+  rollout: Rollout,
+  read: (object: Routed) => RoutedObject | undefined = () => undefined,
+): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 
 /** Whether pods have labels or annotations by the part that they play. */

@@ -1,10 +1,10 @@
 import { isFinished } from '../analysis/phases.ts';
-import { msOf } from '../analysis/times.ts';
 import type { Rollout, RolloutSpec } from '../model/rollout.ts';
 import type { RolloutPhase, RolloutStatus } from '../model/rollout-status.ts';
 import { WORKLOAD_GENERATION_ANNOTATION } from './revision.ts';
 import { replicasOf } from './defaults.ts';
 import { integer32Of, integerOfText } from './integers.ts';
+import { isRestartDone } from './restart-done.ts';
 
 /** Where a Rollout stands, and why. */
 export interface PhaseAndMessage {
@@ -53,7 +53,7 @@ export function calculatePhase(spec: RolloutSpec, status: RolloutStatus): PhaseA
   }
   if (spec.paused === true) return { phase: 'Paused', message: 'manually paused' };
   if (pause !== undefined) return { phase: 'Paused', message: pause.reason };
-  if (isRestarting(spec, status)) return progressing('rollout is restarting');
+  if (!isRestartDone({ spec, status })) return progressing('rollout is restarting');
   const { updatedReplicas = 0, availableReplicas = 0 } = status;
   if (updatedReplicas < replicasOf({ spec })) return progressing('more replicas need to be updated');
   if (availableReplicas < updatedReplicas) return progressing('updated replicas are still becoming available');
@@ -63,10 +63,6 @@ export function calculatePhase(spec: RolloutSpec, status: RolloutStatus): PhaseA
 
 function progressing(message: string): PhaseAndMessage {
   return { phase: 'Progressing', message };
-}
-
-function isRestarting({ restartAt }: RolloutSpec, { restartedAt }: RolloutStatus): boolean {
-  return restartAt !== undefined && (restartedAt === undefined || msOf(restartAt) !== msOf(restartedAt));
 }
 
 /** What is left to do when all pods are there; undefined: nothing. */

@@ -6,7 +6,7 @@ import { updateReplicaSet } from './scale.ts';
 import { isSelected } from './validation/selector.ts';
 import { hashOf } from './versions.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
 /** How often a pod is written that others write too. */

@@ -22,7 +22,7 @@ import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
 /** What is to be done about a Rollout. Nothing of it has happened yet. */
@@ -38,13 +38,15 @@ export interface Decision {
   readonly wakesMs: readonly number[];
   /** Why it is to be tried again, soon. */
   readonly failure?: string;
+  /** Nothing can be done, and the status tells why. */
+  readonly isRefused?: true;
 }
 
 /** Decides what becomes of a Rollout. Pure: the clock is an argument and nothing is written. */
 export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
   const resolved = resolveWorkload(seen.rollout, seen.workload);
   const work = openWork(seen, resolved, now);
-  const { status, failure, eventsOnceStored = [] } = tryAll(work, resolved.problem);
+  const { status, failure, isRefused, eventsOnceStored = [] } = tryAll(work, resolved.problem);
   return {
     changes: work.writes.changes,
     events: work.events,
@@ -52,6 +54,7 @@ export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
     eventsOnceStored,
     wakesMs: work.wakesMs,
     ...(failure !== undefined && { failure }),
+    ...(isRefused && { isRefused }),
   };
 }
 

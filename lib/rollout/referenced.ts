@@ -1,6 +1,7 @@
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { isObject } from '../model/is-object.ts';
 import { POD_HASH_LABEL } from '../model/labels.ts';
+import { namedServices } from '../model/rollout-services.ts';
 import { routeKey } from './routing/open-routing.ts';
 import { hashOf } from './versions.ts';
 import { statusOf, type Work } from './work.ts';
@@ -21,21 +22,16 @@ export function isReferenced(work: Work, replicaSet: ReplicaSet): boolean {
     canary?.weights?.canary.podTemplateHash,
     canary?.weights?.stable.podTemplateHash,
   ];
-  return told.includes(hash) || servicesOf(work).some((name) => selects(work, name, hash)) || isSubset(work, hash);
+  return told.includes(hash) || isSelected(work, hash) || isSubset(work, hash);
 }
 
-function servicesOf({ rollout }: Work): readonly string[] {
-  const { canary, blueGreen } = rollout.spec.strategy ?? {};
-  const names = canary
-    ? [canary.canaryService, canary.stableService]
-    : [blueGreen?.activeService, blueGreen?.previewService];
-  return names.flatMap((name = '') => (name === '' ? [] : [name]));
-}
-
-/** A Service that was switched in this step already counts as it is now. */
-function selects({ services, seen }: Work, name: string, hash: string): boolean {
-  const service = services.get(name) ?? seen.services.get(name);
-  return service?.spec?.selector?.[POD_HASH_LABEL] === hash;
+/** Of those that Argo asks, which are not the two of ping-pong; one that was switched in this step counts as it is now. */
+function isSelected({ rollout, services, seen }: Work, hash: string): boolean {
+  return namedServices(rollout).some(({ path, name }) => {
+    if (path.includes('.pingPong.')) return false;
+    const service = services.get(name) ?? seen.services.get(name);
+    return service?.spec?.selector?.[POD_HASH_LABEL] === hash;
+  });
 }
 
 /** Where Istio splits traffic by labels, Services say nothing. */

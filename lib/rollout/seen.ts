@@ -46,6 +46,8 @@ export interface SeenRollout {
   readonly services: ReadonlyMap<string, Service>;
   /** Objects that traffic routers look after, by their `routeKey`. One that is missing here does not exist. */
   readonly routes: ReadonlyMap<string, Found<RoutedObject>>;
+  /** Of kinds of routers that stand in another version in this cluster than `RESOURCES` says. */
+  readonly apiVersions?: Readonly<Record<string, string>>;
   /** Load balancers of AWS by their DNS names, those that `neededLoadBalancers` names. Absent: nobody looks at them. */
   readonly loadBalancers?: ReadonlyMap<string, Found<LoadBalancer>> | undefined;
   /**
@@ -53,6 +55,8 @@ export interface SeenRollout {
    * Absent: nobody looks.
    */
   readonly registrations?: ReadonlyMap<string, Found<readonly Registration[]>> | undefined;
+  /** Names of those that routers find by labels, by the `routeListKey`; the objects are in `routes`. */
+  readonly routeLists?: ReadonlyMap<string, Found<readonly string[]>>;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

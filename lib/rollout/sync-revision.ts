@@ -7,7 +7,7 @@ import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision } from './revision.ts';
 import { updateReplicaSet } from './scale.ts';
 import { StepFailure, within } from './step-failure.ts';
-import { targetOf } from './targets.ts';
+import { targetOf } from '../workload/target.ts';
 import { note, statusOf, type Work } from './work.ts';
 
 /**

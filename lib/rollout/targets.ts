@@ -1,11 +1,6 @@
 import type { KubernetesObject, OwnerReference, Target } from '../model/kubernetes.ts';
 import type { Rollout } from '../model/rollout.ts';
-
-/** An object as changes name it; its uid keeps them from one of the same name that has come since. */
-export function targetOf({ apiVersion, kind, metadata }: KubernetesObject): Target {
-  const { namespace = '', name = '', uid } = metadata;
-  return { apiVersion, kind, namespace, name, ...(uid !== undefined && { uid }) };
-}
+import { targetOf } from '../workload/target.ts';
 
 /** The same, for a change that rests on what the object was: it is refused where somebody else has written since. */
 export function seenTargetOf(object: KubernetesObject): Target {

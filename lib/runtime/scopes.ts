@@ -2,6 +2,7 @@ import type { Scope } from '../model/cluster.ts';
 import { factsFor, type Facts, namedKinds, ownedOf } from '../kinds/facts/registry.ts';
 import { parseLabelSelector, type Selects } from '../model/label-selector.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import { type ClusterRouters, routedKindsOf } from '../model/cluster-routers.ts';
 import { RESOURCES } from '../model/resources.ts';
 
 /** Which objects of a cluster are looked after. */
@@ -13,6 +14,8 @@ export interface Looked {
   readonly instanceId?: string;
   /** Whether Rollouts are looked after too. Default: no. */
   readonly rollouts?: boolean;
+  /** Traffic routers whose objects are followed. Default: none, they are read where they are wanted. */
+  readonly routers?: ClusterRouters;
 }
 
 /** The objects that are looked after, as API servers select them. */
@@ -38,7 +41,7 @@ function compile({ namespace, labelSelector }: ReturnType<typeof objectScope>): 
 
 /** What is watched: the objects that are looked after, what becomes of those that they own, what they name, and what is read for them. */
 export function scopesOf(looked: Looked, facts: Facts = factsFor(looked)): Scope[] {
-  const { namespace, instanceId } = looked;
+  const { namespace, instanceId, rollouts = false, routers } = looked;
   const where = namespace === undefined ? {} : { namespace };
   const kinds = facts.map(({ kind }) => kind);
   // All of them are followed then, also those that are owned.
@@ -51,7 +54,7 @@ export function scopesOf(looked: Looked, facts: Facts = factsFor(looked)): Scope
       // A label that names the owner is nobody else's; any other may be on what is owned by others.
       return [{ kind, ...where, labelSelector, ...(uidLabel === undefined && { ownerKind: ownerKinds }) }];
     }),
-    ...named.map((kind) => ({ kind, ...where, isOptional: true })),
+    ...[...named, ...(rollouts ? routedKindsOf(routers) : [])].map((kind) => ({ kind, ...where, isOptional: true })),
     ...read.flatMap((kind): Scope[] => {
       const labelSelector = instanceSelector(instanceId);
       if (RESOURCES[kind].namespaced) return [{ kind, ...where, labelSelector }];

@@ -1,6 +1,6 @@
 import { AssayError, isAbout } from '../model/errors.ts';
 import { parseLabelSelector } from '../model/label-selector.ts';
-import type { Cluster, Clusters, ListQuery } from '../model/cluster.ts';
+import type { Cluster, ListQuery } from '../model/cluster.ts';
 import { listPages } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
 import { refOf } from '../model/ref.ts';
@@ -21,9 +21,6 @@ const AT_ONCE = 10;
 /** From here on one list of all scheduled runs is cheaper than one for each template. */
 const MANY = 50;
 
-/** What is kept of clusters between two looks; a process that begins without it does the same, and asks more. */
-const memories = new WeakMap<Clusters, Map<string, ScheduleMemory>>();
-
 /**
  * Keeps the schedules of a cluster, for who looks at it every minute: each kind of template is listed once, and runs
  * are listed only of templates with a tick that is not known to have had its run. Each run that is made is asked a step
@@ -32,11 +29,19 @@ const memories = new WeakMap<Clusters, Map<string, ScheduleMemory>>();
  * API servers select by labels and not by annotations, so all templates are listed, page by page; of each only what has
  * a schedule is kept.
  *
+ * @param memories  what is kept of clusters between two looks, by name: a process that begins without it does the same,
+ *                  and asks more
  * @throws AssayError if the queue does not take a message; what the cluster has against it is logged
  */
-export async function resyncSchedules(name: string, looked: Looked, ports: Ports): Promise<void> {
+export async function resyncSchedules(
+  name: string,
+  looked: Looked,
+  ports: Ports,
+  memories: Map<string, ScheduleMemory>,
+): Promise<void> {
   const cluster = ports.clusters.get(name);
-  const memory = memoryOf(ports.clusters, name);
+  const memory = memories.get(name) ?? scheduleMemory();
+  memories.set(name, memory);
   const { log, now, queue } = ports;
   const scheduler: Scheduler = {
     cluster,
@@ -56,13 +61,6 @@ export async function resyncSchedules(name: string, looked: Looked, ports: Ports
   } catch (error) {
     logFailure(error, scheduler);
   }
-}
-
-function memoryOf(clusters: Clusters, name: string): ScheduleMemory {
-  const known = memories.get(clusters) ?? new Map<string, ScheduleMemory>();
-  const memory = known.get(name) ?? scheduleMemory();
-  memories.set(clusters, known.set(name, memory));
-  return memory;
 }
 
 /**

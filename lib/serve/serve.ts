@@ -22,6 +22,7 @@ import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
 import { onOwnedNews } from './owned.ts';
+import { onRoutedNews } from './routed-news.ts';
 import { type Page, prometheusMeter } from './prometheus-meter.ts';
 import { receive } from './receive.ts';
 import { serveSchedules } from './serve-schedules.ts';
@@ -82,7 +83,7 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** News that nothing waits for, and what else comes meanwhile, are one step. */
+/** News that nothing waits for, or that may go round in circles, and what else comes meanwhile, are one step. */
 const SOON_MS = 1_000;
 
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
@@ -174,6 +175,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
   }
 
+  function soon(): Date {
+    return new Date(now().getTime() + SOON_MS);
+  }
+
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
     const at = loaded.get(object.kind)?.dueAt(object, now());
     if (at) ask(ref, at);
@@ -213,12 +218,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
     }
     const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
-    onOwnedNews(
-      cluster,
-      (owner, canWait) => ask(owner, canWait ? new Date(now().getTime() + SOON_MS) : now()),
-      facts,
-      alone,
-    );
+    onOwnedNews(cluster, (owner, canWait) => ask(owner, canWait ? soon() : now()), facts, alone);
+    // Not at once: two Rollouts that write to one object would take turns without a pause.
+    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, soon()), alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now, timers });

@@ -1,10 +1,12 @@
 import type { AddressMode } from '../clusters/api/addresses.ts';
 import { cachedCluster, type CachedCluster } from '../clusters/store/cached.ts';
 import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/access/kubeconfig.ts';
-import { kubernetesCluster, type KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import type { KubernetesCluster } from '../clusters/api/kubernetes.ts';
+import { openCluster } from '../clusters/api/open-cluster.ts';
 import { type Rate, rated } from '../clusters/rated.ts';
 import { errorFields } from '../log/error-fields.ts';
 import type { Log } from '../model/ports.ts';
+import { apiVersionsOf } from '../model/cluster-routers.ts';
 import type { ResourceKind } from '../model/resources.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import type { Http } from '../http/open-http.ts';
@@ -38,7 +40,7 @@ export interface ServedClusters {
 /** Opens the clusters to serve; connects to none of them yet. @throws AssayError ASSAY_KUBECONFIG_INVALID */
 export async function openServedClusters(options: ServedClustersOptions): Promise<ServedClusters> {
   const names = options.contexts.length > 0 ? options.contexts : [await currentContext(options.source)];
-  const opened = await Promise.all(names.map((name) => openCluster(name, options)));
+  const opened = await Promise.all(names.map((name) => openServedCluster(name, options)));
   return {
     clusters: opened.map((cluster) => withStores(cluster, options)),
     close: async () => void (await Promise.all(opened.map((cluster) => cluster.close()))),
@@ -53,29 +55,36 @@ async function currentContext(source: KubeConfigSource): Promise<string> {
   return contexts.find(({ isCurrent }) => isCurrent)?.name ?? IN_CLUSTER;
 }
 
-async function openCluster(
+async function openServedCluster(
   name: string,
-  { source, openHttp, now, log, addressMode, services, shortServiceNames, rate, onSetAside }: ServedClustersOptions,
+  {
+    source,
+    openHttp,
+    now,
+    log,
+    addressMode,
+    services,
+    shortServiceNames,
+    routers,
+    rate,
+    onSetAside,
+  }: ServedClustersOptions,
 ): Promise<KubernetesCluster> {
   const credentials = await kubeConfigCredentials(source, name === IN_CLUSTER ? undefined : name);
   // A resolver of its own: names in templates, and a resolver that is away for another cluster, delay nothing here.
   const lookup = operatorLookup(openResolver());
-  const http = openHttp();
-  const onUnreadable = (problem: string, kind: ResourceKind): void => {
-    onSetAside(name, kind);
-    log.error('object set aside', { cluster: name, kind, problem });
-  };
-  const cluster = kubernetesCluster({
+  const cluster = openCluster({
     name,
     credentials,
-    http,
+    http: openHttp(),
     now,
+    log,
     addressMode,
     services,
     shortServiceNames,
+    apiVersions: apiVersionsOf(routers),
     lookup,
-    onUnreadable,
-    onClose: () => http.close(),
+    onSetAside: (kind) => onSetAside(name, kind),
   });
   return rated(cluster, { ...rate, timers: systemTimers });
 }

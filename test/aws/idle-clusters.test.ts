@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { parseClusterSettings } from '../../lib/model/cluster-settings.ts';
+import { openFairTurns } from '../../lib/model/fair-turns.ts';
 import { formatMessage, type Message } from '../../lib/model/message.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
 import type { Runtime } from '../../lib/aws/functions.ts';
@@ -52,7 +53,11 @@ function open(): { runtime: Runtime; sent: Message[]; calls: ReadonlyMap<string,
   };
   const log = { info: nothing, warn: nothing, error: nothing };
   const ports = { clusters, queue, bus: { publish: async () => {} }, log, meter, now };
-  return { runtime: { ports, clusters, meter, begin: nothing }, sent, calls };
+  return {
+    runtime: { ports, clusters, meter, turns: openFairTurns(), schedules: new Map(), begin: nothing },
+    sent,
+    calls,
+  };
 }
 
 test('a minute of a hundred clusters with nothing to do: a message each, one list a kind each, and nothing else', async () => {

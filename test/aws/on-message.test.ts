@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { type ClusterSettings, parseClusterSettings } from '../../lib/model/cluster-settings.ts';
 import { AssayError } from '../../lib/model/errors.ts';
+import { openFairTurns } from '../../lib/model/fair-turns.ts';
 import { clusterMessage, formatMessage, type Message } from '../../lib/model/message.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
 import type { ObjectMeta } from '../../lib/model/kubernetes.ts';
@@ -77,6 +78,8 @@ function open(): Runtime {
     },
     clusters,
     meter,
+    turns: openFairTurns(),
+    schedules: new Map(),
     begin() {},
   };
 }

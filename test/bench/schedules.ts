@@ -6,6 +6,7 @@ import { kubernetesCluster } from '../../lib/clusters/api/kubernetes.ts';
 import type { Cluster } from '../../lib/model/cluster.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import { resyncSchedules } from '../../lib/schedules/resync-schedules.ts';
+import type { ScheduleMemory } from '../../lib/schedules/schedule-memory.ts';
 import { scopesOf } from '../../lib/runtime/scopes.ts';
 import { serveSchedules } from '../../lib/serve/serve-schedules.ts';
 import { aMetric } from '../builders.ts';
@@ -92,7 +93,8 @@ async function measureLooks(real: Cluster): Promise<Figure[]> {
     meter: { stepped() {}, failed() {}, measured() {} },
     now,
   };
-  const look = () => resyncSchedules('bench', {}, ports);
+  const memories = new Map<string, ScheduleMemory>();
+  const look = () => resyncSchedules('bench', {}, ports, memories);
   const cold = await cpuMsOf(look);
   const rest = await cpuMsOf(repeat(LOOKS, look));
   const lists = countTemplateLists(calls) / (LOOKS + 1);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assay, type Invocation } from './assay.ts';
 
 let folder: string;
@@ -44,7 +44,8 @@ function bytesLoaded(report: string): number {
     .reduce((bytes, { url }) => bytes + statSync(fileURLToPath(url)).size, 0);
 }
 
-test('a small command loads little', async () => {
+// Each is a process of its own; the demo's takes seconds.
+test.concurrent('a small command loads little', async ({ onTestFinished }) => {
   const report = mkdtempSync(join(tmpdir(), 'assay-loaded-'));
   onTestFinished(() => rmSync(report, { recursive: true }));
   const env = { NODE_V8_COVERAGE: report };
@@ -55,7 +56,7 @@ test('a small command loads little', async () => {
   expect(bytesLoaded(report)).toBeLessThan(700_000);
 });
 
-test('what serves an editor is loaded to serve it, and for nothing else', async () => {
+test.concurrent('what serves an editor is loaded to serve it, and for nothing else', async ({ onTestFinished }) => {
   const report = mkdtempSync(join(tmpdir(), 'assay-loaded-'));
   onTestFinished(() => rmSync(report, { recursive: true }));
   const { code } = await bundle(['lsp', '--help'], { env: { NODE_V8_COVERAGE: report } });
@@ -64,13 +65,13 @@ test('what serves an editor is loaded to serve it, and for nothing else', async 
   expect(bytesLoaded(report)).toBeLessThan(150_000);
 });
 
-test('a file from standard input, and an exit code', async () => {
+test.concurrent('a file from standard input, and an exit code', async () => {
   const { code, out } = await bundle(['lint', '-'], { input: 'kind: AnalysisRun\n' });
   expect(code).toBe(1);
   expect(out).toContain('standard input:1:1: error: apiVersion: required, but missing');
 });
 
-test('errors are told in two lines, without a stack', async () => {
+test.concurrent('errors are told in two lines, without a stack', async () => {
   expect(await bundle(['run', 'nope.yaml'])).toEqual({
     code: 64,
     out: '',
@@ -78,7 +79,7 @@ test('errors are told in two lines, without a stack', async () => {
   });
 });
 
-test('the first Ctrl-C terminates the run, the second one everything', async () => {
+test.concurrent('the first Ctrl-C terminates the run, the second one everything', async () => {
   let interrupts = 0;
   const { code, out } = await bundle(['run', '-', '--local-jobs'], {
     input: JOB,
@@ -92,7 +93,7 @@ test('the first Ctrl-C terminates the run, the second one everything', async () 
   expect(out).toContain('terminating the analysis; once more to end at once');
 });
 
-test('the demo finds its templates in itself', async () => {
+test.concurrent('the demo finds its templates in itself', async () => {
   let isStopped = false;
   const { code } = await bundle(['demo'], {
     onOutput(text, kill) {

@@ -14,7 +14,8 @@ vi.mock('../../lib/cli/examples.ts', async (importOriginal) => {
   return { EXAMPLES: Object.fromEntries(hurried) as typeof EXAMPLES };
 });
 
-test.each([{ isTerminal: false }, { isTerminal: true }])(
+// Nearly all of it is waiting.
+test.concurrent.each([{ isTerminal: false }, { isTerminal: true }])(
   'all end as they should: %o',
   async ({ isTerminal }) => {
     const console = aConsole({ isTerminal, env: { PATH: process.env['PATH'] } });
@@ -29,5 +30,4 @@ test.each([{ isTerminal: false }, { isTerminal: true }])(
     expect(out).toMatch(/^search +Rollout +✖ Degraded +step 0\/4 +RolloutAborted: /m);
     expect(out).toContain('smoke-test/smoke-test | GET /order/42: 200\n');
   },
-  30_000,
 );

@@ -117,3 +117,46 @@ test('--rollouts brings the CRD of Rollouts and the rights that looking after th
     expect.arrayContaining(['rollouts.argoproj.io', 'assay-rollouts', 'assay']),
   );
 });
+
+test('--router brings a role for each router, bound to the service account, with what the check asks for', async () => {
+  const console = aConsole();
+  const args = ['manifests', '--cluster', 'c1', '--rollouts', '--router', 'istio=networking.istio.io/v1', '--router'];
+  const command = { manifests: () => import('../../lib/cli/manifests.ts') };
+  expect(await runProgram([...args, 'traefik'], command, console)).toBe(0);
+  const objects = parseAllDocuments(console.written.out).map((document) => document.toJS() as Record<string, unknown>);
+  const routers = objects.filter(({ metadata }) => JSON.stringify(metadata).includes('assay-router-'));
+  const verbs = ['get', 'list', 'patch', 'watch'];
+  expect(routers).toMatchObject([
+    {
+      kind: 'ClusterRole',
+      metadata: { name: 'assay-router-istio' },
+      rules: [
+        { apiGroups: ['networking.istio.io'], resources: ['virtualservices'], verbs },
+        { apiGroups: ['networking.istio.io'], resources: ['destinationrules'], verbs },
+      ],
+    },
+    {
+      kind: 'ClusterRoleBinding',
+      roleRef: { kind: 'ClusterRole', name: 'assay-router-istio' },
+      subjects: [{ kind: 'ServiceAccount', name: 'assay', namespace: 'assay-system' }],
+    },
+    {
+      kind: 'ClusterRole',
+      metadata: { name: 'assay-router-traefik' },
+      rules: [{ apiGroups: ['traefik.io'], resources: ['traefikservices'], verbs }],
+    },
+    { kind: 'ClusterRoleBinding', metadata: { name: 'assay-router-traefik' } },
+  ]);
+});
+
+test.each([
+  { args: ['--rollouts', '--router', 'linkerd'], says: /--router: expected one of istio, nginx, .*got "linkerd"/ },
+  { args: ['--rollouts', '--router', 'istio=v2'], says: /--router: expected istio= and one of .*got "istio=v2"/ },
+  { args: ['--router', 'istio'], says: /give --rollouts too/ },
+])('$args is refused', async ({ args, says }) => {
+  const console = aConsole();
+  const command = { manifests: () => import('../../lib/cli/manifests.ts') };
+  const code = await runProgram(['manifests', '--cluster', 'c1', ...args], command, console);
+  expect([code, console.written.out]).toEqual([64, '']);
+  expect(console.written.err).toMatch(says);
+});

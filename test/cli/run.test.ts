@@ -124,7 +124,8 @@ describe('what lint calls an error', () => {
 
 const endless = () => PAGE.replace('name: ok', 'name: ok\n      interval: 1s');
 
-describe('metrics that would go on until they are stopped', () => {
+// They wait together.
+describe.concurrent('metrics that would go on until they are stopped', () => {
   test('--for stops them: what was measured counts', async () => {
     const { code, out } = await run(['--arg', `page=${url}/good`, '--for', '1500ms', '-o', 'junit'], {
       input: endless(),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../lib/cli/program.ts';
+import { routerRole } from '../../lib/cli/router-role.ts';
 import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
 import { secretsManager } from '../../lib/documents/secrets-manager.ts';
 import type { CheckResult } from '../../lib/doctor/check-result.ts';
@@ -111,6 +112,32 @@ describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API serv
       },
     ]);
     await cluster.plane.apply(ROLE);
+  });
+
+  test('of the rights of traffic routers those of the routers that are named are asked for, and their roles allow them', async () => {
+    const rollouts = ['--kubeconfig', cluster.kubeconfigPath, '--rollouts', '--router', 'istio', '--router', 'nginx'];
+    const missing = async () => (await findings(...rollouts)).bad.filter(({ area }) => area === 'rights');
+    const subjects = async () => (await missing()).map(({ subject }) => subject);
+    await cluster.plane.apply(readFileSync(join(MANIFESTS, 'rbac-rollouts.yaml'), 'utf8'));
+    await cluster.plane.apply(routerRole('nginx', {}));
+    await waitFor('the roles to count', async () =>
+      (await subjects()).every((subject) => subject.endsWith('istio.io')),
+    );
+    expect(await subjects()).toEqual(
+      ['virtualservices', 'destinationrules'].flatMap((plural) =>
+        ['get', 'list', 'patch', 'watch'].map((verb) => `${verb} ${plural}.networking.istio.io`),
+      ),
+    );
+    expect((await missing())[0]?.mend).toContain('`assay manifests --rollouts --router istio`');
+    await cluster.plane.apply(routerRole('istio', {}));
+    await waitFor('the last role to count', async () => (await subjects()).length === 0);
+    await cluster.plane.kubectl([
+      'delete',
+      'clusterrolebinding',
+      'assay-rollouts',
+      'assay-router-istio',
+      'assay-router-nginx',
+    ]);
   });
 
   test('what was bound in one namespace is asked for there', async () => {

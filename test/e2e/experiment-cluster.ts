@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { type AnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
 import { waitFor } from './servers/wait-for.ts';
 
-/** Experiments in the namespace `shop` of an analysis cluster, and what they have there. */
+/** Experiments in a namespace of an analysis cluster, and what they have there. */
 export interface ExperimentCluster {
   create(name: string, spec: ExperimentSpec): Promise<Experiment>;
   /** Rejects where there is none. */
@@ -22,11 +22,12 @@ export interface ExperimentCluster {
   createTemplate(name: string, spec: AnalysisTemplateSpec, scope?: 'namespace' | 'cluster'): Promise<void>;
 }
 
-const PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/experiments`;
 const VERDICTS: ReadonlySet<string> = new Set(['Successful', 'Failed', 'Error', 'Inconclusive']);
 
-export function openExperimentCluster({ plane: { api } }: AnalysisCluster): ExperimentCluster {
-  const experiment = (name: string) => api.call<Experiment>(`${PATH}/${name}`);
+/** In the namespace `shop`, unless another is named. */
+export function openExperimentCluster({ plane: { api } }: AnalysisCluster, namespace = NAMESPACE): ExperimentCluster {
+  const experimentsPath = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/experiments`;
+  const experiment = (name: string) => api.call<Experiment>(`${experimentsPath}/${name}`);
   const once: ExperimentCluster['once'] = async (name, what, holds) => {
     let last: Experiment | undefined;
     const look = async () => {
@@ -45,17 +46,21 @@ export function openExperimentCluster({ plane: { api } }: AnalysisCluster): Expe
     once,
     create: (name, spec) => {
       const body = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Experiment', metadata: { name }, spec };
-      return api.call(PATH, { method: 'POST', body });
+      return api.call(experimentsPath, { method: 'POST', body });
     },
     patch: (name, patch) =>
-      api.call(`${PATH}/${name}`, { method: 'PATCH', contentType: 'application/merge-patch+json', body: patch }),
-    remove: async (name) => void (await api.call(`${PATH}/${name}`, { method: 'DELETE' })),
+      api.call(`${experimentsPath}/${name}`, {
+        method: 'PATCH',
+        contentType: 'application/merge-patch+json',
+        body: patch,
+      }),
+    remove: async (name) => void (await api.call(`${experimentsPath}/${name}`, { method: 'DELETE' })),
     ended: (name) => once(name, 'to end', ({ status }) => VERDICTS.has(status?.phase ?? '')),
     done: (name) => once(name, 'to be done', ({ metadata }) => metadata.labels?.['assay.dev/finished'] === 'true'),
     async owned<T extends KubernetesObject>(plural: string, name: string) {
       const [resource = '', ...version] = plural.split('/').toReversed();
       const group = version.length === 1 ? 'api' : 'apis';
-      const path = `/${group}/${version.toReversed().join('/')}/namespaces/${NAMESPACE}/${resource}`;
+      const path = `/${group}/${version.toReversed().join('/')}/namespaces/${namespace}/${resource}`;
       const { items } = await api.call<{ items: readonly T[] }>(path);
       const isOwned = ({ metadata }: T) =>
         metadata.ownerReferences?.some((owner) => owner.kind === 'Experiment' && owner.name === name) === true;
@@ -63,7 +68,7 @@ export function openExperimentCluster({ plane: { api } }: AnalysisCluster): Expe
     },
     async createTemplate(name, spec, scope = 'namespace') {
       const isCluster = scope === 'cluster';
-      const path = isCluster ? 'clusteranalysistemplates' : `namespaces/${NAMESPACE}/analysistemplates`;
+      const path = isCluster ? 'clusteranalysistemplates' : `namespaces/${namespace}/analysistemplates`;
       const kind = isCluster ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
       const body = { apiVersion: 'argoproj.io/v1alpha1', kind, metadata: { name }, spec };
       await api.call(`/apis/argoproj.io/v1alpha1/${path}`, { method: 'POST', body });

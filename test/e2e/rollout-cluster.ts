@@ -4,7 +4,7 @@ import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import { type AnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
 import { waitFor } from './servers/wait-for.ts';
 
-/** Rollouts in the namespace `shop` of an analysis cluster, and what they have there. */
+/** Rollouts in a namespace of an analysis cluster, and what they have there. */
 export interface RolloutCluster {
   create(name: string, spec: Partial<RolloutSpec>, metadata?: object): Promise<Rollout>;
   rollout(name: string): Promise<Rollout>;
@@ -39,13 +39,14 @@ interface Event extends KubernetesObject {
   readonly involvedObject: { readonly name: string; readonly kind: string };
 }
 
-const PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts`;
 const MERGE = 'application/merge-patch+json';
 
-export function openRolloutCluster({ plane: { api } }: AnalysisCluster): RolloutCluster {
-  const rollout = (name: string) => api.call<Rollout>(`${PATH}/${name}`);
+/** In the namespace `shop`, unless another is named. */
+export function openRolloutCluster({ plane: { api } }: AnalysisCluster, namespace = NAMESPACE): RolloutCluster {
+  const rolloutsPath = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`;
+  const rollout = (name: string) => api.call<Rollout>(`${rolloutsPath}/${name}`);
   const patch = (path: string, body: object) =>
-    api.call<Rollout>(`${PATH}/${path}`, { method: 'PATCH', contentType: MERGE, body });
+    api.call<Rollout>(`${rolloutsPath}/${path}`, { method: 'PATCH', contentType: MERGE, body });
   const once: RolloutCluster['once'] = async (name, what, holds) => {
     let last: Rollout | undefined;
     const look = async () => {
@@ -72,7 +73,7 @@ export function openRolloutCluster({ plane: { api } }: AnalysisCluster): Rollout
         metadata: { name, ...metadata },
         spec: { ...defaults, ...spec },
       };
-      return api.call(PATH, { method: 'POST', body });
+      return api.call(rolloutsPath, { method: 'POST', body });
     },
     patch,
     patchStatus: (name, status) => patch(`${name}/status`, { status }),
@@ -84,7 +85,7 @@ export function openRolloutCluster({ plane: { api } }: AnalysisCluster): Rollout
         return isSeen && phase === 'Paused' && (step === undefined || currentStepIndex === step);
       }),
     async pods(name) {
-      const path = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets?labelSelector=${encodeURIComponent(`app=${name}`)}`;
+      const path = `/apis/apps/v1/namespaces/${namespace}/replicasets?labelSelector=${encodeURIComponent(`app=${name}`)}`;
       const { items } = await api.call<{ items: readonly ReplicaSet[] }>(path);
       const byImage: Record<string, number> = {};
       for (const { spec } of items) {
@@ -94,21 +95,21 @@ export function openRolloutCluster({ plane: { api } }: AnalysisCluster): Rollout
       return byImage;
     },
     async podCount(name) {
-      const path = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${encodeURIComponent(`app=${name}`)}`;
+      const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(`app=${name}`)}`;
       return (await api.call<{ items: readonly KubernetesObject[] }>(path)).items.length;
     },
     async createService(name, app) {
       const spec = { selector: { app }, ports: [{ port: 80 }] };
       const body = { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
-      await api.call(`/api/v1/namespaces/${NAMESPACE}/services`, { method: 'POST', body });
+      await api.call(`/api/v1/namespaces/${namespace}/services`, { method: 'POST', body });
     },
     async selectedBy(service) {
-      const path = `/api/v1/namespaces/${NAMESPACE}/services/${service}`;
+      const path = `/api/v1/namespaces/${namespace}/services/${service}`;
       const { spec } = await api.call<{ spec: { selector?: Readonly<Record<string, string>> } }>(path);
       return spec.selector?.['rollouts-pod-template-hash'];
     },
     async reasons(name) {
-      const { items } = await api.call<{ items: readonly Event[] }>(`/api/v1/namespaces/${NAMESPACE}/events`);
+      const { items } = await api.call<{ items: readonly Event[] }>(`/api/v1/namespaces/${namespace}/events`);
       const own = items.filter(
         ({ involvedObject }) => involvedObject.kind === 'Rollout' && involvedObject.name === name,
       );

@@ -166,7 +166,7 @@ describe.skipIf(!(await serversAvailable()))("Rollouts in the hands of Argo's to
     );
   });
 
-  test.each([
+  test.concurrent.each([
     { file: 'blue-green', name: 'storefront' },
     { file: 'canary', name: 'checkout' },
     { file: 'canary-experiment', name: 'pricing' },

@@ -10,6 +10,7 @@ import { type AnalysisCluster, NAMESPACE, startAnalysisCluster } from './analysi
 import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
 import { type AssayWebhook, installWebhook, startAssayWebhook } from './servers/assay-webhook.ts';
 import { serversAvailable } from './servers/build.ts';
+import type { ControlPlane } from './servers/control-plane.ts';
 import { findFreePort } from './servers/free-port.ts';
 import { type SampleService, startSampleService } from './servers/sample-service.ts';
 import { waitFor } from './servers/wait-for.ts';
@@ -26,7 +27,7 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
   beforeAll(async () => {
     service = await startSampleService();
     service.page('/good', { body: { ok: true } });
-    cluster = await startAnalysisCluster({ controllers: true, users: [{ name: 'scheduler' }] });
+    cluster = await startAnalysisCluster({ controllers: true });
   });
   afterAll(async () => {
     await Promise.all(started.map((assay) => assay.stop()));
@@ -55,15 +56,13 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
     const { annotations = {} } = aScheduledOfCluster(parts).metadata;
     return { ...aScheduledOfCluster(parts), metadata: { name, annotations }, spec: spec() };
   };
-  const runsOf = async (template: string, namespace?: string) => {
-    const within = namespace === undefined ? '' : `/namespaces/${namespace}`;
-    const path = `/apis/argoproj.io/v1alpha1${within}/analysisruns?labelSelector=assay.dev%2Fschedule%3D${template}`;
-    return (await cluster.plane.api.call<{ items: readonly AnalysisRun[] }>(path)).items;
+  const runsOf = async (template: string, { api }: ControlPlane = cluster.plane) => {
+    const path = `/apis/argoproj.io/v1alpha1/analysisruns?labelSelector=assay.dev%2Fschedule%3D${template}`;
+    return (await api.call<{ items: readonly AnalysisRun[] }>(path)).items;
   };
-  const placed = async () => (await runsOf('everywhere')).map(({ metadata }) => metadata.namespace);
-  const eventsOf = async (name: string, namespace: string = NAMESPACE) => {
+  const eventsOf = async (name: string, { plane = cluster.plane, namespace = NAMESPACE } = {}) => {
     const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name}`;
-    const { items } = await cluster.plane.api.call<{ items: readonly { reason: string; message: string }[] }>(path);
+    const { items } = await plane.api.call<{ items: readonly { reason: string; message: string }[] }>(path);
     return items.map(({ reason, message }) => `${reason}: ${message}`);
   };
   const assayCommand = async (args: readonly string[]) => {
@@ -72,7 +71,8 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
       .stdout;
   };
 
-  test('two at once make one run a tick: named, labelled, owned, measured within a second', async () => {
+  // These two wait for minutes to come: together.
+  test.concurrent('two at once make one run a tick: named, labelled, owned, measured within a second', async () => {
     const { kubeconfigPath } = cluster;
     const both = [await serve({ kubeconfigPath }), await serve({ kubeconfigPath })];
     await cluster.plane.apply(scheduled('each-minute', { '': '* * * * *' }));
@@ -121,6 +121,34 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
     );
   }, 300_000);
 
+  test.concurrent('a namespace that refuses leaves the others alone', async ({ onTestFinished }) => {
+    // Of its own: whoever looks after the other one refuses nothing.
+    const other = await startAnalysisCluster({ controllers: true, users: [{ name: 'scheduler' }] });
+    onTestFinished(() => other.stop());
+    const { plane } = other;
+    for (const name of ['vault', 'web']) await plane.kubectl(['create', 'namespace', name]);
+    for (const name of [NAMESPACE, 'vault', 'web']) await plane.kubectl(['label', 'namespace', name, 'analysed=yes']);
+    await allowOnlyIn([NAMESPACE, 'web', 'default'], plane);
+    const assay = await startAssayServe({ kubeconfigPath: plane.kubeconfigFor('scheduler') });
+    onTestFinished(async () => void (await assay.stop()));
+    const placed = async () => (await runsOf('everywhere', plane)).map(({ metadata }) => metadata.namespace);
+    await plane.apply(scheduledOfCluster('everywhere', { '': '* * * * *', namespaces: 'analysed=yes' }));
+    await waitFor('runs', async () => new Set(await placed()).size >= 2, PATIENCE);
+    const failed = await waitFor('the Event', async () => {
+      return (await eventsOf('everywhere', { plane, namespace: 'default' })).find((event) =>
+        event.startsWith('FailedCreate'),
+      );
+    });
+    expect(failed).toMatch(/^FailedCreate: Cannot make a run in vault: .*forbidden: User "scheduler" cannot create/);
+    expect(new Set(await placed())).toEqual(new Set([NAMESPACE, 'web']));
+    for (const { metadata } of await runsOf('everywhere', plane)) {
+      expect(metadata.name).toMatch(/^everywhere-c\d+$/);
+      expect(metadata.ownerReferences).toMatchObject([{ kind: 'ClusterAnalysisTemplate', name: 'everywhere' }]);
+    }
+    await plane.kubectl(['delete', 'clusteranalysistemplate', 'everywhere']);
+    await waitFor('the runs to be collected', async () => (await placed()).length === 0, PATIENCE);
+  }, 200_000);
+
   test('`assay schedules` shows them, and triggers one', async () => {
     await cluster.plane.apply(scheduled('yearly', { '': '@yearly', suspend: 'true' }));
     const rows = JSON.parse(await assayCommand(['schedules', '-n', NAMESPACE, '-o', 'json'])) as { name: string }[];
@@ -161,39 +189,6 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
     await cluster.plane.kubectl(['delete', 'analysistemplate', 'bad', '-n', NAMESPACE]);
   });
 
-  test('a namespace that refuses leaves the others alone', async () => {
-    await Promise.all(started.splice(0).map((assay) => assay.stop()));
-    for (const name of ['vault', 'web']) await cluster.plane.kubectl(['create', 'namespace', name]);
-    for (const name of ['vault', 'web']) await cluster.plane.kubectl(['label', 'namespace', name, 'analysed=yes']);
-    await allowOnlyIn([NAMESPACE, 'web', 'default']);
-    await serve({ kubeconfigPath: cluster.plane.kubeconfigFor('scheduler') });
-    await cluster.plane.apply(scheduledOfCluster('everywhere', { '': '* * * * *', namespaces: 'analysed=yes' }));
-    await waitFor('runs', async () => new Set(await placed()).size >= 2, PATIENCE);
-    const failed = await waitFor('the Event', async () => {
-      return (await eventsOf('everywhere', 'default')).find((event) => event.startsWith('FailedCreate'));
-    });
-    expect(failed).toMatch(/^FailedCreate: Cannot make a run in vault: .*forbidden: User "scheduler" cannot create/);
-    expect(new Set(await placed())).toEqual(new Set([NAMESPACE, 'web']));
-    for (const { metadata } of await runsOf('everywhere')) {
-      expect(metadata.name).toMatch(/^everywhere-c\d+$/);
-      expect(metadata.ownerReferences).toMatchObject([{ kind: 'ClusterAnalysisTemplate', name: 'everywhere' }]);
-    }
-    await cluster.plane.kubectl(['delete', 'clusteranalysistemplate', 'everywhere']);
-    await waitFor('the runs to be collected', async () => (await placed()).length === 0, PATIENCE);
-  }, 200_000);
-
-  /** `scheduler` may look everywhere, and do what Assay does in some namespaces. */
-  async function allowOnlyIn(namespaces: readonly string[]): Promise<void> {
-    const { plane } = cluster;
-    const look = ['--verb=get,list,watch', '--resource=*.argoproj.io,*.batch,*.apps,pods,namespaces'];
-    await plane.kubectl(['create', 'clusterrole', 'look', ...look]);
-    await plane.kubectl(['create', 'clusterrolebinding', 'look', '--clusterrole=look', '--user=scheduler']);
-    for (const namespace of namespaces) {
-      const binding = ['rolebinding', 'assay', '--clusterrole=assay', '--user=scheduler', '-n', namespace];
-      await plane.kubectl(['create', ...binding]);
-    }
-  }
-
   describe('with the webhook', () => {
     let webhook: AssayWebhook;
     beforeAll(async () => {
@@ -227,3 +222,14 @@ describe.skipIf(!(await serversAvailable()))('schedules in a cluster', () => {
     });
   });
 });
+
+/** `scheduler` may look everywhere, and do what Assay does in some namespaces. */
+async function allowOnlyIn(namespaces: readonly string[], plane: ControlPlane): Promise<void> {
+  const look = ['--verb=get,list,watch', '--resource=*.argoproj.io,*.batch,*.apps,pods,namespaces'];
+  await plane.kubectl(['create', 'clusterrole', 'look', ...look]);
+  await plane.kubectl(['create', 'clusterrolebinding', 'look', '--clusterrole=look', '--user=scheduler']);
+  for (const namespace of namespaces) {
+    const binding = ['rolebinding', 'assay', '--clusterrole=assay', '--user=scheduler', '-n', namespace];
+    await plane.kubectl(['create', ...binding]);
+  }
+}

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openHttp } from '../../lib/http/open-http.ts';
 import { AssayError } from '../../lib/model/errors.ts';
 
@@ -16,7 +16,8 @@ function endlessly(socket: Socket, first: string, chunk: string): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-test.each<{ name: string; answer: (socket: Socket) => void; says: RegExp }>([
+// Some end by their deadline: they wait together.
+test.concurrent.for<{ name: string; answer: (socket: Socket) => void; says: RegExp }>([
   {
     name: 'a body without end',
     answer: (socket) => endlessly(socket, `${OK}\r\n`, 'x'.repeat(65_536)),
@@ -66,7 +67,7 @@ test.each<{ name: string; answer: (socket: Socket) => void; says: RegExp }>([
     answer: (socket) => socket.end(`${OK}__proto__: x\r\nconstructor: y\r\nContent-Length: 1\r\n\r\nx`),
     says: /^200 x$/,
   },
-])('$name', async ({ answer, says }) => {
+])('$name', async ({ answer, says }, { onTestFinished }) => {
   let isOdd = true;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

@@ -95,7 +95,8 @@ const rows = PLACES.flatMap((place) =>
   Object.keys(SECRETS).map((kind) => ({ ...place, kind: kind as keyof typeof SECRETS })),
 );
 
-test.each(rows)('one $kind in $name is told nowhere', async ({ metric, kind }) => {
+// What cannot be reached is tried again after a while: they wait together.
+test.concurrent.each(rows)('one $kind in $name is told nowhere', async ({ metric, kind }) => {
   const secret = SECRETS[kind];
   const http = openHttp({ privateNetworks: 'allow', allow: ['127.0.0.0/8'] });
   const cluster = memoryCluster('c1', { now, http });

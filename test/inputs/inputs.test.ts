@@ -1,13 +1,22 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { FOLDER, inputNames, playInput } from './play-input.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildProgram, FOLDER, inputNames, playInput } from './play-input.ts';
 
 // Those of lint are told apart, finding by finding, by the test of lint.
 const names = inputNames().filter((name) => !name.startsWith('lint-'));
 
-test.each(names)('%s', async (name) => {
-  const { expected, seen, ok } = await playInput(name);
+const built = mkdtempSync(join(tmpdir(), 'assay-inputs-'));
+let program: string;
+beforeAll(async () => {
+  program = await buildProgram(built);
+});
+afterAll(() => rmSync(built, { recursive: true }));
+
+// Each is a process of its own that waits more than it computes.
+test.concurrent.each(names)('%s', async (name) => {
+  const { expected, seen, ok } = await playInput(name, program);
   expect({ ok, seen, right: expected }).toEqual({ ok: true, seen: expect.any(String), right: expected });
 });
 

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { startStandIn } from './stand-in.ts';
 
 /** What `expect.json` of a folder says. */
@@ -33,7 +34,6 @@ export interface Played {
 }
 
 export const FOLDER = import.meta.dirname;
-const MAIN = join(FOLDER, '../../lib/cli/main.ts');
 const LONGEST_MS = 50_000;
 
 /** The folders that say what is expected of them; those of lint have a file and a test of their own. */
@@ -43,10 +43,16 @@ export function inputNames(): readonly string[] {
   );
 }
 
-/** Runs one input as people would, and compares what is seen with what is right. */
-export async function playInput(name: string): Promise<Played> {
+/** Builds what `npx assay` runs, from the sources as they are, into `folder`; the path of the program. */
+export async function buildProgram(folder: string): Promise<string> {
+  await promisify(execFile)(process.execPath, [join(FOLDER, '../../infra/build.ts'), folder]);
+  return join(folder, 'assay.js');
+}
+
+/** Runs one input as people would, with the program at that path, and compares what is seen with what is right. */
+export async function playInput(name: string, program: string): Promise<Played> {
   const folder = join(FOLDER, name);
-  if (!existsSync(join(folder, 'expect.json'))) return playLint(name, folder);
+  if (!existsSync(join(folder, 'expect.json'))) return playLint(name, folder, program);
   const expectation = JSON.parse(readFileSync(join(folder, 'expect.json'), 'utf8')) as Expectation;
   if (expectation.run === undefined) {
     const { check } = (await import(pathToFileURL(join(folder, 'check.ts')).href)) as { check: () => Promise<string> };
@@ -56,7 +62,7 @@ export async function playInput(name: string): Promise<Played> {
   const standIn = await startStandIn();
   const scratch = mkdtempSync(join(tmpdir(), 'assay-input-'));
   try {
-    return await playCommand(name, expectation, { folder, scratch, web: standIn.url });
+    return await playCommand(name, expectation, { folder, scratch, program, web: standIn.url });
   } finally {
     rmSync(scratch, { recursive: true });
     await standIn.close();
@@ -66,6 +72,7 @@ export async function playInput(name: string): Promise<Played> {
 interface Places {
   readonly folder: string;
   readonly scratch: string;
+  readonly program: string;
   readonly web: string;
 }
 
@@ -80,7 +87,7 @@ async function playCommand(name: string, expectation: Expectation, places: Place
       .replaceAll('$KUBECONFIG', kubeconfig);
   const given = join(places.folder, 'kubeconfig.json');
   if (existsSync(given)) writeFileSync(kubeconfig, fill(readFileSync(given, 'utf8')));
-  const { code, out } = await assay(run.map(fill), signal);
+  const { code, out } = await assay([places.program, ...run.map(fill)], signal);
   const faults = [
     ...(code === exit ? [] : [`exit ${code}`]),
     ...says.filter((pattern) => !new RegExp(pattern).test(out)).map((pattern) => `not said: ${pattern}`),
@@ -92,7 +99,7 @@ async function playCommand(name: string, expectation: Expectation, places: Place
 }
 
 function assay(args: readonly string[], signal: Expectation['signal']): Promise<{ code: number | null; out: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_MS,
@@ -112,9 +119,9 @@ function assay(args: readonly string[], signal: Expectation['signal']): Promise<
 }
 
 /** `expected.json` has a line a finding, which ends with its field and its message. */
-async function playLint(name: string, folder: string): Promise<Played> {
+async function playLint(name: string, folder: string, program: string): Promise<Played> {
   const wanted = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as readonly string[];
-  const { out } = await assay(['lint', join(folder, 'input.yaml'), '-o', 'json'], undefined);
+  const { out } = await assay([program, 'lint', join(folder, 'input.yaml'), '-o', 'json'], undefined);
   const { findings } = JSON.parse(out) as { findings: readonly { path: string; message: string }[] };
   const found = findings.map(({ path, message }) => `${path}: ${message}`);
   const ok = found.length === wanted.length && found.every((text) => wanted.some((line) => line.endsWith(text)));

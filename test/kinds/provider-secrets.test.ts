@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { providerSecrets } from '../../lib/kinds/provider-secrets.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/model/http.ts';
+import type { MetricProvider } from '../../lib/model/metric-provider.ts';
 import type { ProviderSettings, SecretOptions } from '../../lib/model/provider.ts';
 import { aMetric, aRun } from '../builders.ts';
 import { openWorld } from '../world.ts';
@@ -54,7 +55,9 @@ test('the environment is that of the settings alone', () => {
 
 const KEYS = { address: 'https://dd.example.com', 'api-key': 'api-0123456789', 'app-key': 'app-9876543210' };
 
-async function measure(answer: HttpResponse) {
+const DATADOG: MetricProvider = { datadog: { apiVersion: 'v2', interval: '5m', query: 'avg:x{*}' } };
+
+async function measure(answer: HttpResponse, provider = DATADOG, keys: Readonly<Record<string, string>> = KEYS) {
   const requests: HttpRequest[] = [];
   const world = openWorld({
     http: async (request) => {
@@ -62,8 +65,7 @@ async function measure(answer: HttpResponse) {
       return answer;
     },
   });
-  await world.memory.create('Secret', aSecret('argo-rollouts', 'datadog', KEYS));
-  const provider = { datadog: { apiVersion: 'v2' as const, interval: '5m', query: 'avg:x{*}' } };
+  await world.memory.create('Secret', aSecret('argo-rollouts', provider === DATADOG ? 'datadog' : 'newrelic', keys));
   const ref = await world.create(aRun({ spec: { metrics: [aMetric({ provider, successCondition: 'result < 1' })] } }));
   await world.step(ref);
   return { run: await world.memory.get('AnalysisRun', ref), requests };
@@ -88,7 +90,10 @@ test('what came from a Secret is in no status, wherever the answer has it', asyn
   expect(JSON.stringify(grouped.run?.status)).not.toContain(api);
 });
 
-test('a redirect takes no body to another host that holds what came from a Secret', async () => {
+test('a body that holds what came from a Secret goes to no other host', async () => {
   const { requests } = await measure({ status: 200, headers: {}, body: '{}' });
   expect(requests.map(({ secretBody }) => secretBody)).toEqual([false]);
+  const account = { 'personal-api-key': 'NRAK-0123456789', 'account-id': '1234567' };
+  const asked = await measure({ status: 200, headers: {}, body: '{}' }, { newRelic: { query: 'q' } }, account);
+  expect(asked.requests.map(({ body, secretBody }) => [body?.includes('1234567'), secretBody])).toEqual([[true, true]]);
 });

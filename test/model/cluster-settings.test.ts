@@ -72,6 +72,16 @@ describe('parseClusterSettings', () => {
       says: 'adressMode: unknown field "adressMode" (did you mean "addressMode"?)',
     },
     {
+      name: 'a router that there is none of',
+      document: { ...aClusterDocument(), routers: { istoi: {} } },
+      says: 'routers.istoi: unknown field "istoi" (did you mean "istio"?)',
+    },
+    {
+      name: 'a version that a router does not know',
+      document: { ...aClusterDocument(), routers: { traefik: { apiVersion: 'v1' } } },
+      says: 'routers.traefik.apiVersion: unknown word "v1"; known: traefik.io/v1alpha1, traefik.containo.us/v1alpha1',
+    },
+    {
       name: 'an unknown word',
       document: { ...aClusterDocument(), addressMode: 'prxy' },
       says: 'addressMode: unknown word "prxy" (did you mean "proxy"?); known: proxy, direct, deny',

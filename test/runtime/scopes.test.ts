@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { FACTS } from '../../lib/kinds/facts/registry.ts';
 import type { KindFacts } from '../../lib/model/kind-facts.ts';
-import { looksAfter, scopesOf } from '../../lib/runtime/scopes.ts';
+import { type Looked, looksAfter, scopesOf } from '../../lib/runtime/scopes.ts';
 import { aRun } from '../builders.ts';
 
 const INSTANCE = 'argo-rollouts.argoproj.io/controller-instance-id';
 const NONE = `!${INSTANCE}`;
 const POD_HASH = 'rollouts-pod-template-hash';
 const JOB_OWNER = 'analysisrun.argoproj.io/uid';
+
+/** The kinds that nobody waits for, with their namespace. */
+const optional = (looked: Looked) =>
+  scopesOf(looked).flatMap(({ kind, isOptional, namespace }) => (isOptional ? [[kind, namespace]] : []));
 
 describe('what is watched', () => {
   test('everywhere: what carries no instance, what it owns, whoever it is for, and all templates', () => {
@@ -33,6 +37,18 @@ describe('what is watched', () => {
     const ours = `${INSTANCE}=assay`;
     const selectors = scopesOf({ instanceId: 'assay', selector: 'team=web' }).map(({ labelSelector }) => labelSelector);
     expect(selectors).toEqual([`${ours},team=web`, `${ours},team=web`, JOB_OWNER, POD_HASH, undefined, ours, ours]);
+  });
+
+  test('the objects of the routers that are named, where Rollouts are looked after', () => {
+    const routers = { istio: {}, nginx: {} };
+    expect(optional({ routers })).toEqual([['Service', undefined]]);
+    expect(optional({ rollouts: true })).toEqual([
+      ['Service', undefined],
+      ['Deployment', undefined],
+    ]);
+    expect(optional({ rollouts: true, routers, namespace: 'shop' })).toEqual(
+      ['Service', 'Deployment', 'VirtualService', 'DestinationRule', 'Ingress'].map((kind) => [kind, 'shop']),
+    );
   });
 
   test('what several kinds own is one watch, that keeps what any of them owns', () => {

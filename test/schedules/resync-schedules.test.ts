@@ -3,6 +3,7 @@ import { memoryCluster, type MemoryCluster } from '../../lib/clusters/memory/mem
 import { AssayError } from '../../lib/model/errors.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import { resyncSchedules } from '../../lib/schedules/resync-schedules.ts';
+import type { ScheduleMemory } from '../../lib/schedules/schedule-memory.ts';
 import { aMetric } from '../builders.ts';
 import { listening } from '../world.ts';
 import { aScheduled, annotations } from '../schedule/templates.ts';
@@ -31,13 +32,15 @@ const create = (...[parts, override]: Parameters<typeof aScheduled>) =>
 const calls: string[] = [];
 const sent: string[] = [];
 let ports: Ports;
+let memories: Map<string, ScheduleMemory>;
 const look = async (looked = {}) => {
   calls.length = 0;
   sent.length = 0;
-  await resyncSchedules('one', looked, ports);
+  await resyncSchedules('one', looked, ports, memories);
 };
 const lists = () => calls.filter((call) => call.startsWith('list')).toSorted();
 beforeEach(() => {
+  memories = new Map();
   const cluster = listening(memory, calls);
   ports = {
     clusters: { get: () => cluster, names: () => ['one'] },
@@ -67,7 +70,7 @@ test('a process without a memory makes nothing twice', async () => {
   await create({ '': '*/15 * * * *' });
   tick(3 * MINUTE);
   await look();
-  ports = { ...ports, clusters: { ...ports.clusters } };
+  memories = new Map();
   tick(MINUTE);
   await look();
   expect(calls.filter((call) => call.startsWith('create'))).toEqual([]);

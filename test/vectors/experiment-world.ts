@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Change } from '../../lib/model/outcome.ts';
 import type { Found, Reply } from '../../lib/model/reply.ts';
+import { RESOURCES, resourceKind } from '../../lib/model/resources.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -35,18 +36,6 @@ export interface Action {
   readonly error?: string;
   readonly errorReason?: string;
 }
-
-const RESOURCES: Readonly<Record<string, { readonly plural: string; readonly group: string }>> = {
-  Experiment: { plural: 'experiments', group: '.argoproj.io' },
-  ReplicaSet: { plural: 'replicasets', group: '.apps' },
-  Service: { plural: 'services', group: '' },
-  AnalysisRun: { plural: 'analysisruns', group: '.argoproj.io' },
-  Rollout: { plural: 'rollouts', group: '.argoproj.io' },
-  Deployment: { plural: 'deployments', group: '.apps' },
-  Pod: { plural: 'pods', group: '' },
-  VirtualService: { plural: 'virtualservices', group: '.networking.istio.io' },
-  DestinationRule: { plural: 'destinationrules', group: '.networking.istio.io' },
-};
 
 /** A cluster that does as a vector says, with a cache before it that can be out of date. */
 export class World {
@@ -165,7 +154,7 @@ export class World {
   }
 
   protected fail(verb: string, kind: string, name: string): { text: string; reason: Failure['reason'] } | undefined {
-    const { plural = '' } = RESOURCES[kind] ?? {};
+    const { plural } = RESOURCES[resourceKind(kind)];
     const armed = this.failures.find(
       ({ failure, left }) =>
         left > 0 && failure.verb === verb && failure.resource === plural && ['', name].includes(failure.name),
@@ -183,7 +172,7 @@ export class World {
 
 /** Argo scales by writing the whole ReplicaSet, of which the vectors list the difference. */
 function actionOf(change: Change, kind: string, name: string): Action {
-  const { plural = kind } = RESOURCES[kind] ?? {};
+  const { plural } = RESOURCES[resourceKind(kind)];
   const where = { resource: plural, name };
   if (change.verb === 'delete') return { verb: 'delete', ...where };
   if (change.verb === 'create') {
@@ -199,8 +188,9 @@ export function keyOf(kind: string, name: string): string {
 }
 
 export function resourceOf(kind: string): string {
-  const { plural, group } = RESOURCES[kind] ?? { plural: kind, group: '' };
-  return `${plural}${group}`;
+  const { plural, apiVersion } = RESOURCES[resourceKind(kind)];
+  const [group] = apiVersion.split('/');
+  return apiVersion === group ? plural : `${plural}.${group}`;
 }
 
 /** Top-level fields that differ, with their new values; null: gone. Undefined: none does. */

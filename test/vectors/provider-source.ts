@@ -54,7 +54,7 @@ export class ProviderSource {
     let waitedSeconds = 0;
     for (let count = 1; ; count += 1) {
       const attempt = this.#follow(first, request, waitedSeconds);
-      const delayMs = request.retryAfter?.({ ...attempt, count });
+      const delayMs = request.repeatAfterMs?.({ ...attempt, count });
       if (delayMs !== undefined) waitedSeconds = Math.floor(delayMs / 1000);
       else if (attempt.answer) return attempt.answer;
       else throw attempt.error ?? new Error('neither an answer nor an error');

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert';
 import { measurementOf } from '../../lib/analysis/measurement.ts';
 import { providerFieldOf, providerTypeOf } from '../../lib/analysis/provider-type.ts';
-import { judge } from '../../lib/expression/conditions.ts';
+import { judgeByConditions } from '../../lib/analysis/judges/judge-by-conditions.ts';
 import { inputOf } from '../../lib/expression/metric-input.ts';
 import { providerSecrets } from '../../lib/kinds/provider-secrets.ts';
 import type { Measurement, Metric } from '../../lib/model/analysis-run.ts';
@@ -244,7 +244,7 @@ type Probe = NonNullable<Step['probes']>[number];
 function checkProbe(value: MetricValue, probe: Probe, now: Date): void {
   // What crashes within Argo's expression library is evaluated here: docs/differences.md.
   if (probe.message?.includes('$STACK')) return;
-  const { phase, message } = judge(value, probe, now);
+  const { phase, message } = judgeByConditions(value, probe, now);
   const start = probe.message?.split('": ')[0];
   equal(`probe ${JSON.stringify(probe)}`, [phase, message?.split('": ')[0]], [probe.phase, start]);
 }

@@ -1,9 +1,11 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
+import { parseLabelSelector } from '../../lib/model/label-selector.ts';
 import type { Found } from '../../lib/model/reply.ts';
+import { RESOURCES, resourceKind } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
-import type { Routed, RoutedObject, Router } from '../../lib/rollout/routers/router.ts';
+import type { Routed, RoutedList, RoutedObject } from '../../lib/rollout/routers/router.ts';
 import { StepFailure } from '../../lib/rollout/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
@@ -25,7 +27,7 @@ export interface WorldChange {
 }
 
 /** Kinds that Argo patches; others it updates. */
-const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit', 'VirtualRouter', 'VirtualNode']);
+const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit']);
 const WORDS: Readonly<Record<string, (object: string, message: string) => string>> = {
   InternalError: (_object, message) => `Internal error occurred: ${message}`,
   Conflict: (object, message) => `Operation cannot be fulfilled on ${object}: ${message}`,
@@ -44,8 +46,18 @@ export class RouterWorld {
   private readonly shown = new Map<string, KubernetesObject | undefined>();
   private readonly failures: { readonly change: WorldChange; left: number }[] = [];
   private actions: Json[] = [];
+  private readonly asked: Set<string>;
 
-  constructor(objects: readonly KubernetesObject[]) {
+  private readonly apiVersions: Readonly<Record<string, string>>;
+
+  /** @param asked  is given what is asked of the API, as `verb kind` */
+  constructor(
+    objects: readonly KubernetesObject[],
+    apiVersions: Readonly<Record<string, string>> = {},
+    asked = new Set<string>(),
+  ) {
+    this.apiVersions = apiVersions;
+    this.asked = asked;
     this.stored = new Map(objects.map((object) => [keyOf(object.kind, object.metadata), object]));
   }
 
@@ -53,6 +65,10 @@ export class RouterWorld {
   begin(): readonly Json[] {
     this.actions = [];
     return this.actions;
+  }
+
+  apiVersionOf(kind: string): string {
+    return this.apiVersions[kind] ?? RESOURCES[resourceKind(kind)].apiVersion;
   }
 
   rollout(): Rollout {
@@ -82,13 +98,23 @@ export class RouterWorld {
   }
 
   /** Ingresses come from a cache; all else is read from the API. */
-  find(wanted: Routed, router: Router): RoutedObject | undefined {
+  find(wanted: Routed): RoutedObject | undefined {
     const { kind, ...metadata } = wanted;
+    this.asked.add(`get ${kind}`);
     if (kind === 'Ingress') return this.cached(keyOf(kind, metadata));
-    const failure = this.fail('get', { apiVersion: '', kind, metadata }, router);
+    const failure = this.fail('get', { apiVersion: '', kind, metadata });
     if (failure?.reason === 'NotFound') return undefined;
     if (failure) throw new StepFailure(failure.text);
     return this.stored.get(keyOf(kind, metadata));
+  }
+
+  list({ kind, namespace, labelSelector }: RoutedList): readonly string[] {
+    this.asked.add(`list ${kind}`);
+    const isSelected = parseLabelSelector(labelSelector);
+    return [...this.stored.values()]
+      .filter((each) => each.kind === kind && each.metadata.namespace === namespace && isSelected(each))
+      .map(({ metadata }) => metadata.name ?? '')
+      .toSorted();
   }
 
   change({ op, kind = '', name: path = '', patch = {}, object, ...change }: WorldChange): void {
@@ -109,25 +135,25 @@ export class RouterWorld {
     else if (before) this.stored.set(key, applyMergePatch(before, patch) as KubernetesObject);
   }
 
-  replace(before: RoutedObject, after: RoutedObject, router: Router): void {
+  replace(before: RoutedObject, after: RoutedObject): void {
     const key = keyOf(before.kind, before.metadata);
     const isPatched = PATCHED.has(before.kind);
     const patch = mergePatch({ ...before }, { ...after }) ?? {};
     const how = { patch, ...(isPatched && { patchType: 'merge' }) };
-    this.write(isPatched ? 'patch' : 'update', before, how, router);
+    this.write(isPatched ? 'patch' : 'update', before, how);
     const stored = this.stored.get(key);
     if (stored) this.stored.set(key, applyMergePatch(stored, patch) as KubernetesObject);
   }
 
-  create(object: RoutedObject, router: Router): Found<RoutedObject> | undefined {
+  create(object: RoutedObject): Found<RoutedObject> | undefined {
     const { apiVersion: _, kind, ...said } = object;
     const { metadata } = said;
     const key = keyOf(kind, object.metadata);
     const existing = this.stored.get(key);
-    const problem = existing && { text: `${nameIn(router, object)} already exists`, reason: 'AlreadyExists' };
-    this.write('create', object, { object: said }, router, problem);
+    const problem = existing && { text: `${this.nameIn(object)} already exists`, reason: 'AlreadyExists' };
+    this.write('create', object, { object: said }, problem);
     if (existing) {
-      const failure = this.fail('get', object, router);
+      const failure = this.fail('get', object);
       return failure ? { problem: failure.text } : { object: existing };
     }
     const uid = `uid-${kind.toLowerCase()}-${object.metadata.name ?? ''}`;
@@ -136,23 +162,24 @@ export class RouterWorld {
     return undefined;
   }
 
-  remove(object: RoutedObject, router: Router): void {
-    this.write('delete', object, {}, router);
+  remove(object: RoutedObject): void {
+    this.write('delete', object, {});
     this.stored.delete(keyOf(object.kind, object.metadata));
   }
 
-  private write(verb: string, object: RoutedObject, how: Json, router: Router, exists?: Failure): void {
+  private write(verb: string, object: RoutedObject, how: Json, exists?: Failure): void {
+    this.asked.add(`${verb === 'update' ? 'patch' : verb} ${object.kind}`);
     const { name = '', namespace = 'default' } = object.metadata;
-    const resource = router.resources[object.kind]?.plural;
+    const resource = RESOURCES[resourceKind(object.kind)].plural;
     const place = namespace === 'default' ? {} : { namespace };
-    const failure = this.fail(verb, object, router) ?? exists;
+    const failure = this.fail(verb, object) ?? exists;
     const error = failure && { error: failure.text, errorReason: failure.reason };
     this.actions.push({ verb, resource, name, ...place, ...how, ...error });
     if (failure && failure !== exists) throw new StepFailure(failure.text);
   }
 
-  private fail(verb: string, object: RoutedObject, router: Router): Failure | undefined {
-    const resource = router.resources[object.kind]?.plural;
+  private fail(verb: string, object: RoutedObject): Failure | undefined {
+    const resource = RESOURCES[resourceKind(object.kind)].plural;
     const failure = this.failures.find(
       ({ change, left }) =>
         left > 0 &&
@@ -163,16 +190,16 @@ export class RouterWorld {
     if (!failure) return undefined;
     failure.left -= 1;
     const { reason = '', message = '' } = failure.change;
-    return { text: WORDS[reason]?.(nameIn(router, object), message) ?? message, reason };
+    return { text: WORDS[reason]?.(this.nameIn(object), message) ?? message, reason };
+  }
+
+  private nameIn({ kind, metadata }: KubernetesObject): string {
+    const [group = ''] = this.apiVersionOf(kind).split('/');
+    return `${RESOURCES[resourceKind(kind)].plural}.${group} "${metadata.name ?? ''}"`;
   }
 }
 
 interface Failure {
   readonly text: string;
   readonly reason: string;
-}
-
-function nameIn(router: Router, { kind, metadata }: KubernetesObject): string {
-  const { apiVersion = '', plural = '' } = router.resources[kind] ?? {};
-  return `${plural}.${apiVersion.split('/')[0] ?? ''} "${metadata.name ?? ''}"`;
 }

@@ -1,6 +1,11 @@
-import type { Judgement } from '../../expression/conditions.ts';
 import type { AnalysisRun, Metric, MetricResult } from '../../model/analysis-run.ts';
 import type { Reading } from '../../model/provider.ts';
+
+/** What a value means for its metric. `message` comes with `Error` only. */
+export interface Judgement {
+  readonly phase: 'Successful' | 'Failed' | 'Inconclusive' | 'Error';
+  readonly message?: string;
+}
 
 /** A reading that has a value: the only kind that there is something to judge of. */
 export type ValueReading = Extract<Reading, { readonly is: 'value' }>;

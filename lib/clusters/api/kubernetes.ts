@@ -35,6 +35,8 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
    * `namespace/service:port`, `*` for anything. Default: any.
    */
   readonly services?: readonly string[];
+  /** Of kinds that stand in another version there than `RESOURCES` says. */
+  readonly apiVersions?: Readonly<Record<string, string>>;
   /**
    * Whether `<service>` and `<service>.<namespace>` are completed as in a pod, where such a Service is there and addresses
    * are reached by `proxy`. Default true.
@@ -58,7 +60,7 @@ export type KubernetesCluster = Cluster & { close(): Promise<void> };
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
-  const { shortServiceNames = true } = options;
+  const { shortServiceNames = true, apiVersions = {} } = options;
   const complete = completeShortNames({
     find: async (key) => cluster.get('Service', key),
     nowMs: () => performance.now(),
@@ -80,25 +82,26 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
 
   const cluster: Omit<KubernetesCluster, 'recordEvent'> = {
     name,
+    apiVersions,
     async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
-      const answer = await connection.exchange({ path: objectPath(kind, key) });
+      const answer = await connection.exchange({ path: objectPath(kind, key, apiVersions) });
       if (isAbsent(answer, key)) return undefined;
       return readObject(name, kind, bodyOf(answer)) as Resources[K];
     },
 
     async list<K extends ResourceKind>(kind: K, query: ListQuery = {}) {
       const { namespace, ...rest } = query;
-      const path = collectionPath(kind, namespace) + queryString({ ...rest });
+      const path = collectionPath(kind, namespace, apiVersions) + queryString({ ...rest });
       const answer = await connection.exchange({ path });
       if (answer.status === 404) throw kindUnknown(name, kind, answer);
       return readPage(name, kind, bodyOf(answer), setAsideOf(kind)) as ListPage<Resources[K]>;
     },
 
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
-      requireKind(kind, object);
+      requireKind(kind, object, apiVersions);
       const { metadata } = object;
       requireNamespace(kind, metadata.namespace);
-      const path = creationPath(kind, metadata);
+      const path = creationPath(kind, metadata, apiVersions);
       const body = JSON.stringify(object);
       const answer = await connection.exchange({ method: 'POST', path, body, contentType: 'application/json' });
       const created = bodyOf(answer);
@@ -108,13 +111,13 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
 
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) {
       const contentType = isJsonPatch(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
-      const path = objectPath(kind, key) + (subresource ? `/${subresource}` : '');
+      const path = objectPath(kind, key, apiVersions) + (subresource ? `/${subresource}` : '');
       const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
       return readObject(name, kind, bodyOf(answer)) as Resources[K];
     },
 
     async delete(kind, key, deletion = {}) {
-      const path = objectPath(kind, key);
+      const path = objectPath(kind, key, apiVersions);
       const body = JSON.stringify(deleteOptions(deletion));
       const answer = await connection.exchange({ method: 'DELETE', path, body, contentType: 'application/json' });
       if (isAbsent(answer, key)) return false;
@@ -130,7 +133,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const { namespace, ...rest } = query;
       const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
       const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
-      const path = collectionPath(kind, namespace) + parameters;
+      const path = collectionPath(kind, namespace, apiVersions) + parameters;
       return readWatch(connection, {
         name,
         kind,

@@ -121,5 +121,7 @@ function normalize(kind: ResourceKind, object: KubernetesObject): KubernetesObje
   const { managedFields: _, ...metadata } = object.metadata as KubernetesObject['metadata'] & {
     managedFields?: unknown;
   };
-  return { ...object, apiVersion: RESOURCES[kind].apiVersion, kind, metadata };
+  // Which version a kind is asked for in is a setting of the cluster.
+  const { apiVersion = RESOURCES[kind].apiVersion } = object as Partial<KubernetesObject>;
+  return { ...object, apiVersion, kind, metadata };
 }

@@ -1,18 +1,26 @@
 import { AssayError } from '../../model/errors.ts';
-import type { ObjectKey } from '../../model/cluster.ts';
+import type { Cluster, ObjectKey } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
 
+/** Of kinds that stand in another version than `RESOURCES` says. */
+export type ApiVersions = NonNullable<Cluster['apiVersions']>;
+
 /** The path that an object is created at. */
-export function creationPath(kind: ResourceKind, { namespace, name = '' }: KubernetesObject['metadata']): string {
+export function creationPath(
+  kind: ResourceKind,
+  { namespace, name = '' }: KubernetesObject['metadata'],
+  apiVersions: ApiVersions = {},
+): string {
   const { of } = RESOURCES[kind];
-  if (of === undefined) return collectionPath(kind, namespace);
+  if (of === undefined) return collectionPath(kind, namespace, apiVersions);
   return `${objectPath(of, { name, ...(namespace !== undefined && { namespace }) })}/${kind.toLowerCase()}`;
 }
 
 /** The path of all objects of a kind, or of those of one namespace. */
-export function collectionPath(kind: ResourceKind, namespace?: string): string {
-  const { apiVersion, plural, namespaced } = RESOURCES[kind];
+export function collectionPath(kind: ResourceKind, namespace?: string, apiVersions: ApiVersions = {}): string {
+  const { plural, namespaced } = RESOURCES[kind];
+  const apiVersion = apiVersionOf(kind, apiVersions);
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const within = namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   return `${group}${within}/${plural}`;
@@ -23,12 +31,12 @@ export function collectionPath(kind: ResourceKind, namespace?: string): string {
  *         object can have: with a `/` it would be another path
  * @source IsValidPathSegmentName of k8s.io/apimachinery/pkg/api/validation/path
  */
-export function objectPath(kind: ResourceKind, key: ObjectKey): string {
+export function objectPath(kind: ResourceKind, key: ObjectKey, apiVersions: ApiVersions = {}): string {
   if (!key.name || key.name === '.' || key.name === '..' || /[/%]/.test(key.name)) {
     throw new AssayError('ASSAY_CLUSTER_REFUSED', `${kind}: "${key.name}" is no name`);
   }
   requireNamespace(kind, key.namespace);
-  return `${collectionPath(kind, key.namespace)}/${encodeURIComponent(key.name)}`;
+  return `${collectionPath(kind, key.namespace, apiVersions)}/${encodeURIComponent(key.name)}`;
 }
 
 /** @throws AssayError ASSAY_CLUSTER_REFUSED where a kind that lives in namespaces is given none */
@@ -39,11 +47,20 @@ export function requireNamespace(kind: ResourceKind, namespace: string | undefin
 }
 
 /** @throws AssayError ASSAY_CLUSTER_REFUSED where an object is sent as what it is not */
-export function requireKind(kind: ResourceKind, object: Pick<KubernetesObject, 'apiVersion' | 'kind'>): void {
-  if (object.kind !== kind || object.apiVersion !== RESOURCES[kind].apiVersion) {
+export function requireKind(
+  kind: ResourceKind,
+  object: Pick<KubernetesObject, 'apiVersion' | 'kind'>,
+  apiVersions: ApiVersions = {},
+): void {
+  const apiVersion = apiVersionOf(kind, apiVersions);
+  if (object.kind !== kind || object.apiVersion !== apiVersion) {
     const given = `${object.apiVersion} ${object.kind}`;
-    throw new AssayError('ASSAY_CLUSTER_REFUSED', `${given} is not ${RESOURCES[kind].apiVersion} ${kind}`);
+    throw new AssayError('ASSAY_CLUSTER_REFUSED', `${given} is not ${apiVersion} ${kind}`);
   }
+}
+
+function apiVersionOf(kind: ResourceKind, apiVersions: ApiVersions): string {
+  return apiVersions[kind] ?? RESOURCES[kind].apiVersion;
 }
 
 /** `?a=b&c=d` of what is there; empty without any. */

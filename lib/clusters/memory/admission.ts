@@ -1,3 +1,4 @@
+import type { Cluster } from '../../model/cluster.ts';
 import { AssayError } from '../../model/errors.ts';
 import type { KubernetesObject, ObjectMeta } from '../../model/kubernetes.ts';
 import { RESOURCES, type ResourceKind } from '../../model/resources.ts';
@@ -22,13 +23,14 @@ export interface Admission {
 export interface AdmissionOptions {
   readonly now: () => Date;
   readonly newUid: () => string;
+  readonly apiVersions: NonNullable<Cluster['apiVersions']>;
   /** What is wrong with a custom resource, in the words of its CRD; empty: nothing. */
   readonly validate: (object: KubernetesObject) => readonly string[];
 }
 
 const WITHOUT_GENERATION: ReadonlySet<ResourceKind> = new Set(['Secret', 'Service', 'Event', 'Namespace']);
 
-export function memoryAdmission({ now, newUid, validate }: AdmissionOptions): Admission {
+export function memoryAdmission({ now, newUid, validate, apiVersions }: AdmissionOptions): Admission {
   const check = (object: KubernetesObject): void => {
     const problems = [
       ...labelProblems(object.metadata),
@@ -39,7 +41,7 @@ export function memoryAdmission({ now, newUid, validate }: AdmissionOptions): Ad
 
   return {
     create(kind, given) {
-      requireKind(kind, given);
+      requireKind(kind, given, apiVersions);
       requireNamespace(kind, given.metadata.namespace);
       const draft: Draft = copy({ ...given });
       const { namespace, ...metadata } = draft.metadata;

@@ -19,6 +19,8 @@ export interface MemoryClusterOptions {
   readonly http?: (request: HttpRequest) => Promise<HttpResponse>;
   /** What is wrong with a custom resource, in the words of its CRD; empty: nothing. Default: never anything. */
   readonly validate?: (object: KubernetesObject) => readonly string[];
+  /** Of kinds that stand in another version there than `RESOURCES` says. */
+  readonly apiVersions?: Readonly<Record<string, string>>;
   /** Whether a Namespace must be created before objects are created in it. Default: no. */
   readonly requireNamespaces?: boolean;
   /** How many changes a watch can look back. Default 1,000. */
@@ -48,9 +50,9 @@ export interface MemoryCluster extends Cluster {
  * Objects handed out are frozen. Garbage is collected at once, where a cluster takes a moment.
  */
 export function memoryCluster(name: string, options: MemoryClusterOptions): MemoryCluster {
-  const { now, http, validate = () => [], newUid = randomUUID } = options;
+  const { now, http, validate = () => [], newUid = randomUUID, apiVersions = {} } = options;
   const store = memoryStore(options.historyLimit ?? 1000);
-  const admission = memoryAdmission({ now, newUid, validate });
+  const admission = memoryAdmission({ now, newUid, validate, apiVersions });
   const deletion = memoryDeletion(store, now);
   const watches = memoryWatches(store);
   const pages = memoryPages(store);
@@ -80,6 +82,7 @@ export function memoryCluster(name: string, options: MemoryClusterOptions): Memo
 
   const cluster: Omit<MemoryCluster, 'recordEvent'> = {
     name,
+    apiVersions,
     get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
       answer(() => find(kind, key) as Resources[K] | undefined),
 

@@ -10,7 +10,11 @@ export const ANALYSIS_RUN: KindFacts<'AnalysisRun'> = {
   needs: [
     { kind: 'Job', verbs: ['create', 'delete', 'get', 'list'] },
     { kind: 'Pod', verbs: ['list'], without: 'Jobs that cannot start are noticed late' },
-    { kind: 'Secret', verbs: ['get'], without: 'runs that take an argument from a secret end with Error' },
+    {
+      kind: 'Secret',
+      verbs: ['get'],
+      without: 'runs that take an argument from a secret end with Error, as do metrics whose keys are in one',
+    },
     {
       kind: 'Service',
       subresource: 'proxy',

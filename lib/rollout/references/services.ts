@@ -1,30 +1,10 @@
 import { quote } from '../../expression/go/strconv.ts';
 import { POD_HASH_LABEL } from '../../model/labels.ts';
 import type { Rollout } from '../../model/rollout.ts';
+import type { NamedService } from '../../model/rollout-services.ts';
 import type { SeenRollout } from '../seen.ts';
 import { MANAGED_BY_ANNOTATION } from '../switch-service.ts';
 import { invalid } from '../validation/field-error.ts';
-
-/** A Service, and the field that names it. */
-export interface NamedService {
-  readonly path: string;
-  readonly name: string;
-}
-
-export function servicesOf({ spec }: Rollout): readonly NamedService[] {
-  const { blueGreen, canary } = spec.strategy ?? {};
-  const named: Readonly<Record<string, string | undefined>> = blueGreen
-    ? { 'blueGreen.activeService': blueGreen.activeService, 'blueGreen.previewService': blueGreen.previewService }
-    : {
-        'canary.stableService': canary?.stableService,
-        'canary.canaryService': canary?.canaryService,
-        'canary.pingPong.pingService': canary?.pingPong?.pingService,
-        'canary.pingPong.pongService': canary?.pingPong?.pongService,
-      };
-  return Object.entries(named).flatMap(([field, name = '']) => {
-    return name === '' ? [] : [{ path: `spec.strategy.${field}`, name }];
-  });
-}
 
 export function findMissingService({ path, name }: NamedService, { services }: SeenRollout): string | undefined {
   return services.has(name) ? undefined : invalid(path, name, `service ${quote(name)} not found`);

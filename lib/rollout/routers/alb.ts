@@ -26,14 +26,6 @@ export const alb: Router = {
   ...WEIGHTS_ALONE,
   type: 'ALB',
   references: albReferences,
-  resources: {
-    Ingress: {
-      apiVersion: 'networking.k8s.io/v1',
-      plural: 'ingresses',
-      namespaced: true,
-      status: 'subresource',
-    },
-  },
 
   needs: (rollout) => ingressesOf(rollout).map((name) => ingressNamed(rollout, name)),
   loadBalancers: loadBalancersOf,

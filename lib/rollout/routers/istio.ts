@@ -17,8 +17,6 @@ import { canaryServices } from './services.ts';
 /** On a DestinationRule: the Rollout that looks after its subsets. */
 const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 const GROUP = 'networking.istio.io';
-/** Served by every Istio there is. */
-const VERSION = `${GROUP}/v1alpha3`;
 
 /**
  * Istio: weights of the destinations of VirtualServices, and subsets of a DestinationRule.
@@ -28,11 +26,6 @@ const VERSION = `${GROUP}/v1alpha3`;
  */
 export const istio: Router = {
   type: 'Istio',
-  resources: {
-    VirtualService: { apiVersion: VERSION, plural: 'virtualservices', namespaced: true, status: 'subresource' },
-    DestinationRule: { apiVersion: VERSION, plural: 'destinationrules', namespaced: true, status: 'subresource' },
-  },
-
   references: istioReferences,
 
   needs(rollout) {

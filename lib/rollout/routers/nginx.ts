@@ -21,7 +21,6 @@ export const nginx: Router = {
   ...WEIGHTS_ALONE,
   type: 'Nginx',
   references: nginxReferences,
-  resources: { Ingress: { apiVersion: VERSION, plural: 'ingresses', namespaced: true, status: 'subresource' } },
 
   needs: (rollout) =>
     ingressesOf(rollout).flatMap((name) => [ingress(rollout, name), ingress(rollout, canaryName(rollout, name))]),

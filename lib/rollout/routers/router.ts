@@ -1,17 +1,21 @@
 import type { SetHeaderRoute, SetMirrorRoute } from '../../model/canary-step.ts';
-import type { KubernetesObject } from '../../model/kubernetes.ts';
+import type { KubernetesObject, NamedObject } from '../../model/kubernetes.ts';
 import type { LoadBalancer } from '../../model/load-balancer.ts';
 import type { Found } from '../../model/reply.ts';
-import type { ResourceType } from '../../model/resources.ts';
 import type { Rollout } from '../../model/rollout.ts';
+import type { RoutedKind } from '../../model/router-rows.ts';
 import type { RolloutStatus, WeightDestination } from '../../model/rollout-status.ts';
 import type { ReplicaSet } from '../../workload/replica-set.ts';
 
-/** An object that a router looks at, and perhaps writes. */
-export interface Routed {
+/** An object that a router looks at, and perhaps writes: of one of the kinds in its row of `ROUTER_ROWS`. */
+export type Routed = NamedObject;
+
+/** Objects that a router finds by their labels. */
+export interface RoutedList {
   readonly kind: string;
   readonly namespace: string;
-  readonly name: string;
+  /** As a query has it; empty: all. */
+  readonly labelSelector: string;
 }
 
 /** What a router sees of the world, and how it says what it wants. */
@@ -23,6 +27,11 @@ export interface Routing {
    * @throws StepFailure with the API server's words, where it could not be read
    */
   find(object: Routed): RoutedObject | undefined;
+  /**
+   * The names of the objects with these labels, in order.
+   * @throws StepFailure with the API server's words, where they could not be read
+   */
+  list(objects: RoutedList): readonly string[];
   /**
    * Writes what is different in `after`.
    * @throws StepFailure with the API server's words
@@ -36,6 +45,8 @@ export interface Routing {
   create(object: RoutedObject): Found<RoutedObject> | undefined;
   /** @throws StepFailure with the API server's words */
   remove(object: RoutedObject): void;
+  /** The version that a kind stands in: that of what is created. */
+  apiVersionOf(kind: RoutedKind): string;
   note(reason: string, message: string): void;
   warn(reason: string, message: string): void;
   /**
@@ -63,17 +74,20 @@ export interface RoutedObject extends KubernetesObject {
 export interface Router {
   /** As in events: `Istio`. */
   readonly type: string;
-  /** The kinds of objects that it reads and writes. */
-  readonly resources: Readonly<Record<string, ResourceType>>;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
-  /** What has to be read before anything is called. */
-  needs(rollout: Rollout): readonly Routed[];
   /**
    * DNS names of the load balancers of AWS that have to be looked at, if anybody does, once all that is needed has been
    * read. Without it: none.
    */
   loadBalancers?(rollout: Rollout, find: FindRouted): readonly string[];
+  /** Likewise, of objects without a name; without it: nothing. */
+  lists?(rollout: Rollout): readonly RoutedList[];
+  /**
+   * What has to be read before anything is called.
+   * @param read  gives what has been read so far: asked once with nothing, and again with what that gave
+   */
+  needs(rollout: Rollout, read: (object: Routed) => RoutedObject | undefined): readonly Routed[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
   setWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): void;
   /** Whether the weights have taken effect; undefined where that cannot be known. */

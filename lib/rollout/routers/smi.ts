@@ -10,44 +10,39 @@ import { type Routed, type RoutedObject, type Router, type Routing, WEIGHTS_ALON
 
 const GROUP = 'split.smi-spec.io';
 
-/** Versions of TrafficSplit. The first of them has quantities for weights, the last matches beside them. */
-export type SmiVersion = 'v1alpha1' | 'v1alpha2' | 'v1alpha3';
+/** Of TrafficSplits. The first version has quantities for weights, the third none of the matches. */
+type SmiVersion = string;
 
 /**
  * Service Mesh Interface: a TrafficSplit of its own, which divides the traffic of a root Service.
  * @source rollout/trafficrouting/smi/smi.go of argoproj/argo-rollouts
  */
-export function smiRouter(version: SmiVersion): Router {
-  const apiVersion = `${GROUP}/${version}`;
-  return {
-    ...WEIGHTS_ALONE,
-    type: 'SMI',
-    resources: { TrafficSplit: { apiVersion, plural: 'trafficsplits', namespaced: true, status: 'own' } },
+export const smi: Router = {
+  ...WEIGHTS_ALONE,
+  type: 'SMI',
 
-    needs: (rollout) => [trafficSplit(rollout)],
+  needs: (rollout) => [trafficSplit(rollout)],
 
-    setWeight(routing, weight, additional) {
-      const { rollout } = routing;
-      const object = trafficSplit(rollout);
-      const { name, namespace } = object;
-      const spec = specOf(rollout, version, weight, additional);
-      const before = routing.find(object);
-      if (!before) {
-        const metadata = { name, namespace, ownerReferences: [ownerReference(rollout)] };
-        create(routing, { apiVersion, kind: object.kind, metadata, spec });
-        return;
-      }
-      if (!isControlledBy(before, rollout)) {
-        throw new StepFailure(`Rollout does not own TrafficSplit \`${name}\``);
-      }
-      const after = { ...before, spec: withSpec(before.spec, spec, version) };
-      if (mergePatch({ ...before }, { ...after })) routing.replace(before, after);
-    },
-  };
-}
-
-/** As the controller of Argo Rollouts has it without settings. */
-export const smi: Router = smiRouter('v1alpha1');
+  setWeight(routing, weight, additional) {
+    const { rollout } = routing;
+    const apiVersion = routing.apiVersionOf('TrafficSplit');
+    const version: SmiVersion = apiVersion.slice(GROUP.length + 1);
+    const object = trafficSplit(rollout);
+    const { name, namespace } = object;
+    const spec = specOf(rollout, version, weight, additional);
+    const before = routing.find(object);
+    if (!before) {
+      const metadata = { name, namespace, ownerReferences: [ownerReference(rollout)] };
+      create(routing, { apiVersion, kind: object.kind, metadata, spec });
+      return;
+    }
+    if (!isControlledBy(before, rollout)) {
+      throw new StepFailure(`Rollout does not own TrafficSplit \`${name}\``);
+    }
+    const after = { ...before, spec: withSpec(before.spec, spec, version) };
+    if (mergePatch({ ...before }, { ...after })) routing.replace(before, after);
+  },
+};
 
 /** Services without a name are left out. */
 interface Backend {

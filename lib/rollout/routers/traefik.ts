@@ -5,8 +5,6 @@ import { StepFailure } from '../step-failure.ts';
 import { listAt, textAt } from './accessor.ts';
 import { type Routed, type Router, WEIGHTS_ALONE } from './router.ts';
 
-const GROUP = 'traefik.io';
-
 /**
  * Traefik: the weights of the services of a weighted TraefikService. Unlike Argo's, it writes nothing where nothing
  * changes.
@@ -15,17 +13,16 @@ const GROUP = 'traefik.io';
 export const traefik: Router = {
   ...WEIGHTS_ALONE,
   type: 'Traefik',
-  resources: {
-    TraefikService: { apiVersion: `${GROUP}/v1alpha1`, plural: 'traefikservices', namespaced: true, status: 'own' },
-  },
-
   needs: (rollout) => [traefikService(rollout)],
 
   setWeight(routing, weight) {
     const { stableService = '', canaryService = '' } = routing.rollout.spec.strategy?.canary ?? {};
     const object = traefikService(routing.rollout);
     const before = routing.find(object);
-    if (!before) throw new StepFailure(`traefikservices.${GROUP} "${object.name}" not found`);
+    if (!before) {
+      const [group = ''] = routing.apiVersionOf('TraefikService').split('/');
+      throw new StepFailure(`traefikservices.${group} "${object.name}" not found`);
+    }
     const spec = isObject(before.spec) ? before.spec : {};
     const weighted = isObject(spec['weighted']) ? spec['weighted'] : {};
     const services = listAt(before, 'spec', 'weighted', 'services');

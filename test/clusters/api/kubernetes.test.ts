@@ -78,6 +78,25 @@ function iterate(cluster: Cluster, abort = new AbortController()): AsyncIterator
 }
 
 describe('requests', () => {
+  it('stand in the version that the cluster has of a kind, and so do the objects that are read', async () => {
+    const apiVersion = 'networking.istio.io/v1';
+    const route = { apiVersion, kind: 'VirtualService', metadata: { name: 'routes', namespace: 'shop' } };
+    const { cluster, server } = await open(() => ({ body: route }), { apiVersions: { VirtualService: apiVersion } });
+    const at = { namespace: 'shop', name: 'routes' };
+    expect(await cluster.get('VirtualService', at)).toEqual(route);
+    await cluster.patch('VirtualService', at, { spec: {} });
+    await cluster.create('VirtualService', route);
+    await cluster.get('DestinationRule', at);
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/routes',
+      '/apis/networking.istio.io/v1/namespaces/shop/virtualservices/routes',
+      '/apis/networking.istio.io/v1/namespaces/shop/virtualservices',
+      '/apis/networking.istio.io/v1alpha3/namespaces/shop/destinationrules/routes',
+    ]);
+    const older = { ...route, apiVersion: 'networking.istio.io/v1alpha3' };
+    expect(await codeOf(cluster.create('VirtualService', older))).toBe('ASSAY_CLUSTER_REFUSED');
+  });
+
   it('say who asks for what, over kept connections', async () => {
     const { cluster, server } = await open(() => ({ body: run }));
     for (let count = 0; count < 5; count += 1) await cluster.get('AnalysisRun', key);

@@ -24,7 +24,7 @@ function anIngress(
 
 function aWorld(...ingresses: readonly ReturnType<typeof anIngress>[]) {
   const world = new RouterWorld([rollout, ...ingresses]);
-  const routing = () => routingIn(world, alb, []);
+  const routing = () => routingIn(world, []);
   return {
     world,
     setWeight: (weight: number) => alb.setWeight(routing(), weight, []),

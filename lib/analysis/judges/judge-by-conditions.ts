@@ -1,7 +1,8 @@
-import type { MetricValue } from '../model/metric-value.ts';
-import { evaluateCondition } from './compile.ts';
-import { ExpressionError } from './error.ts';
-import type { Clock } from './meter.ts';
+import { evaluateCondition } from '../../expression/compile.ts';
+import { ExpressionError } from '../../expression/error.ts';
+import type { Clock } from '../../expression/meter.ts';
+import type { MetricValue } from '../../model/metric-value.ts';
+import type { Judgement } from './judge.ts';
 
 /** A metric's conditions. An empty one counts as none. */
 export interface Conditions {
@@ -9,21 +10,15 @@ export interface Conditions {
   readonly failureCondition?: string | undefined;
 }
 
-/** What a value means for its metric. `message` comes with `Error` only. */
-export interface Judgement {
-  readonly phase: 'Successful' | 'Failed' | 'Inconclusive' | 'Error';
-  readonly message?: string;
-}
-
 /**
  * Judges a value by its metric's conditions. With one of them, the other is its opposite; with none, every value is a
  * success; with both, failure goes first, and neither is inconclusive.
  *
  * @param now    what now() is in a condition; without it now() fails
- * @param clock  what bounds the time that each condition takes: see meter.ts
+ * @param clock  what bounds the time that each condition takes: see lib/expression/meter.ts
  * @source EvaluateResult in utils/evaluate of argoproj/argo-rollouts
  */
-export function judge(value: MetricValue, conditions: Conditions, now?: Date, clock?: Clock): Judgement {
+export function judgeByConditions(value: MetricValue, conditions: Conditions, now?: Date, clock?: Clock): Judgement {
   const { successCondition = '', failureCondition = '' } = conditions;
   let isSuccess: boolean | undefined;
   let isFailure: boolean | undefined;

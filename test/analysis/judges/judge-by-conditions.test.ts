@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../lib/expression/conditions.ts';
-import type { MetricValue } from '../../lib/model/metric-value.ts';
+import { judgeByConditions } from '../../../lib/analysis/judges/judge-by-conditions.ts';
+import type { MetricValue } from '../../../lib/model/metric-value.ts';
 
 const FIVE: MetricValue = { type: 'float64', value: 5 };
 
@@ -17,12 +17,12 @@ describe('a value is judged', () => {
     { name: 'only failure', conditions: { successCondition: 'false', failureCondition: 'true' }, phase: 'Failed' },
     { name: 'neither', conditions: { successCondition: 'false', failureCondition: 'false' }, phase: 'Inconclusive' },
   ])('$name', ({ conditions, phase }) => {
-    expect(judge(FIVE, conditions)).toStrictEqual({ phase });
+    expect(judgeByConditions(FIVE, conditions)).toStrictEqual({ phase });
   });
 
   test('now() is an argument', () => {
     const conditions = { successCondition: 'now().Year() == 2024' };
-    expect(judge(FIVE, conditions, new Date('2024-05-06'))).toStrictEqual({ phase: 'Successful' });
+    expect(judgeByConditions(FIVE, conditions, new Date('2024-05-06'))).toStrictEqual({ phase: 'Successful' });
   });
 });
 
@@ -62,7 +62,7 @@ describe('an error says which condition, and why', () => {
       message: 'could not evaluate successCondition "result.a > 1": invalid operation: <nil> > int',
     },
   ])('$name', ({ value, conditions, message }) => {
-    expect(judge(value, conditions)).toStrictEqual({ phase: 'Error', message });
+    expect(judgeByConditions(value, conditions)).toStrictEqual({ phase: 'Error', message });
   });
 
   test('what is no error of an expression is thrown', () => {
@@ -74,6 +74,6 @@ describe('an error says which condition, and why', () => {
         },
       },
     };
-    expect(() => judge(value, { successCondition: 'result.a == 1' })).toThrow(TypeError);
+    expect(() => judgeByConditions(value, { successCondition: 'result.a == 1' })).toThrow(TypeError);
   });
 });
