@@ -156,6 +156,7 @@ async function ask(
     hide() {},
     aside: async (wait) => wait(),
     mostWaitMs: () => TIMEOUT_MS,
+    outOfTime: () => new AssayError('ASSAY_CONNECTION_BUSY', `its turn did not come within ${TIMEOUT_MS / 1000} s`),
     fetch,
     prepare: (request) => ({ ...request, timeoutMs: Math.min(request.timeoutMs ?? TIMEOUT_MS, TIMEOUT_MS) }),
   });

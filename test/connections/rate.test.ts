@@ -46,10 +46,6 @@ function openWorld(mostASecond = Infinity, tookMs = 20) {
         { namespace = 'shop', mostWaitMs = Infinity, provider = 'datadog', method = 'GET' }: Asking = {},
       ) => {
         const run = { cluster: name, kind: 'AnalysisRun', namespace, name: 'run', uid: 'u' } as const;
-        const prepare = (request: HttpRequest): HttpRequest => {
-          if (clock.timers.nowMs() < mostWaitMs) return request;
-          throw new AssayError('ASSAY_STEP_ABORTED', 'no time', { retry: true });
-        };
         return opened
           .of(
             provider,
@@ -60,8 +56,9 @@ function openWorld(mostASecond = Infinity, tookMs = 20) {
               hide() {},
               aside: async (wait) => wait(),
               mostWaitMs: () => mostWaitMs,
+              outOfTime: () => new AssayError('ASSAY_STEP_ABORTED', 'no time', { retry: true }),
               fetch: answer,
-              prepare,
+              prepare: (request) => request,
             },
           )
           .fetch({ url, method });
