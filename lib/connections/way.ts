@@ -116,7 +116,7 @@ export function openWay(options: WayOptions): Way {
   return {
     async fetch(request, asker) {
       for (const secret of (await texts.read()).secrets) asker.hide(secret);
-      const key = keyOf(request);
+      const key = keyOf(request, asker.run.namespace);
       const same = underway.get(key);
       if (same) {
         const answer = await asker.aside(() => same).catch(unlessAborted);
@@ -140,10 +140,14 @@ function unlessAborted(error: unknown): undefined {
   throw error;
 }
 
-/** What makes two requests the same. */
-function keyOf({ method = 'GET', url, headers = [], body = '', insecure = false }: HttpRequest): string {
-  return JSON.stringify([method, url, headers, body, insecure]);
+/** What makes two requests the same. Which Services one may reach, each namespace is told for itself. */
+function keyOf({ method = 'GET', url, headers = [], body = '', insecure = false }: HttpRequest, namespace: string) {
+  const isOfNamespace = MAYBE_SERVICE.test(URL.parse(url)?.hostname ?? '');
+  return JSON.stringify([method, url, headers, body, insecure, isOfNamespace ? namespace : '']);
 }
+
+/** `prometheus`, `prometheus.monitoring`, `prometheus.monitoring.svc` */
+const MAYBE_SERVICE = /^[^.]+(?:\.[^.]+)?\.?$|\.svc(?:\.cluster\.local)?\.?$/;
 
 /** What servers say of when to come again; Datadog says it in its own header. */
 function wantedMs({ headers }: HttpResponse, now: Date): number | undefined {

@@ -161,6 +161,18 @@ describe('the same request under way', () => {
     expect(sent).toHaveLength(2);
   });
 
+  test.each([
+    { host: 'api.datadoghq.com', times: 1 },
+    { host: 'proxy.dd', times: 2 },
+    { host: 'proxy.dd.svc', times: 2 },
+  ])('is sent once for all namespaces, but to what may be a Service for each: $host', async ({ host, times }) => {
+    const { clock, sent, cluster } = openWorld();
+    const { fetch } = cluster('c1', [{ name: 'dd', provider: 'datadog', hosts: [host] }]);
+    for (const namespace of ['a', 'b', 'a']) void fetch(`https://${host}/`, { namespace });
+    await clock.run(1000);
+    expect(sent).toHaveLength(times);
+  });
+
   test('is sent once for each cluster', async () => {
     const { clock, sent, cluster } = openWorld();
     void cluster('c1').fetch(URL_OF_DATADOG);
