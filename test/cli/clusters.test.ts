@@ -54,6 +54,7 @@ function kubeconfig(user: object, cluster: object = {}): string {
   });
 }
 
+const keysOf = (secret: string) => ({ 'api-key': { secret }, 'app-key': { secret } });
 const document = () => JSON.parse(aws.parameters.get(PLACE) ?? 'null') as unknown;
 
 describe('assay clusters add --from-kubeconfig', () => {
@@ -250,16 +251,15 @@ describe('assay clusters list, show, remove', () => {
   });
 
   it('checks the connections of a document, with its own secrets', async () => {
-    const document = (await clusters('show', 'shop')).out;
+    const shown = (await clusters('show', 'shop')).out;
     const connection = { name: 'dd', provider: 'datadog', hosts: ['127.0.0.1:1'] };
-    const secretOf = (secret: string) => ({ 'api-key': { secret }, 'app-key': { secret } });
-    const theirs = { ...connection, keys: secretOf('assay/prod/clusters/other') };
+    const theirs = { ...connection, keys: keysOf('assay/prod/clusters/other') };
     const own = {
       ...connection,
       name: 'own',
-      keys: { ...secretOf(SECRET), address: { value: 'https://127.0.0.1:1' } },
+      keys: { ...keysOf(SECRET), address: { value: 'https://127.0.0.1:1' } },
     };
-    const file = write('with.json', { ...(JSON.parse(document) as object), connections: [theirs, own] });
+    const file = write('with.json', { ...(JSON.parse(shown) as object), connections: [theirs, own] });
     await clusters('add', 'shop', '--from-document', file, '--replace', '--no-check');
     const { code, out } = await clusters('check', 'shop');
     expect(code).toBe(1);

@@ -35,14 +35,14 @@ const serve = async (...args: readonly string[]) => {
   const code = await runProgram(all, { serve: () => import('../../lib/cli/serve.ts') }, console);
   return { code, ...console.written };
 };
+const settings = (text: string): string => {
+  const path = join(folder, 'settings.yaml');
+  writeFileSync(path, text);
+  return path;
+};
 const listenWith = (address: string) => ['--listen', address, '--listen-token-file', join(folder, 'token')];
 
 test('connections are read before the cluster is asked anything', async () => {
-  const settings = (text: string): string => {
-    const path = join(folder, 'settings.yaml');
-    writeFileSync(path, text);
-    return path;
-  };
   const broken = await serve(
     '--metrics',
     '127.0.0.1:0',
