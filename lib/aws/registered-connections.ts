@@ -36,7 +36,7 @@ export function registeredConnections(
     settings,
     accounts,
     places: { secret: async (reference) => readSecret(reference, secrets), secretKeyRef: secretOfCluster(cluster) },
-    openHttp: (tls) => openHttp({ ...rulesOf(settings, runtimeApi), tls }),
+    openHttp: (tls, proxy) => openHttp({ ...rulesOf(settings, runtimeApi), tls, proxy }),
     async credentialsOf({ roleArn, region, externalId }) {
       if (roleArn !== undefined) {
         return roles.assume({ roleArn, region, cluster: name, ...(externalId !== undefined && { externalId }) });

@@ -28,7 +28,7 @@ export function settingsConnections(settings: ConnectionSettings, rules: HttpSet
         file: readText,
         secretKeyRef: secretOfCluster(cluster),
       },
-      openHttp: (tls) => openHttp({ ...rules, tls }),
+      openHttp: (tls, proxy) => openHttp({ ...rules, tls, proxy }),
       credentialsOf: async ({ region, roleArn, externalId }) =>
         credentialsOf({
           region,

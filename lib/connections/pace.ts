@@ -28,10 +28,18 @@ export interface Pace {
   leave(): void;
   /** Counts a request that went without asking: others wait for it. */
   readonly charge: () => void;
-  /** Nobody enters for so long. */
-  readonly hold: (ms: number) => void;
+  /**
+   * The account has had too much: nobody enters for a while.
+   *
+   * @param ms  how long it wants that to last; undefined: a second, and twice as long each time until something goes well
+   * @returns   until somebody enters
+   */
+  readonly hold: (ms: number | undefined) => number;
+  readonly wentWell: () => void;
 }
 
+const FIRST_HOLD_MS = 1000;
+const LONGEST_HOLD_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -48,6 +56,7 @@ export function openPace(
   let inLine = 0;
   let within = 0;
   let heldUntilMs = -Infinity;
+  let backoffMs = FIRST_HOLD_MS;
   let isArmed = false;
 
   const waitMs = (): number => Math.max(bucket?.waitMs() ?? 0, heldUntilMs - timers.nowMs(), 0);
@@ -106,6 +115,15 @@ export function openPace(
       pump();
     },
     charge: () => bucket?.take(),
-    hold: (ms) => void (heldUntilMs = Math.max(heldUntilMs, timers.nowMs() + ms)),
+    hold(wantedMs) {
+      const nowMs = timers.nowMs();
+      // Those that were under way together say it together.
+      if (wantedMs === undefined && heldUntilMs > nowMs) return heldUntilMs - nowMs;
+      const ms = wantedMs === undefined ? backoffMs : Math.max(wantedMs, FIRST_HOLD_MS);
+      if (wantedMs === undefined) backoffMs = Math.min(2 * backoffMs, LONGEST_HOLD_MS);
+      heldUntilMs = Math.max(heldUntilMs, nowMs + ms);
+      return heldUntilMs - nowMs;
+    },
+    wentWell: () => void (backoffMs = FIRST_HOLD_MS),
   };
 }

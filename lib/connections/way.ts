@@ -34,8 +34,6 @@ export interface Way {
 }
 
 const WAIT_SECONDS = 1800;
-const FIRST_HOLD_MS = 1000;
-const LONGEST_HOLD_MS = 60_000;
 
 /**
  * Sends requests by a connection: each waits for its turn, is given what the connection logs in with, and goes over its
@@ -47,27 +45,16 @@ export function openWay(options: WayOptions): Way {
   const { waitSeconds = WAIT_SECONDS } = connection.limits ?? {};
   const transport = ownTransport(options);
   const underway = new Map<string, Promise<HttpResponse>>();
-  let throttled = 0;
   let token: string | undefined;
 
-  const enter = async (request: HttpRequest, asker: Asker, mostMs: number): Promise<void> => {
+  const enter = async (asker: Asker, leftMs: number, isForConnection: boolean): Promise<void> => {
     if (pace.tryEnter()) return;
-    const share = `${cluster}/${asker.run.namespace}`;
     const { signal } = asker;
-    const hasEntered = await asker
-      .aside(() => pace.enter({ share, mostMs, signal }))
-      .catch((error: unknown): never => {
-        if (!signal?.aborted) throw error;
-        // Says that the step is over.
-        throw refusalOf(() => asker.prepare(request)) ?? error;
-      });
-    if (hasEntered) return;
-    asker.prepare(request);
-    throw new AssayError(
-      'ASSAY_CONNECTION_BUSY',
-      `connection ${connection.name}: its turn did not come within ${Math.round(mostMs / 1000)} s`,
-      { retry: true },
-    );
+    const share = `${cluster}/${asker.run.namespace}`;
+    if (await asker.aside(() => pace.enter({ share, mostMs: leftMs, signal }))) return;
+    if (!isForConnection) throw asker.outOfTime();
+    const reason = `its turn did not come within ${waitSeconds} s`;
+    throw new AssayError('ASSAY_CONNECTION_BUSY', `connection ${connection.name}: ${reason}`, { retry: true });
   };
 
   /** Once, with all that the connection gives. */
@@ -96,11 +83,12 @@ export function openWay(options: WayOptions): Way {
   };
 
   const ask = async (request: HttpRequest, asker: Asker): Promise<HttpResponse> => {
-    const mostMs = Math.min(waitSeconds * 1000, asker.mostWaitMs(request));
+    const askerMs = asker.mostWaitMs(request);
+    const mostMs = Math.min(waitSeconds * 1000, askerMs);
     const startMs = timers.nowMs();
     for (let isRenewed = false; ;) {
       const askedMs = timers.nowMs();
-      await enter(request, asker, mostMs - (askedMs - startMs));
+      await enter(asker, mostMs - (askedMs - startMs), mostMs < askerMs);
       const sentMs = timers.nowMs();
       let answer: HttpResponse | undefined;
       try {
@@ -117,20 +105,18 @@ export function openWay(options: WayOptions): Way {
         continue;
       }
       if (answer.status !== 429) {
-        throttled = 0;
+        pace.wentWell();
         return answer;
       }
-      const holdMs = wantedMs(answer, asker.now()) ?? Math.min(FIRST_HOLD_MS * 2 ** throttled, LONGEST_HOLD_MS);
-      throttled += 1;
-      pace.hold(holdMs);
-      if (timers.nowMs() - startMs + holdMs >= mostMs) return answer;
+      const heldMs = pace.hold(wantedMs(answer, asker.now()));
+      if (timers.nowMs() - startMs + heldMs >= mostMs) return answer;
     }
   };
 
   return {
     async fetch(request, asker) {
       for (const secret of (await texts.read()).secrets) asker.hide(secret);
-      const key = keyOf(request);
+      const key = keyOf(request, asker.run.namespace);
       const same = underway.get(key);
       if (same) {
         const answer = await asker.aside(() => same).catch(unlessAborted);
@@ -154,25 +140,19 @@ function unlessAborted(error: unknown): undefined {
   throw error;
 }
 
-function refusalOf(prepare: () => unknown): unknown {
-  try {
-    prepare();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
+/** What makes two requests the same. Which Services one may reach, each namespace is told for itself. */
+function keyOf({ method = 'GET', url, headers = [], body = '', insecure = false }: HttpRequest, namespace: string) {
+  const isOfNamespace = MAYBE_SERVICE.test(URL.parse(url)?.hostname ?? '');
+  return JSON.stringify([method, url, headers, body, insecure, isOfNamespace ? namespace : '']);
 }
 
-/** What makes two requests the same. */
-function keyOf({ method = 'GET', url, headers = [], body = '', insecure = false }: HttpRequest): string {
-  return JSON.stringify([method, url, headers, body, insecure]);
-}
+/** `prometheus`, `prometheus.monitoring`, `prometheus.monitoring.svc` */
+const MAYBE_SERVICE = /^[^.]+(?:\.[^.]+)?\.?$|\.svc(?:\.cluster\.local)?\.?$/;
 
 /** What servers say of when to come again; Datadog says it in its own header. */
 function wantedMs({ headers }: HttpResponse, now: Date): number | undefined {
   const text = headers['retry-after'] ?? headers['x-ratelimit-reset'];
-  const ms = believedRetryMs(parseRetryAfter(text, now));
-  return ms === undefined ? undefined : Math.max(ms, FIRST_HOLD_MS);
+  return believedRetryMs(parseRetryAfter(text, now));
 }
 
 /** With the headers of the connection, in place of the metric's of the same names, and its time limit. */

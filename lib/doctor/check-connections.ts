@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { OpenedConnections } from '../connections/open-connections.ts';
 import { type Connection, parseHostPattern, patternsOf } from '../model/connection.ts';
@@ -91,7 +92,7 @@ async function chainOf({ hostname, port }: URL, tls: TlsSettings): Promise<PeerC
   const socket: TLSSocket = connect({
     host,
     port: Number(port || 443),
-    servername: tls.serverName ?? host,
+    servername: tls.serverName ?? (isIP(host) === 0 ? host : ''),
     rejectUnauthorized: false,
     ...(tls.certificate !== undefined && { cert: tls.certificate }),
     ...(tls.key !== undefined && { key: tls.key }),
@@ -156,6 +157,7 @@ async function ask(
     hide() {},
     aside: async (wait) => wait(),
     mostWaitMs: () => TIMEOUT_MS,
+    outOfTime: () => new AssayError('ASSAY_CONNECTION_BUSY', `its turn did not come within ${TIMEOUT_MS / 1000} s`),
     fetch,
     prepare: (request) => ({ ...request, timeoutMs: Math.min(request.timeoutMs ?? TIMEOUT_MS, TIMEOUT_MS) }),
   });

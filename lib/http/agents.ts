@@ -21,6 +21,8 @@ export interface AgentSettings {
   /** For the lookup, TCP and TLS together. */
   readonly connectTimeoutMs: number;
   readonly tls?: TlsSettings;
+  /** An HTTP proxy to go through, `http://host:port`: then it is whose address is checked (`requirePermitted`). */
+  readonly proxy?: string | undefined;
 }
 
 export interface Agents {
@@ -54,6 +56,14 @@ export function openAgents(settings: AgentSettings): Agents {
     ...(settings.tls && { secureContext: secureContext(settings.tls) }),
     ...(serverName !== undefined && { servername: serverName }),
   };
+  if (settings.proxy !== undefined) {
+    const proxied = { ...POOL, proxyEnv: { HTTP_PROXY: settings.proxy, HTTPS_PROXY: settings.proxy } };
+    return {
+      http: new HttpAgent(proxied),
+      https: new HttpsAgent({ ...proxied, ...trust }),
+      insecure: new HttpsAgent({ ...proxied, rejectUnauthorized: false }),
+    };
+  }
   return {
     http: new CheckedHttpAgent(POOL, settings),
     https: new CheckedHttpsAgent({ ...POOL, ...trust }, settings),
@@ -128,6 +138,16 @@ function checked<Options extends ClientRequestArgs>(options: Options, { rules, l
     );
   };
   return { ...options, lookup: hook };
+}
+
+/** Whether the host of a URL may be connected to. @throws AssayError ASSAY_ADDRESS_REFUSED @throws what the lookup does */
+export async function requirePermitted(
+  { hostname, port }: URL,
+  { rules, lookup }: Pick<AgentSettings, 'rules' | 'lookup'>,
+): Promise<void> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(host);
+  refuse(rules, { host, port: Number(port || 80) }, family === 0 ? await lookup(host) : [{ address: host, family }]);
 }
 
 function refuse(rules: AddressRules, to: Destination, addresses: readonly ResolvedAddress[]): void {

@@ -14,7 +14,7 @@ import { openFairTurns } from '../model/fair-turns.ts';
 import { SHARES } from '../model/limits.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
-import { openAgents, type Agents, type Lookup } from './agents.ts';
+import { openAgents, type Agents, type Lookup, requirePermitted } from './agents.ts';
 import { isBug, readFailure } from './failure.ts';
 import { firstHop, sentHeaders, type Hop } from './hop.ts';
 import { nextHop } from './redirect.ts';
@@ -27,6 +27,8 @@ export interface HttpSettings extends AddressSettings {
   /** For lookup, TCP and TLS of one connection; default 10,000. */
   readonly connectTimeoutMs?: number;
   readonly tls?: TlsSettings;
+  /** An HTTP proxy to go through, `http://host:port`. It finds the addresses then; who uses it says which hosts. */
+  readonly proxy?: string | undefined;
   /** Default: a resolver of its own. */
   readonly lookup?: Lookup;
   /** From 0 to 1, for the delays between attempts; default Math.random. */
@@ -56,11 +58,14 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export function openHttp(settings: HttpSettings): Http {
   const bodyLimit = settings.bodyLimitBytes ?? 1024 * 1024;
   const random = settings.random ?? Math.random;
-  const client = openClient(bodyLimit);
+  const { lookup = openResolver(), proxy } = settings;
+  const client = openClient(bodyLimit, proxy !== undefined);
+  const rules = openAddressRules(settings);
   const agents = openAgents({
-    rules: openAddressRules(settings),
-    lookup: settings.lookup ?? openResolver(),
+    rules,
+    lookup,
     connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
+    proxy,
     ...(settings.tls && { tls: settings.tls }),
   });
 
@@ -68,7 +73,10 @@ export function openHttp(settings: HttpSettings): Http {
   const turns = openFairTurns();
 
   const exchange = async (request: HttpRequest, first: Hop, signal: AbortSignal, endMs: number) => {
-    const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, signal);
+    const send = async (hop: Hop) => {
+      if (proxy !== undefined) await requirePermitted(new URL(proxy), { rules, lookup });
+      return sendOne(client, agents, hop, request.insecure === true, signal);
+    };
     for (let attempt = 1; ; attempt++) {
       const outcome = await follow(first, send, request, bodyLimit);
       const delayMs = isForAsker(request, outcome)
@@ -227,7 +235,7 @@ function flatten(headers: AxiosResponse['headers']): Record<string, string> {
 }
 
 /** axios with nothing of its own: no redirects, proxies, decoding, transformation or judgement of the status. */
-function openClient(bodyLimit: number): AxiosInstance {
+function openClient(bodyLimit: number, hasProxy: boolean): AxiosInstance {
   return axios.create({
     adapter: 'http',
     allowAbsoluteUrls: true,
@@ -235,7 +243,8 @@ function openClient(bodyLimit: number): AxiosInstance {
     maxBodyLength: Infinity,
     maxContentLength: bodyLimit,
     maxRedirects: 0,
-    proxy: false,
+    // An agent that goes through a proxy would be replaced by one that does not.
+    ...(!hasProxy && { proxy: false as const }),
     responseType: 'arraybuffer',
     transformRequest: [],
     transformResponse: [],

@@ -48,8 +48,12 @@ export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobCont
     fetch: (request) => cluster.fetch(request),
     aside: ports.aside ?? (async (wait) => wait()),
     signal: ports.signal,
-    mostWaitMs: ({ timeoutMs = DEFAULT_REQUEST_MS }) =>
-      ports.time ? Math.max(ports.time.leftMs() - timeoutMs, 0) : Infinity,
+    mostWaitMs: (request) => (ports.time ? Math.max(ports.time.leftMs() - timeoutOf(request, ports), 0) : Infinity),
+    outOfTime() {
+      const reason = stepAborted('the turn of a metric on its connection did not come');
+      asked.onAbort?.(reason);
+      return reason;
+    },
   });
   const settings = { ...ports.settingsOf?.(ref.cluster), ...connected?.settings };
   const secrets = providerSecrets(cluster, ref.namespace, settings, hide);
@@ -67,13 +71,9 @@ export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobCont
 }
 
 /** The request as who asks, and with an end: no template waits for longer than its step can. */
-function bounded(
-  request: HttpRequest,
-  { field, ref, secretValues = [], onAbort }: Asked,
-  { signal, time }: Ports,
-): HttpRequest {
-  const wantedMs = Math.min(request.timeoutMs ?? DEFAULT_REQUEST_MS, LONGEST_REQUEST_MS);
-  const timeoutMs = Math.min(wantedMs, Math.max(time?.mostMs ?? Infinity, 1));
+function bounded(request: HttpRequest, { field, ref, secretValues = [], onAbort }: Asked, ports: Ports): HttpRequest {
+  const { signal, time } = ports;
+  const timeoutMs = timeoutOf(request, ports);
   if (time && time.leftMs() < timeoutMs) {
     const reason = stepAborted('there is no time left for the request of a metric');
     onAbort?.(reason);
@@ -86,6 +86,11 @@ function bounded(
     secretBody: holdsSecret(request, secretValues),
     ...(signal && { signal }),
   };
+}
+
+function timeoutOf(request: HttpRequest, { time }: Ports): number {
+  const wantedMs = Math.min(request.timeoutMs ?? DEFAULT_REQUEST_MS, LONGEST_REQUEST_MS);
+  return Math.min(wantedMs, Math.max(time?.mostMs ?? Infinity, 1));
 }
 
 /** As long as requests wait that say nothing of it. */

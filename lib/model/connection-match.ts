@@ -76,3 +76,36 @@ export function coversUrl(connection: Connection, { protocol, hostname, port }: 
 }
 
 const STANDARD_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+/** Which connection a metric would use; `depends`: its arguments say. */
+export type UsedConnection =
+  | { readonly is: 'used'; readonly connection: Connection }
+  | { readonly is: 'none' }
+  | { readonly is: 'depends' };
+
+/**
+ * Which connection a metric would use.
+ *
+ * @param part  the provider's own part; a text in which an argument is left says nothing
+ */
+export function usedConnection(
+  connections: readonly Connection[],
+  provider: ProviderField,
+  part: unknown,
+): UsedConnection {
+  const account = accountOf(provider, part);
+  const address = addressOf(provider, part);
+  if (`${account} ${address}`.includes('{{')) return { is: 'depends' };
+  const asked = { provider, account };
+  const connection =
+    address === undefined
+      ? connectionOf(connections, asked, (each) => !namesServers(provider) || each.address !== undefined)
+      : connectionFor(connections, { ...asked, url: address });
+  return connection ? { is: 'used', connection } : { is: 'none' };
+}
+
+/** Whether metrics of a provider say which server they ask. */
+function namesServers(provider: ProviderField): boolean {
+  const { urls, hostField }: ProviderRow = PROVIDER_ROWS[provider];
+  return (urls ?? hostField) !== undefined;
+}

@@ -20,8 +20,10 @@ export interface Asker {
   /** See `Ports.aside`. */
   readonly aside: <T>(wait: () => Promise<T>) => Promise<T>;
   readonly signal?: AbortSignal | undefined;
-  /** How long a request may still wait for its turn, in milliseconds. */
+  /** How long a request may still wait for its turn, in milliseconds; Infinity: for as long as its connection lets it. */
   readonly mostWaitMs: (request: HttpRequest) => number;
+  /** Why it waits no longer, where that is over. */
+  readonly outOfTime: () => Error;
   /** Makes a request as the cluster does that falls under no connection, or needs nothing of one but its rate. */
   readonly fetch: (request: HttpRequest) => Promise<HttpResponse>;
   /** What every request is given at the last moment; may refuse it. */

@@ -208,8 +208,7 @@ function textOrNull(value: unknown): string | null {
 
 /** Seconds since 1970, or a text. */
 function timeOf(value: unknown): Date {
-  const text = typeof value === 'string' ? value : NaN;
-  const time = new Date(typeof value === 'number' ? value * 1000 : text);
+  const time = new Date(typeof value === 'number' ? value * 1000 : typeof value === 'string' ? value : NaN);
   if (Number.isNaN(time.getTime())) throw unreadable(`${JSON.stringify(value)} is no time`);
   return time;
 }

@@ -38,13 +38,15 @@ export interface Decision {
   readonly wakesMs: readonly number[];
   /** Why it is to be tried again, soon. */
   readonly failure?: string;
+  /** Nothing can be done, and the status tells why. */
+  readonly isRefused?: true;
 }
 
 /** Decides what becomes of a Rollout. Pure: the clock is an argument and nothing is written. */
 export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
   const resolved = resolveWorkload(seen.rollout, seen.workload);
   const work = openWork(seen, resolved, now);
-  const { status, failure, eventsOnceStored = [] } = tryAll(work, resolved.problem);
+  const { status, failure, isRefused, eventsOnceStored = [] } = tryAll(work, resolved.problem);
   return {
     changes: work.writes.changes,
     events: work.events,
@@ -52,6 +54,7 @@ export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
     eventsOnceStored,
     wakesMs: work.wakesMs,
     ...(failure !== undefined && { failure }),
+    ...(isRefused && { isRefused }),
   };
 }
 

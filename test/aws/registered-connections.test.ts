@@ -17,6 +17,7 @@ const ASKER = {
   hide() {},
   aside: async <T>(wait: () => Promise<T>) => wait(),
   mostWaitMs: () => Infinity,
+  outOfTime: () => new Error('never'),
   fetch: async () => ({ status: 200, headers: {}, body: '' }),
   prepare: <T>(request: T) => request,
 };

@@ -73,6 +73,18 @@ test('it may be held while others wait for their turn', async () => {
   expect(timesMs()).toEqual([0, 100, 2150, 2250]);
 });
 
+test('those that are told together to wait, wait once; later ones twice as long, until something goes well', async () => {
+  const { hold, wentWell } = open({});
+  expect([hold(undefined), hold(undefined)]).toEqual([1000, 1000]);
+  await clock.run(1000);
+  expect(hold(undefined)).toBe(2000);
+  await clock.run(2000);
+  expect(hold(undefined)).toBe(4000);
+  await clock.run(4000);
+  wentWell();
+  expect(hold(undefined)).toBe(1000);
+});
+
 test('what went without asking counts', async () => {
   const { ask, charge } = open({ requestsPerSecond: 1 });
   await ask();

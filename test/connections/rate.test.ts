@@ -46,10 +46,6 @@ function openWorld(mostASecond = Infinity, tookMs = 20) {
         { namespace = 'shop', mostWaitMs = Infinity, provider = 'datadog', method = 'GET' }: Asking = {},
       ) => {
         const run = { cluster: name, kind: 'AnalysisRun', namespace, name: 'run', uid: 'u' } as const;
-        const prepare = (request: HttpRequest): HttpRequest => {
-          if (clock.timers.nowMs() < mostWaitMs) return request;
-          throw new AssayError('ASSAY_STEP_ABORTED', 'no time', { retry: true });
-        };
         return opened
           .of(
             provider,
@@ -60,8 +56,9 @@ function openWorld(mostASecond = Infinity, tookMs = 20) {
               hide() {},
               aside: async (wait) => wait(),
               mostWaitMs: () => mostWaitMs,
+              outOfTime: () => new AssayError('ASSAY_STEP_ABORTED', 'no time', { retry: true }),
               fetch: answer,
-              prepare,
+              prepare: (request) => request,
             },
           )
           .fetch({ url, method });
@@ -162,6 +159,18 @@ describe('the same request under way', () => {
     for (const _ of [1, 2]) void fetch(URL_OF_DATADOG, { method: 'POST' });
     await clock.run(1000);
     expect(sent).toHaveLength(2);
+  });
+
+  test.each([
+    { host: 'api.datadoghq.com', times: 1 },
+    { host: 'proxy.dd', times: 2 },
+    { host: 'proxy.dd.svc', times: 2 },
+  ])('is sent once for all namespaces, but to what may be a Service for each: $host', async ({ host, times }) => {
+    const { clock, sent, cluster } = openWorld();
+    const { fetch } = cluster('c1', [{ name: 'dd', provider: 'datadog', hosts: [host] }]);
+    for (const namespace of ['a', 'b', 'a']) void fetch(`https://${host}/`, { namespace });
+    await clock.run(1000);
+    expect(sent).toHaveLength(times);
   });
 
   test('is sent once for each cluster', async () => {

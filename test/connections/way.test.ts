@@ -59,6 +59,7 @@ function open({ connections, onlyConnections = false, secrets = {}, answer, cloc
         return wait();
       },
       mostWaitMs: () => Infinity,
+      outOfTime: () => new Error('never'),
       fetch: plain,
       prepare: (request) => request,
     });

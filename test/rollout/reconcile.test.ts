@@ -45,17 +45,17 @@ describe('ReplicaSets', () => {
 
 test.each<{ readonly name: string; readonly spec: Partial<RolloutSpec>; readonly want: string }>([
   {
-    name: 'a traffic router that is not known',
+    name: 'a plugin that is not built in',
     spec: {
       strategy: {
         canary: {
           canaryService: 'canary',
           stableService: 'stable',
-          trafficRouting: { plugins: { 'example/router': {} } },
+          trafficRouting: { plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'web' }, 'example/router': {} } },
         },
       },
     },
-    want: 'spec.strategy.canary.trafficRouting.plugins: Forbidden: Assay knows no such traffic router',
+    want: "spec.strategy.canary.trafficRouting.plugins[example/router]: Forbidden: Assay runs no plugins; built in: argoproj-labs/gatewayAPI. Choose a router that is built in, or leave the Rollout to Argo's controller",
   },
   {
     name: 'a step of a plugin',
