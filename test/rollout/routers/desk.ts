@@ -7,7 +7,7 @@ import type { Routed, RoutedObject, Router, Routing } from '../../../lib/rollout
 import { StepFailure } from '../../../lib/rollout/step-failure.ts';
 import { aRollout } from '../../builders.ts';
 import { applyMergePatch } from '../../vectors/apply-merge-patch.ts';
-import type { Look, RouterRow } from './rows.ts';
+import type { Look, RouterRow } from './row.ts';
 
 /** What a call of a router came to. */
 export interface Called {
