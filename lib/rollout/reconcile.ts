@@ -21,7 +21,7 @@ import { toStored } from './stored.ts';
 import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
-import { StepFailure, within } from './step-failure.ts';
+import { StepFailure, within } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
