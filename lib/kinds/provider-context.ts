@@ -14,6 +14,8 @@ import { runJobs } from './run-jobs.ts';
 export interface Asked {
   readonly field: ProviderField;
   readonly metric: string;
+  /** The provider's own part of it, arguments resolved. */
+  readonly part?: unknown;
   readonly interval?: string | undefined;
   readonly run: AnalysisRun;
   readonly ref: ObjectRef;
@@ -32,19 +34,36 @@ export interface Asked {
 export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext {
   const { field, metric, interval, run, ref } = asked;
   const cluster = ports.clusters.get(ref.cluster);
-  const settings = ports.settingsOf?.(ref.cluster) ?? {};
   const secretValues = [...(asked.secretValues ?? [])];
   const hide = (value: string): void => {
     secretValues.push(value);
     asked.onSecret?.(value);
   };
+  const prepare = (request: HttpRequest) => bounded(request, { ...asked, secretValues: [...secretValues] }, ports);
+  const connected = ports.connectionsOf?.(ref.cluster)?.of(field, asked.part, {
+    run: ref,
+    now: ports.now,
+    hide,
+    prepare,
+    fetch: (request) => cluster.fetch(request),
+    aside: ports.aside ?? (async (wait) => wait()),
+    signal: ports.signal,
+    mostWaitMs: (request) => (ports.time ? Math.max(ports.time.leftMs() - timeoutOf(request, ports), 0) : Infinity),
+    outOfTime() {
+      const reason = stepAborted('the turn of a metric on its connection did not come');
+      asked.onAbort?.(reason);
+      return reason;
+    },
+  });
+  const settings = { ...ports.settingsOf?.(ref.cluster), ...connected?.settings };
+  const secrets = providerSecrets(cluster, ref.namespace, settings, hide);
   const context: ProviderContext = {
     ...settings,
-    fetch: async (request) => cluster.fetch(bounded(request, { ...asked, secretValues: [...secretValues] }, ports)),
+    fetch: async (request) => (connected ? connected.fetch(request) : cluster.fetch(prepare(request))),
     now: ports.now,
     run: ref,
     key: measurementKey(run, metric),
-    secrets: providerSecrets(cluster, ref.namespace, settings, hide),
+    secrets: connected?.secrets(secrets) ?? secrets,
     startedAt: run.status?.startedAt,
     interval,
   };
@@ -52,13 +71,9 @@ export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobCont
 }
 
 /** The request as who asks, and with an end: no template waits for longer than its step can. */
-function bounded(
-  request: HttpRequest,
-  { field, ref, secretValues = [], onAbort }: Asked,
-  { signal, time }: Ports,
-): HttpRequest {
-  const wantedMs = Math.min(request.timeoutMs ?? DEFAULT_REQUEST_MS, LONGEST_REQUEST_MS);
-  const timeoutMs = Math.min(wantedMs, Math.max(time?.mostMs ?? Infinity, 1));
+function bounded(request: HttpRequest, { field, ref, secretValues = [], onAbort }: Asked, ports: Ports): HttpRequest {
+  const { signal, time } = ports;
+  const timeoutMs = timeoutOf(request, ports);
   if (time && time.leftMs() < timeoutMs) {
     const reason = stepAborted('there is no time left for the request of a metric');
     onAbort?.(reason);
@@ -71,6 +86,11 @@ function bounded(
     secretBody: holdsSecret(request, secretValues),
     ...(signal && { signal }),
   };
+}
+
+function timeoutOf(request: HttpRequest, { time }: Ports): number {
+  const wantedMs = Math.min(request.timeoutMs ?? DEFAULT_REQUEST_MS, LONGEST_REQUEST_MS);
+  return Math.min(wantedMs, Math.max(time?.mostMs ?? Infinity, 1));
 }
 
 /** As long as requests wait that say nothing of it. */
