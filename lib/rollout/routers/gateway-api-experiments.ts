@@ -21,7 +21,7 @@ export function experimentServices(rollout: Rollout): readonly Routed[] {
  * The rules with the pods of an experiment in the first one that leads to either version; once it is over, without them.
  *
  * As in Argo's plugin, the stable pods get what an experiment leaves of 100, whatever the canary has; and the rule begins
- * at 0 and 100 once more when the experiment is over.
+ * at 0 and 100 once more when the experiment is forgotten. Unlike there, its pods are taken out as soon as it ends.
  * @source HandleExperiment in pkg/plugin/experiment.go of argoproj-labs/rollouts-plugin-trafficrouter-gatewayapi
  */
 export function withExperiment(
@@ -36,14 +36,13 @@ export function withExperiment(
   if (!rule) return rules;
   const backends = backendsOf(rule);
   const { currentExperiment = '', weights } = rollout.status?.canary ?? {};
-  if (currentExperiment !== '') {
-    return additional.length === 0
-      ? rules
-      : rules.with(index, { ...rule, backendRefs: withAdditional(routing, backends, stable, additional) });
+  if (additional.length > 0 && currentExperiment !== '') {
+    return rules.with(index, { ...rule, backendRefs: withAdditional(routing, backends, stable, additional) });
   }
   const gone = new Set<unknown>((weights?.additional ?? []).flatMap(({ serviceName }) => serviceName ?? []));
   const left = backends.filter(({ name }) => !gone.has(name));
   if (left.length === backends.length) return rules;
+  if (currentExperiment !== '') return rules.with(index, { ...rule, backendRefs: left });
   const backendRefs = left.map((backend) => {
     if (backend['name'] === stable) return { ...backend, weight: 100 };
     return backend['name'] === canary ? { ...backend, weight: 0 } : backend;

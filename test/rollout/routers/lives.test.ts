@@ -273,7 +273,7 @@ describe.each(ROWS)('$name', (row) => {
     expect(row.stableWeight?.(stage.look)).toBe(row.experiments?.stable ?? 70);
     stage.patch('Experiment', name, { status: { phase: 'Successful' } });
     stage.live();
-    expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, row.experiments?.left ?? {}]);
+    expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, {}]);
     expect(row.stableWeight?.(stage.look)).toBe(80);
   });
 

@@ -28,10 +28,10 @@ export interface RouterRow {
   /** Weights of the pods of experiments, by their Services; undefined: such a Rollout is invalid. */
   readonly otherWeights?: (look: Look) => Readonly<Record<string, unknown>>;
   /**
-   * Where it does not do what the status says: what stable pods have beside 20 of the canary and 10 of an experiment, and
-   * what that has when it is over. Undefined: the 70 that are left, and nothing.
+   * Where it does not do what the status says: what stable pods have beside 20 of the canary and 10 of an experiment.
+   * Undefined: the 70 that are left.
    */
-  readonly experiments?: { readonly stable: number; readonly left: Readonly<Record<string, unknown>> };
+  readonly experiments?: { readonly stable: number };
   /** What not every router knows: where it does not, such a Rollout is invalid. */
   readonly knows?: readonly ('maxTrafficWeight' | 'pingPong')[];
   /** Undefined: it sends requests to Services, which know the pods. */

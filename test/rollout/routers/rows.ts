@@ -449,7 +449,7 @@ export const ROWS: readonly RouterRow[] = [
       return others;
     },
     // As in Argo's plugin, which counts the canary out, and takes away only what the status before had.
-    experiments: { stable: 90, left: { trial: 10 } },
+    experiments: { stable: 90 },
     knows: ['maxTrafficWeight', 'pingPong'],
     verifies: 'at once',
     owns: [
