@@ -190,7 +190,7 @@ function countOption(flags: string, description: string, byDefault: number): Opt
 }
 
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
-  tuneHeap(options.rollouts ? { growsBy: 100 } : {});
+  tuneHeap(options.rollouts ? { growsBy: 100, youngMb: 16 } : {});
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
   const { kubeconfig, prometheusAddress, controllerNamespace, concurrency, allowHost } = options;

@@ -16,7 +16,7 @@ import type { Routed, RoutedList, RoutedObject } from '../rollout/routers/router
 import { routeKey, routeListKey } from '../rollout/routing/open-routing.ts';
 import { neededRegistrations } from '../rollout/target-groups.ts';
 import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
-import { formatSelector } from '../rollout/selector.ts';
+import { formatSelector, selectorFailure } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
@@ -43,7 +43,9 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       owned('Experiment', lists.experiments, instance),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
       readRoutes(cluster, object, wanted),
-      wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
+      wanted.pods && selector && selectorFailure(selector) === undefined
+        ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) })
+        : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
     ]);

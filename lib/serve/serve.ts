@@ -83,8 +83,8 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** News that nothing waits for, or that may go round in circles, and what else comes meanwhile, are one step. */
-const SOON_MS = 1_000;
+/** News of objects that several may write to, which may go round in circles, and what else comes meanwhile, are one step. */
+const SHARED_MS = 1_000;
 
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;
@@ -175,8 +175,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
   }
 
-  function soon(): Date {
-    return new Date(now().getTime() + SOON_MS);
+  function inMs(ms: number): Date {
+    return new Date(now().getTime() + ms);
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
@@ -218,9 +218,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
     }
     const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
-    onOwnedNews(cluster, (owner, canWait) => ask(owner, canWait ? soon() : now()), facts, alone);
+    onOwnedNews(cluster, (owner, mayWaitMs) => ask(owner, inMs(mayWaitMs)), facts, alone);
     // Not at once: two Rollouts that write to one object would take turns without a pause.
-    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, soon()), alone);
+    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, inMs(SHARED_MS)), alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now, timers });

@@ -6,7 +6,7 @@ import { RESOURCES, resourceKind } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
 import type { Routed, RoutedList, RoutedObject } from '../../lib/rollout/routers/router.ts';
-import { StepFailure } from '../../lib/rollout/step-failure.ts';
+import { StepFailure } from '../../lib/workload/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
 

@@ -6,7 +6,7 @@ import { apiVersionsOf } from '../../lib/model/cluster-routers.ts';
 import type { RolloutStatus, WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
 import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
-import { StepFailure } from '../../lib/rollout/step-failure.ts';
+import { StepFailure } from '../../lib/workload/step-failure.ts';
 import { type Elb, seenIn } from './rollout-router-elb.ts';
 import { keyOf, RouterWorld, type WorldChange } from './rollout-router-world.ts';
 

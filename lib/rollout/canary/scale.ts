@@ -6,7 +6,7 @@ import { removeDeadlines } from '../scale-down-deadline.ts';
 import { scaleLatest } from '../scale-latest.ts';
 import { scaleReplicaSet } from '../scale.ts';
 import { isActive } from '../versions.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import { isHalted, statusOf, type Work } from '../work.ts';
 import { scaleDownOld } from './scale-down-old.ts';
 

@@ -1,7 +1,7 @@
 import { sprint } from '../../expression/go/sprint.ts';
 import type { Value } from '../../expression/value.ts';
 import { isObject } from '../../model/is-object.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 
 /** What stands at a path of an object that somebody wrote. */
 export function valueAt(object: unknown, ...path: readonly string[]): unknown {

@@ -1,6 +1,6 @@
 import { isObject } from '../../model/is-object.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { valueAt } from './accessor.ts';
 import { ambassadorReferences, hasWeight, mapping, mappingsOf } from './ambassador-references.ts';
 import { type Routed, type RoutedObject, type Router, type Routing, WEIGHTS_ALONE } from './router.ts';

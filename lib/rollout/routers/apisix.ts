@@ -2,7 +2,7 @@ import type { HeaderMatch, SetHeaderRoute } from '../../model/canary-step.ts';
 import { isObject } from '../../model/is-object.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { ownerReference } from '../targets.ts';
 import { isControlledBy } from '../versions.ts';
 import { integerAt, listAt, textAt } from './accessor.ts';

@@ -1,5 +1,5 @@
 import { isObject } from '../../model/is-object.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { invalid } from '../validation/field-error.ts';
 import { valueAt } from './accessor.ts';
 import { ROUTE_TYPES } from './app-mesh-references.ts';

@@ -2,7 +2,7 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import { POD_HASH_LABEL } from '../../model/labels.ts';
 import { isObject } from '../../model/is-object.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { mapAt } from './accessor.ts';
 import { appMeshReferences, virtualRouterOf, virtualServiceOf } from './app-mesh-references.ts';
 import { type VirtualNodes, withWeights } from './app-mesh-routes.ts';

@@ -4,7 +4,7 @@ import { gatewayApiRouting, type GatewayApiRouting } from '../../model/gateway-a
 import type { Rollout } from '../../model/rollout.ts';
 import { withoutNulls } from '../../model/without-nulls.ts';
 import { formatSelector, selectorFailure } from '../selector.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import type { Routed, RoutedList } from './router.ts';
 
 /** The key of the plugin in `trafficRouting.plugins`. */

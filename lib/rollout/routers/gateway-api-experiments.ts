@@ -2,7 +2,7 @@ import { isObject } from '../../model/is-object.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { WeightDestination } from '../../model/rollout-status.ts';
 import { latestOf } from '../current-step.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { backendsOf, hasBackend, type Json } from './gateway-api-rules.ts';
 import type { Routed, RoutedObject, Routing } from './router.ts';
 import { canaryServices } from './services.ts';

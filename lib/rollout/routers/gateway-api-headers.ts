@@ -1,5 +1,5 @@
 import type { HeaderMatch } from '../../model/canary-step.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { isObject } from '../../model/is-object.ts';
 import { backendsOf, type HeaderKind, isNamedLike, type Json, leadsTo, requireBoth } from './gateway-api-rules.ts';
 import type { CanaryServices } from './services.ts';

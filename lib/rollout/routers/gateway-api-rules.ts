@@ -1,5 +1,5 @@
 import { isObject } from '../../model/is-object.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import type { RouteKind } from './gateway-api-config.ts';
 import type { RoutedObject } from './router.ts';
 import type { CanaryServices } from './services.ts';

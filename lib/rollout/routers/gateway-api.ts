@@ -1,6 +1,6 @@
 import type { Rollout } from '../../model/rollout.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import { type GatewayConfig, gatewayConfigOf, type GatewayRoute, ROUTE_KINDS } from './gateway-api-config.ts';
 import { experimentServices, withExperiment } from './gateway-api-experiments.ts';
 import { headerOf, withHeaderRoute } from './gateway-api-headers.ts';

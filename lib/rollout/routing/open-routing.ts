@@ -2,7 +2,7 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import type { Found, Reply } from '../../model/reply.ts';
 import { RESOURCES } from '../../model/resources.ts';
 import type { Change } from '../../model/outcome.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { seenTargetOf } from '../targets.ts';
 import { targetOf } from '../../workload/target.ts';
 import { note, warn, type Work } from '../work.ts';

@@ -8,7 +8,7 @@ import { isThresholdMet } from '../replicas/at-desired.ts';
 import { revisionOf } from '../revision.ts';
 import { routersOf } from '../routers/registry.ts';
 import type { Router, Routing } from '../routers/router.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { pointService } from '../switch-service.ts';
 import { hashOf } from '../versions.ts';
 import { note, statusOf, wakeAfter, warn, type Work } from '../work.ts';

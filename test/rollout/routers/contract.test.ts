@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { applyMergePatch } from '../../vectors/apply-merge-patch.ts';
+import { ROUTER_NAMES } from '../../../lib/model/router-rows.ts';
+import { PLUGINS } from '../../../lib/rollout/routers/known.ts';
 import type { RoutedObject, Router, Routing } from '../../../lib/rollout/routers/router.ts';
 import { type Called, Desk, valuesIn } from './desk.ts';
-import { type RouterRow, ROWS } from './rows.ts';
+import type { RouterRow } from './row.ts';
+import { ROWS } from './rows.ts';
 
 const setWeight = (desk: Desk, weight: number): Called =>
   desk.call((router, routing) => router.setWeight(routing, weight, []));
@@ -52,6 +55,14 @@ function marked(object: RoutedObject): RoutedObject {
 const lasting = (row: RouterRow, desk: Desk) =>
   valuesIn(desk.all).filter(({ path }) => !row.owns.some((own) => own.test(path)));
 
+test('every router has a row', () => {
+  const named = ROWS.flatMap(({ trafficRouting: { plugins = {}, ...fields } }) => [
+    ...Object.keys(fields),
+    ...Object.keys(plugins).map((key) => PLUGINS.get(key)),
+  ]);
+  expect(new Set(named)).toStrictEqual(new Set(ROUTER_NAMES));
+});
+
 describe.each(ROWS)('$name', (row) => {
   test.each([0, 1, 50, 99, 100])('a weight of %i is what the objects say, and is written once', (weight) => {
     for (const before of [undefined, 20]) {
@@ -62,6 +73,22 @@ describe.each(ROWS)('$name', (row) => {
       expect(row.stableWeight?.(desk.look) ?? 100 - weight).toBe(100 - weight);
       expect(setWeight(desk, weight)).toStrictEqual({ writes: [], events: [], failure: undefined });
     }
+  });
+
+  test('weights have taken effect when the objects say so, or load balancers, or nobody knows', () => {
+    const { verifies } = row;
+    const looked = typeof verifies === 'function' ? [verifies(20), verifies(10)] : [undefined, undefined];
+    const desk = new Desk(row);
+    setWeight(desk, 20);
+    const verified: unknown[] = [];
+    for (const loadBalancers of [...looked, undefined]) {
+      const { writes, failure } = desk.call((router, routing) => {
+        verified.push(router.verifyWeight({ ...routing, loadBalancers }, 20, []));
+      });
+      expect({ writes, failure }).toStrictEqual({ writes: [], failure: undefined });
+    }
+    const told = verifies === 'at once' ? [true, true, true] : [undefined, undefined, undefined];
+    expect(verified).toStrictEqual(typeof verifies === 'function' ? [true, false, undefined] : told);
   });
 
   test('versions are what the objects say, and are written once', () => {

@@ -4,10 +4,10 @@ import { RESOURCES } from '../../../lib/model/resources.ts';
 import type { Rollout } from '../../../lib/model/rollout.ts';
 import { routersOf } from '../../../lib/rollout/routers/registry.ts';
 import type { Routed, RoutedObject, Router, Routing } from '../../../lib/rollout/routers/router.ts';
-import { StepFailure } from '../../../lib/rollout/step-failure.ts';
+import { StepFailure } from '../../../lib/workload/step-failure.ts';
 import { aRollout } from '../../builders.ts';
 import { applyMergePatch } from '../../vectors/apply-merge-patch.ts';
-import type { Look, RouterRow } from './rows.ts';
+import type { Look, RouterRow } from './row.ts';
 
 /** What a call of a router came to. */
 export interface Called {

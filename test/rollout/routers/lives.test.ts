@@ -4,11 +4,12 @@ import type { CanaryStrategy } from '../../../lib/model/rollout-strategy.ts';
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 import { selectedHash } from '../../../lib/rollout/switch-service.ts';
 import { hashOf } from '../../../lib/rollout/versions.ts';
-import { availableIn } from '../../../lib/workload/replica-set.ts';
+import { availableIn, type ReplicaSet } from '../../../lib/workload/replica-set.ts';
 import { aRollout } from '../../builders.ts';
 import { applyMergePatch } from '../../vectors/apply-merge-patch.ts';
 import { Stage } from '../stage.ts';
-import { type Look, type Pointed, type RouterRow, ROWS } from './rows.ts';
+import type { Look, Pointed, RouterRow } from './row.ts';
+import { ROWS } from './rows.ts';
 
 const SERVICES: readonly KubernetesObject[] = ['stable', 'canary', 'trial'].map((name) => ({
   apiVersion: 'v1',
@@ -17,6 +18,7 @@ const SERVICES: readonly KubernetesObject[] = ['stable', 'canary', 'trial'].map(
   spec: { selector: { app: 'guestbook' } },
 }));
 
+const REPLICAS = 4;
 const STEPS = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }];
 
 /** A Rollout whose traffic one router splits. */
@@ -24,7 +26,7 @@ class RoutedStage extends Stage {
   readonly row: RouterRow;
   readonly unansweredAtSomeTime: string[] = [];
 
-  constructor(row: RouterRow, strategy: Partial<CanaryStrategy> = {}, replicas = 4) {
+  constructor(row: RouterRow, strategy: Partial<CanaryStrategy> = {}, replicas = REPLICAS) {
     const { trafficRouting } = row;
     const canary = { canaryService: 'canary', stableService: 'stable', trafficRouting, steps: STEPS, ...strategy };
     super(aRollout({ replicas, strategy: { canary } }), [...SERVICES, ...row.objects]);
@@ -43,6 +45,16 @@ class RoutedStage extends Stage {
     const isNew = super.bringPods();
     this.unansweredAtSomeTime.push(...unanswered(this));
     return isNew;
+  }
+
+  /** Those of one ReplicaSet alone, however many there are. */
+  bringSomePods(at: number): void {
+    const sets = this.replicaSets;
+    const { metadata, spec } = sets[at % Math.max(1, sets.length)] ?? NO_PODS;
+    const count = spec?.replicas ?? 1;
+    const status = { replicas: count, readyReplicas: count, availableReplicas: count };
+    if (metadata.name !== undefined) this.patch('ReplicaSet', metadata.name, { status });
+    this.unansweredAtSomeTime.push(...unanswered(this));
   }
 
   readonly look: Look = (kind, name) => this.world.stored(kind, name);
@@ -78,19 +90,55 @@ class RoutedStage extends Stage {
   }
 }
 
-const NO_PODS = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: {}, status: {} };
+const NO_PODS: ReplicaSet = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: {}, status: {} };
 
 /** Who has traffic without a pod to answer it. Before its first switch, a Service leads to all pods. */
 function unanswered(stage: RoutedStage): readonly string[] {
+  return shortOf(stage, () => 1);
+}
+
+/** Who has traffic, and fewer pods than it takes. */
+function shortOf(stage: RoutedStage, least: (share: number) => number): readonly string[] {
   const { canaryWeight: weight, pointed } = stage;
   const shares = [
     { who: 'canary', share: weight, hash: pointed.canary },
     { who: 'stable', share: 100 - weight, hash: pointed.stable },
   ];
   return shares
-    .filter(({ share, hash }) => share > 0 && hash !== '' && stage.available(hash) === 0)
+    .filter(({ share, hash }) => share > 0 && hash !== '' && stage.available(hash) < least(share))
     .map(({ who, share, hash }) => `${who} ${hash}: ${share}%`);
 }
+
+type Deed = (stage: RoutedStage) => void;
+
+/** Pods come and go, all of them or those of one version, and somebody intervenes. */
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Deed>((stage) => void stage.bringPods()) },
+  {
+    weight: 4,
+    arbitrary: fc.nat({ max: 3 }).map(
+      (at): Deed =>
+        (stage) =>
+          stage.bringSomePods(at),
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant<Deed>(() => undefined) },
+  fc.constantFrom({ abort: true }, { abort: false }, { pauseConditions: null }, { promoteFull: true }).map(
+    (status): Deed =>
+      (stage) =>
+        stage.patch('Rollout', 'guestbook', { status }),
+  ),
+);
+const newVersion = fc.constantFrom(1, 2, 3).map(
+  (version): Deed =>
+    (stage) =>
+      stage.deploy(version),
+);
+const resize = fc.constantFrom(1, 2, 5).map(
+  (replicas): Deed =>
+    (stage) =>
+      stage.change({ replicas }),
+);
 
 describe.each(ROWS)('$name', (row) => {
   /** At its first pause, with 20% at the canary. */
@@ -222,10 +270,10 @@ describe.each(ROWS)('$name', (row) => {
     stage.patch('Experiment', name, { status: { phase: 'Running', templateStatuses } });
     stage.live();
     expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, { trial: 10 }]);
-    expect(row.stableWeight?.(stage.look)).toBe(70);
+    expect(row.stableWeight?.(stage.look)).toBe(row.experiments?.stable ?? 70);
     stage.patch('Experiment', name, { status: { phase: 'Successful' } });
     stage.live();
-    expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, {}]);
+    expect([stage.canaryWeight, row.otherWeights?.(stage.look)]).toStrictEqual([20, row.experiments?.left ?? {}]);
     expect(row.stableWeight?.(stage.look)).toBe(80);
   });
 
@@ -250,24 +298,15 @@ describe.each(ROWS)('$name', (row) => {
   });
 
   test('traffic comes after its pods, and goes before them', () => {
-    const deeds = fc.array(
-      fc.oneof(
-        { weight: 4, arbitrary: fc.constant((stage: RoutedStage) => void stage.bringPods()) },
-        { weight: 2, arbitrary: fc.constant(() => undefined) },
-        fc.constantFrom(1, 2, 3).map((version) => (stage: RoutedStage) => stage.deploy(version)),
-        fc.constantFrom(1, 2, 5).map((replicas) => (stage: RoutedStage) => stage.change({ replicas })),
-        fc
-          .constantFrom({ abort: true }, { abort: false }, { pauseConditions: null }, { promoteFull: true })
-          .map((status) => (stage: RoutedStage) => stage.patch('Rollout', 'guestbook', { status })),
-      ),
-      { maxLength: 30 },
-    );
+    const deeds = fc.array(fc.oneof({ weight: 9, arbitrary: deed }, resize, newVersion), { maxLength: 30 });
     const strategies = fc.record({
       steps: fc.array(
         fc.oneof(
           fc.constantFrom(1, 50, 100).map((setWeight) => ({ setWeight })),
           fc.constantFrom({}, { duration: 5 }).map((pause) => ({ pause })),
-          fc.constantFrom({ replicas: 1 }, { weight: 25 }).map((setCanaryScale) => ({ setCanaryScale })),
+          fc
+            .constantFrom({ replicas: 1 }, { weight: 25 }, { matchTrafficWeight: true })
+            .map((setCanaryScale) => ({ setCanaryScale })),
         ),
         { maxLength: 4 },
       ),
@@ -281,6 +320,33 @@ describe.each(ROWS)('$name', (row) => {
           act(stage);
           stage.step(seconds);
           expect(stage.unansweredAtSomeTime).toStrictEqual([]);
+        }
+      }),
+    );
+  });
+
+  test('each version has the pods for its share, however pods come and go', () => {
+    // A step that lowers the weight takes pods away at once, as in Argo.
+    const ascending = fc
+      .subarray([25, 50, 75, 100], { minLength: 1 })
+      .map((weights) => weights.flatMap((setWeight) => [{ setWeight }, { pause: {} }]));
+    // With stable pods that follow the traffic, another version in mid-update takes some of them for a moment, as in Argo.
+    const courses = fc.oneof(
+      fc.record({ dynamicStableScale: fc.constant(true), all: fc.array(deed, { maxLength: 30 }) }),
+      fc.record({
+        dynamicStableScale: fc.constant(false),
+        all: fc.array(fc.oneof({ weight: 9, arbitrary: deed }, newVersion), { maxLength: 30 }),
+      }),
+    );
+    fc.assert(
+      fc.property(ascending, courses, (steps, { all, dynamicStableScale }) => {
+        const stage = new RoutedStage(row, { steps, dynamicStableScale });
+        stage.live();
+        stage.deploy(2);
+        for (const act of all) {
+          stage.step(1);
+          expect(shortOf(stage, (share) => Math.trunc((share * REPLICAS) / 100))).toStrictEqual([]);
+          act(stage);
         }
       }),
     );

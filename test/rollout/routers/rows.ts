@@ -1,68 +1,9 @@
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 import { POD_HASH_LABEL } from '../../../lib/model/labels.ts';
-import type { TrafficRouting } from '../../../lib/model/traffic-routing.ts';
+import type { LoadBalancer } from '../../../lib/model/load-balancer.ts';
+import type { Found } from '../../../lib/model/reply.ts';
 import { valueAt } from '../../../lib/rollout/routers/accessor.ts';
-
-/** An object of the namespace, by its kind and name. */
-export type Look = (kind: string, name: string) => KubernetesObject | undefined;
-
-/** Which versions of the pods a router points at. */
-export interface Pointed {
-  readonly canary: string;
-  readonly stable: string;
-}
-
-/** A router as the contract has to know it: a new one is one more of these. The Services are `stable` and `canary`. */
-export interface RouterRow {
-  readonly name: string;
-  readonly trafficRouting: TrafficRouting;
-  /** As somebody wrote them, with all traffic at the stable pods, and with fields and routes that are theirs. */
-  readonly objects: readonly KubernetesObject[];
-  /** What the objects say, in percent. */
-  readonly canaryWeight: (look: Look) => number;
-  /** Undefined: it has what is left. */
-  readonly stableWeight?: (look: Look) => unknown;
-  /** Weights of the pods of experiments, by their Services; undefined: such a Rollout is invalid. */
-  readonly otherWeights?: (look: Look) => Readonly<Record<string, unknown>>;
-  /** What not every router knows: where it does not, such a Rollout is invalid. */
-  readonly knows?: readonly ('maxTrafficWeight' | 'pingPong')[];
-  /** Undefined: it sends requests to Services, which know the pods. */
-  readonly pointed?: (look: Look) => Pointed;
-  /** Paths of what it may change in objects that it has not made: `Kind/name.spec.field`. */
-  readonly owns: readonly RegExp[];
-  /** What is said once an object is gone. */
-  readonly vanished: readonly { readonly kind: string; readonly name: string; readonly failure: string }[];
-  /** What it makes, and what is said where somebody else has the name; undefined: it is taken over. */
-  readonly makes?: { readonly kind: string; readonly name: string; readonly taken: string | undefined };
-  /**
-   * What a finished or aborted update leaves otherwise than it found it, by `Kind/name`; null takes a field away.
-   * @param latest  the version that was promoted, or given up
-   */
-  readonly leaves?: (stable: string, latest: string) => Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-const NAMESPACE = 'shop';
-
-function anObject(apiVersion: string, kind: string, name: string, spec: object): KubernetesObject {
-  const labels = { team: 'web', 'app.kubernetes.io/managed-by': 'somebody' };
-  const annotations = { 'somebody.example/note': 'kept' };
-  const metadata = { name, namespace: NAMESPACE, uid: `uid-${kind}-${name}`, labels, annotations, finalizers: ['a/b'] };
-  return { apiVersion, kind, metadata, spec } as KubernetesObject;
-}
-
-/** The one of a list whose name, or whatever else tells it, is this. */
-function inList(list: unknown, isIt: (entry: unknown) => boolean): unknown {
-  return Array.isArray(list) ? (list as readonly unknown[]).find(isIt) : undefined;
-}
-
-function named(name: string): (entry: unknown) => boolean {
-  return (entry) => valueAt(entry, 'name') === name;
-}
-
-function hashIn(labels: unknown): string {
-  const hash = valueAt(labels, POD_HASH_LABEL);
-  return typeof hash === 'string' ? hash : '';
-}
+import { anObject, hashIn, inList, type Look, named, type RouterRow } from './row.ts';
 
 const ISTIO = 'networking.istio.io/v1alpha3';
 
@@ -159,7 +100,35 @@ function albWeight(look: Look, service: string): unknown {
   );
 }
 
+const ALB_HOST = 'web.elb.amazonaws.example';
+
+/** The load balancer of the Ingress, once the canary has this weight. */
+function albOf(weight: number): ReadonlyMap<string, Found<LoadBalancer>> {
+  const weights = { canary: weight, stable: 100 - weight };
+  const object = Object.entries(weights).map(([name, each]) => {
+    return { name, arn: `arn:${name}`, resource: `shop/web-${name}:443`, weight: each };
+  });
+  return new Map([[ALB_HOST, { object: { name: 'web', arn: 'arn:web', targetGroups: { object } } }]]);
+}
+
 const CANARY_INGRESS = 'guestbook-web-canary';
+
+/** What a list of backends gives each Service; theirs is nobody's business here. */
+function weightsIn(backends: unknown, nameKey: string): Readonly<Record<string, unknown>> {
+  const all = Array.isArray(backends) ? (backends as readonly unknown[]) : [];
+  const weights = all.map((backend) => [String(valueAt(backend, nameKey)), valueAt(backend, 'weight')] as const);
+  return Object.fromEntries(weights.filter(([name]) => name !== 'theirs'));
+}
+
+function apisixWeights(look: Look): Readonly<Record<string, unknown>> {
+  const rule = inList(valueAt(look('ApisixRoute', 'web'), 'spec', 'http'), named('web'));
+  return weightsIn(valueAt(rule, 'backends'), 'serviceName');
+}
+
+function gatewayWeights(look: Look): Readonly<Record<string, unknown>> {
+  const rule = inList(valueAt(look('HTTPRoute', 'web'), 'spec', 'rules'), named('primary'));
+  return weightsIn(valueAt(rule, 'backendRefs'), 'name');
+}
 
 /** Every router, by what turns it on. */
 export const ROWS: readonly RouterRow[] = [
@@ -274,21 +243,24 @@ export const ROWS: readonly RouterRow[] = [
     name: 'alb',
     trafficRouting: { alb: { ingress: 'web', servicePort: 443 } },
     objects: [
-      anObject('networking.k8s.io/v1', 'Ingress', 'web', {
-        ingressClassName: 'alb',
-        rules: ['stable', 'theirs'].map((name) => ({
-          host: `${name}.example.com`,
-          http: {
-            paths: [
-              {
-                path: '/*',
-                pathType: 'ImplementationSpecific',
-                backend: { service: { name, port: { name: 'use-annotation' } } },
-              },
-            ],
-          },
-        })),
-      }),
+      {
+        ...anObject('networking.k8s.io/v1', 'Ingress', 'web', {
+          ingressClassName: 'alb',
+          rules: ['stable', 'theirs'].map((name) => ({
+            host: `${name}.example.com`,
+            http: {
+              paths: [
+                {
+                  path: '/*',
+                  pathType: 'ImplementationSpecific',
+                  backend: { service: { name, port: { name: 'use-annotation' } } },
+                },
+              ],
+            },
+          })),
+        }),
+        status: { loadBalancer: { ingress: [{ hostname: ALB_HOST }] } },
+      },
     ],
     canaryWeight: (look) => Number(albWeight(look, 'canary') ?? 0),
     stableWeight: (look) => albWeight(look, 'stable'),
@@ -296,6 +268,7 @@ export const ROWS: readonly RouterRow[] = [
       const trial = albWeight(look, 'trial');
       return trial === undefined ? {} : { trial };
     },
+    verifies: albOf,
     owns: [
       /^Ingress\/web\.metadata\.annotations\.alb\.ingress\.kubernetes\.io\/actions\./,
       /^Ingress\/web\.metadata\.annotations\.rollouts\.argoproj\.io\/managed-alb-annotations$/,
@@ -422,5 +395,73 @@ export const ROWS: readonly RouterRow[] = [
         spec: { podSelector: { matchLabels: { [POD_HASH_LABEL]: latest === stable ? 'canary-hash' : latest } } },
       },
     }),
+  },
+  {
+    name: 'apisix',
+    trafficRouting: { apisix: { route: { name: 'web' } } },
+    objects: [
+      anObject('apisix.apache.org/v2', 'ApisixRoute', 'web', {
+        ingressClassName: 'apisix',
+        http: [
+          { name: 'theirs', backends: [{ serviceName: 'theirs', servicePort: 80 }], websocket: true },
+          {
+            name: 'web',
+            match: { paths: ['/*'] },
+            backends: [
+              { serviceName: 'theirs', servicePort: 80, weight: 7 },
+              { serviceName: 'stable', servicePort: 80, weight: 100, resolveGranularity: 'service' },
+              { serviceName: 'canary', weight: 0, servicePort: 80 },
+            ],
+            plugins: [{ name: 'cors', enable: true }],
+          },
+        ],
+      }),
+    ],
+    canaryWeight: (look) => Number(apisixWeights(look)['canary']),
+    stableWeight: (look) => apisixWeights(look)['stable'],
+    owns: [/^ApisixRoute\/web\.spec\.http\.1\.backends\.[12]\.weight$/],
+    vanished: [{ kind: 'ApisixRoute', name: 'web', failure: 'apisixroutes.apisix.apache.org "web" not found' }],
+  },
+  {
+    name: 'gatewayAPI',
+    trafficRouting: { plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'web' } } },
+    objects: [
+      anObject('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web', {
+        hostnames: ['web.example.com'],
+        rules: [
+          { name: 'theirs', backendRefs: [{ name: 'theirs', port: 80 }] },
+          {
+            name: 'primary',
+            backendRefs: [
+              { name: 'theirs', port: 80, weight: 7 },
+              { name: 'stable', port: 80, weight: 100 },
+              { name: 'canary', weight: 0, port: 80 },
+            ],
+            timeouts: { request: '5s' },
+          },
+        ],
+      }),
+    ],
+    canaryWeight: (look) => Number(gatewayWeights(look)['canary']),
+    stableWeight: (look) => gatewayWeights(look)['stable'],
+    otherWeights: (look) => {
+      const { canary: _canary, stable: _stable, ...others } = gatewayWeights(look);
+      return others;
+    },
+    // As in Argo's plugin, which counts the canary out, and takes away only what the status before had.
+    experiments: { stable: 90, left: { trial: 10 } },
+    knows: ['maxTrafficWeight', 'pingPong'],
+    verifies: 'at once',
+    owns: [
+      /^HTTPRoute\/web\.spec\.rules\.1\.backendRefs\.[12]\.weight$/,
+      /^HTTPRoute\/web\.metadata\.labels\.rollouts\.argoproj\.io\/gatewayapi-canary$/,
+    ],
+    vanished: [
+      {
+        kind: 'HTTPRoute',
+        name: 'web',
+        failure: 'failed to set weight via plugin: httproutes.gateway.networking.k8s.io "web" not found',
+      },
+    ],
   },
 ];
