@@ -12,6 +12,7 @@ import type { Secrets } from '../model/cluster-documents.ts';
 import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
 import { openHttp } from '../http/open-http.ts';
+import { loadBundledPlugin } from '../plugins/bundled-plugins.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
 
 export interface RegisteredClusterOptions {
@@ -103,7 +104,7 @@ function requireEksEndpoint(name: string, { authentication, endpoint = '' }: Clu
  */
 export function registeredProviderSettings(
   name: string,
-  { aws, authentication, prometheusAddress, controllerNamespace }: ClusterSettings,
+  { aws, authentication, prometheusAddress, controllerNamespace, plugins }: ClusterSettings,
   roles: AssumedRoles,
 ): ProviderSettings {
   const awsRegion = aws?.region ?? authentication.eks?.region;
@@ -111,6 +112,7 @@ export function registeredProviderSettings(
     ...(prometheusAddress !== undefined && { prometheusAddress }),
     ...(controllerNamespace !== undefined && { controllerNamespace }),
     ...(awsRegion !== undefined && { awsRegion }),
+    ...(plugins && { plugins, loadPlugin: loadBundledPlugin }),
     async awsCredentials(identity) {
       if (!aws) throw unsigned(`the settings of cluster ${name} name no role (aws.roleArn)`);
       if (identity.profile !== undefined) throw unsigned('there are no profiles here: give roleArn instead');

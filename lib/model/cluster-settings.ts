@@ -3,6 +3,7 @@ import { clusterRouters } from './cluster-routers.ts';
 import { AssayError } from './errors.ts';
 import { isObject } from './is-object.ts';
 import { explainIssue } from './issue.ts';
+import { pluginFields } from './plugin-settings.ts';
 import { formatProblem } from './problem.ts';
 import { flag, list, text } from './schema.ts';
 import { isServicePattern } from './service-rules.ts';
@@ -108,6 +109,7 @@ const clusterDocument = z
     allowedHosts: list(z.string(), 'Hosts and networks that requests may go to all the same.').exactOptional(),
     allowPrivateNetworks: flag('Whether requests may go to private networks.').exactOptional(),
     limits: limits.exactOptional(),
+    ...pluginFields,
     disabled: flag('Leaves the cluster alone.').exactOptional(),
   })
   .describe('What Assay knows of a cluster. Holds no secrets, only their names.');
