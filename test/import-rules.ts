@@ -70,7 +70,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: BACKEND,
   },
   'lib/connections': {
-    imports: ['lib/model'],
+    imports: ['lib/model', 'lib/providers/aws-signature.ts', 'lib/providers/oauth2.ts'],
     packages: ['@aws-sdk/client-elastic-load-balancing-v2', '@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
     instead: BACKEND,
   },
@@ -124,7 +124,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     instead: 'schedules are kept through the ports: backends are handed in',
   },
   'lib/doctor': {
-    imports: ['lib/model', 'lib/kinds', 'lib/clusters', 'lib/http'],
+    imports: ['lib/model', 'lib/kinds', 'lib/clusters', 'lib/connections', 'lib/http', 'lib/providers/provider-of.ts'],
     packages: ['node:'],
     instead: 'the doctor looks at clusters and connections: what shall be there, kinds say themselves',
   },

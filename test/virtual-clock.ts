@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import TinyQueue from 'tinyqueue';
 import type { Timers } from '../lib/model/timers.ts';
 
 /** A clock that goes as fast as what happens by it. */
@@ -16,16 +17,20 @@ export interface VirtualClock {
 export function virtualClock(startMs: number): VirtualClock {
   let passedMs = 0;
   let wrongByMs = 0;
-  let order = 0;
+  let asked = 0;
   const calls = new Map<number, { readonly atMs: number; readonly call: () => void }>();
+  const order = new TinyQueue<{ readonly id: number; readonly atMs: number }>(
+    [],
+    (left, right) => left.atMs - right.atMs || left.id - right.id,
+  );
 
   /** The next to be called, by time and then in the order in which they were asked for. */
   function next(untilMs: number): number | undefined {
-    let first: number | undefined;
-    for (const [id, { atMs }] of calls) {
-      if (atMs <= untilMs && (first === undefined || atMs < (calls.get(first)?.atMs ?? Infinity))) first = id;
+    for (let first = order.peek(); first && first.atMs <= untilMs; first = order.peek()) {
+      if (calls.has(first.id)) return first.id;
+      order.pop();
     }
-    return first;
+    return undefined;
   }
 
   return {
@@ -33,8 +38,9 @@ export function virtualClock(startMs: number): VirtualClock {
     timers: {
       nowMs: () => passedMs,
       after(delayMs, call) {
-        const id = (order += 1);
+        const id = (asked += 1);
         calls.set(id, { atMs: passedMs + delayMs, call });
+        order.push({ id, atMs: passedMs + delayMs });
         return () => calls.delete(id);
       },
     },

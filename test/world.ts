@@ -94,9 +94,9 @@ export function listening(cluster: Cluster, calls: Call[]): Cluster {
       note('create', kind, object.metadata);
       return cluster.create(kind, object);
     },
-    patch(kind, key, patch) {
+    patch(kind, key, patch, options) {
       note('patch', kind, key);
-      return cluster.patch(kind, key, patch);
+      return cluster.patch(kind, key, patch, options);
     },
     delete(kind, key, options) {
       note('delete', kind, key);

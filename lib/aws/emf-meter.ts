@@ -35,6 +35,9 @@ const METRICS = {
   StepFailed: { unit: 'Count', byCluster: true, isFailure: true },
   ClusterBroken: { unit: 'Count', byCluster: true, isFailure: true },
   ClusterUnreachable: { unit: 'Count', byCluster: true, isFailure: true },
+  ConnectionRequests: { unit: 'Count', byCluster: false, isFailure: false },
+  ConnectionThrottled: { unit: 'Count', byCluster: false, isFailure: false },
+  ConnectionDuration: { unit: 'Seconds', byCluster: false, isFailure: false },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 type MetricName = keyof typeof METRICS;
 
@@ -44,6 +47,13 @@ const VALUES_A_LINE = 100;
 const BETWEEN_LINES_MS = 5000;
 
 type Figures = Map<MetricName, number[]>;
+
+/** What one line tells: of a cluster, or of one of its connections. */
+interface Gathered {
+  readonly cluster: string;
+  readonly connection: string | undefined;
+  readonly figures: Figures;
+}
 
 /**
  * Gathers figures, and writes them as one line a cluster in CloudWatch's embedded metric format: a call to CloudWatch
@@ -55,13 +65,15 @@ type Figures = Map<MetricName, number[]>;
  * @source the Embedded Metric Format of Amazon CloudWatch Logs
  */
 export function emfMeter({ stage, write, now }: EmfMeterOptions): EmfMeter {
-  const gathered = new Map<string, Figures>();
+  const gathered = new Map<string, Gathered>();
   let isUrgent = false;
   let writtenMs = -Infinity;
 
-  const note = (cluster: string, metric: MetricName, value: number): void => {
-    const figures: Figures = gathered.get(cluster) ?? new Map();
-    gathered.set(cluster, figures);
+  const note = (cluster: string, metric: MetricName, value: number, connection?: string): void => {
+    const key = JSON.stringify([cluster, connection]);
+    const line: Gathered = gathered.get(key) ?? { cluster, connection, figures: new Map() };
+    const { figures } = line;
+    gathered.set(key, line);
     const values = figures.get(metric) ?? [];
     figures.set(metric, METRICS[metric].unit === 'Count' ? [(values[0] ?? 0) + value] : [...values, value]);
     isUrgent ||= METRICS[metric].isFailure;
@@ -70,7 +82,7 @@ export function emfMeter({ stage, write, now }: EmfMeterOptions): EmfMeter {
 
   const writeAll = (): void => {
     const nowMs = now().getTime();
-    for (const [cluster, figures] of gathered) write(`${JSON.stringify(lineOf(stage, cluster, figures, nowMs))}\n`);
+    for (const line of gathered.values()) write(`${JSON.stringify(lineOf(stage, line, nowMs))}\n`);
     gathered.clear();
     isUrgent = false;
     writtenMs = nowMs;
@@ -84,6 +96,11 @@ export function emfMeter({ stage, write, now }: EmfMeterOptions): EmfMeter {
       if (previousMs === undefined || intervalMs === undefined) return;
       note(cluster, 'Lateness', Math.max(startedMs - previousMs - intervalMs, 0) / 1000);
     },
+    connected({ cluster, connection, status, seconds }) {
+      note(cluster, 'ConnectionRequests', 1, connection);
+      if (status === 429) note(cluster, 'ConnectionThrottled', 1, connection);
+      note(cluster, 'ConnectionDuration', seconds, connection);
+    },
     broken: (cluster) => note(cluster, 'ClusterBroken', 1),
     unreachable: (cluster) => note(cluster, 'ClusterUnreachable', 1),
     flush() {
@@ -92,15 +109,16 @@ export function emfMeter({ stage, write, now }: EmfMeterOptions): EmfMeter {
   };
 }
 
-function lineOf(stage: string, cluster: string, figures: Figures, nowMs: number): object {
+function lineOf(stage: string, { cluster, connection, figures }: Gathered, nowMs: number): object {
   const names = [...figures.keys()];
   const byCluster = names.filter((name) => METRICS[name].byCluster);
-  const directives = [directive(['Stage'], names)];
+  const directives = [directive(connection === undefined ? ['Stage'] : ['Stage', 'Connection'], names)];
   if (byCluster.length > 0) directives.push(directive(['Stage', 'Cluster'], byCluster));
   return {
     _aws: { Timestamp: nowMs, CloudWatchMetrics: directives },
     Stage: stage,
     Cluster: cluster,
+    ...(connection !== undefined && { Connection: connection }),
     ...Object.fromEntries(figures),
   };
 }

@@ -49,6 +49,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
     now,
     log,
     onBroken: (name) => meter.broken(name),
+    onUse: (use) => meter.connected?.(use),
     guard: (cluster, { limits: { requestsPerSecond } }) =>
       guard(cluster, {
         requestsPerSecond,
@@ -72,6 +73,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
       now,
       settingsOf,
       loadBalancersOf: (name) => clusters.loadBalancersOf(name),
+      connectionsOf: (name) => clusters.connectionsOf(name),
     },
     clusters,
     meter,

@@ -32,8 +32,14 @@ const MARGIN_MS = 1000;
 const WRITING_MS = 4000;
 /** Of an invocation, so that a step that had to wait for its turn has as long as one that had not. */
 const REQUEST_SHARE = 0.75;
+/**
+ * A webhook tells of a change before the API server has stored it, which other webhooks may hold up. A step that comes too
+ * early is taken again after 1, 2, 4 and 8 s; what is not stored by then has been refused, or the next look finds it.
+ */
+const EARLY_TRIES = 4;
 /** A step that fails for now is tried again after 1, 2, 4, … 60 s; then the next look at the cluster finds it again. */
 const TRIES = 7;
+const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
 /**
@@ -110,19 +116,26 @@ function ignore(ref: ObjectRef, why: string, { ports }: Runtime): void {
   ports.log.info('message ignored', { object: formatRef(ref), why });
 }
 
-async function takeStep(
-  { ref, version = '' }: Message,
-  settings: ClusterSettings,
-  { ports, turns }: Runtime,
-): Promise<void> {
-  const own = ownObject(ref, ports.clusters.get(ref.cluster), looksAfter(settings), factsFor(settings));
+async function takeStep(message: Message, settings: ClusterSettings, { ports, turns }: Runtime): Promise<void> {
+  const { ref, version = '', before = '', tries = 0 } = message;
+  const told = { isOurs: looksAfter(settings), facts: factsFor(settings), before };
+  const own = ownObject(ref, ports.clusters.get(ref.cluster), told);
   const clusters = { ...ports.clusters, get: () => own.cluster };
   const turn = { name: ref.cluster, share: ref.namespace, places: 2 * settings.limits.concurrentSteps };
   const { signal } = ports;
   await turns.take({ ...turn, ...(signal && { signal }) }, () =>
     step(ref, { ...ports, clusters }, version, kindsFor(settings)),
   );
-  await Promise.all(own.othersToTell().map((other) => ports.queue.send(other, ports.now())));
+  await Promise.all([
+    ...own.othersToTell().map((other) => ports.queue.send(other, ports.now())),
+    ...(own.cameTooEarly() && tries < EARLY_TRIES ? [lookAgain(message, ports)] : []),
+  ]);
+}
+
+async function lookAgain({ tries = 0, ...message }: Message, { queue, log, now }: Runtime['ports']): Promise<void> {
+  const retryInMs = FIRST_RETRY_MS * 2 ** tries;
+  log.info('change not stored yet', { ...message.ref, tries, retryInMs });
+  await queue.put({ ...message, tries: tries + 1 }, new Date(now().getTime() + retryInMs));
 }
 
 /** Sends the message again, later, where that may help; else says on the object why there is no step. */
@@ -130,7 +143,7 @@ async function afterFailure(message: Message, error: AssayError, { ports, meter 
   const { ref, tries = 0 } = message;
   meter.failed(ref);
   const mayHelp = error.retry && tries < TRIES && ref.kind !== CLUSTER_KIND;
-  const backoffMs = Math.min(1000 * 2 ** tries, LONGEST_RETRY_MS);
+  const backoffMs = Math.min(FIRST_RETRY_MS * 2 ** tries, LONGEST_RETRY_MS);
   const retryInMs = mayHelp ? Math.max(backoffMs, error.retryAfterMs ?? 0) : undefined;
   ports.log.warn('step failed', { ...ref, ...errorFields(error), tries, retryInMs });
   if (retryInMs !== undefined) {

@@ -1,7 +1,8 @@
 import { wrap } from '../clusters/wrap.ts';
 import { type Facts, FACTS, factsOf, ownerToTell } from '../kinds/facts/registry.ts';
+import { beforeOf } from '../model/before.ts';
 import type { Selects } from '../model/label-selector.ts';
-import type { Cluster, ObjectKey } from '../model/cluster.ts';
+import type { Cluster, ListQuery, ObjectKey } from '../model/cluster.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
@@ -11,15 +12,36 @@ export interface OwnObject {
   readonly cluster: Cluster;
   /** Whom the step has given something to do: what it made or changed, and who waits for news of the object. */
   othersToTell(): readonly ObjectRef[];
+  /** Whether the step has read what there was before a change that it was told of: that may be stored yet. */
+  cameTooEarly(): boolean;
+}
+
+/** What the step of an object rests on. */
+export interface OwnObjectOptions {
+  readonly isOurs: Selects;
+  /** Of the kinds that are looked after. Default: those that are everywhere. */
+  readonly facts?: Facts;
+  /** What the message says, as `Message` has it. */
+  readonly before?: string;
 }
 
 /**
  * A message may name any object, so what is not ours to look after is not there for its own step; other objects are.
  * And where no watch tells an object of what it owns, and the other way round, their steps do.
  */
-export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects, facts: Facts = FACTS): OwnObject {
+export function ownObject(ref: ObjectRef, cluster: Cluster, told: OwnObjectOptions): OwnObject {
+  const { isOurs, facts = FACTS } = told;
   const others = new Map<string, ObjectRef>();
+  const outdated = new Set(told.before?.split(' '));
   let before: KubernetesObject | undefined;
+  let isEarly = false;
+
+  const saw = <T extends KubernetesObject>(object: T): T => {
+    isEarly ||= outdated.has(beforeOf(object.metadata));
+    return object;
+  };
+  const isYetToCome = (object: KubernetesObject | undefined): boolean =>
+    object?.metadata.uid !== ref.uid && outdated.has(beforeOf({ uid: ref.uid }));
 
   const wrote = <T extends KubernetesObject>(object: T): T => {
     if (object.metadata.uid === ref.uid) tell(ownerToTell(ref.cluster, object, before, false, facts));
@@ -34,7 +56,9 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects, fac
     cluster: wrap(cluster, {
       async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
         const object = await cluster.get(kind, key);
+        if (object) saw(object);
         if (kind !== ref.kind || key.name !== ref.name || key.namespace !== ref.namespace) return object;
+        isEarly ||= isYetToCome(object);
         if (!object || !isOurs(object)) return undefined;
         before = object;
         return object;
@@ -42,7 +66,11 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects, fac
       create: async <K extends ResourceKind>(kind: K, object: Resources[K]) =>
         wrote(await cluster.create(kind, object)),
       patch: async (kind, key, patch, options) => wrote(await cluster.patch(kind, key, patch, options)),
-      list: 'as is',
+      async list<K extends ResourceKind>(kind: K, query?: ListQuery) {
+        const page = await cluster.list(kind, query);
+        page.items.forEach(saw);
+        return page;
+      },
       listStored: 'as is',
       delete: 'as is',
       watch: 'as is',
@@ -50,5 +78,6 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, isOurs: Selects, fac
       fetch: 'as is',
     }),
     othersToTell: () => [...others.values()],
+    cameTooEarly: () => isEarly,
   };
 }

@@ -11,6 +11,7 @@ import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/pro
 import type { Secrets } from '../model/cluster-documents.ts';
 import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
+import type { AddressSettings } from '../http/addresses.ts';
 import { openHttp } from '../http/open-http.ts';
 import { loadBundledPlugin } from '../plugins/bundled-plugins.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
@@ -38,12 +39,8 @@ export function openRegisteredCluster(
   settings: ClusterSettings,
   options: RegisteredClusterOptions,
 ): KubernetesCluster {
-  const { addressMode, services, shortServiceNames, allowedHosts, allowPrivateNetworks } = settings;
-  const http = openHttp({
-    privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse',
-    allow: allowedHosts,
-    ...(options.runtimeApi !== undefined && { runtimeApi: options.runtimeApi }),
-  });
+  const { addressMode, services, shortServiceNames } = settings;
+  const http = openHttp(rulesOf(settings, options.runtimeApi));
   const credentials = registeredCredentials(name, settings, options);
   const lookup = operatorLookup(openResolver());
   const { now, log } = options;
@@ -60,6 +57,18 @@ export function openRegisteredCluster(
     lookup,
     ...PATIENCE,
   });
+}
+
+/** Where requests of a cluster's metrics may go. */
+export function rulesOf(
+  { allowedHosts, allowPrivateNetworks }: ClusterSettings,
+  runtimeApi: string | undefined,
+): AddressSettings {
+  return {
+    privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse',
+    allow: allowedHosts,
+    ...(runtimeApi !== undefined && { runtimeApi }),
+  };
 }
 
 /** The way into the cluster that settings describe. Nothing is read before it is needed. */

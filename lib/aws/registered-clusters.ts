@@ -1,5 +1,6 @@
 import { type ClusterRegistry, type OpenCluster, openRegistry } from '../clusters/registered.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
+import type { Connections, ConnectionUse } from '../model/connections.ts';
 import type { Log } from '../model/ports.ts';
 import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
@@ -7,7 +8,10 @@ import type { ClusterDocuments, Secrets } from '../model/cluster-documents.ts';
 import { ownSecrets } from '../clusters/access/secret-reference.ts';
 import { secretsManager } from '../documents/secrets-manager.ts';
 import { ssmDocuments } from '../documents/ssm.ts';
+import { openAccounts } from '../connections/accounts.ts';
 import { assumedRoles } from '../connections/assumed-roles.ts';
+import { systemTimers } from '../queues/system-timers.ts';
+import { registeredConnections } from './registered-connections.ts';
 import { openRegisteredCluster, registeredLoadBalancers, registeredProviderSettings } from './registered-cluster.ts';
 
 export interface RegisteredClustersOptions {
@@ -24,6 +28,8 @@ export interface RegisteredClustersOptions {
   readonly runtimeApi?: string;
   /** Secrets that any document may name, beside those of its own cluster (`assay/prod/clusters/NAME`). */
   readonly sharedSecrets?: readonly string[];
+  /** Told of each request that went by a connection. */
+  readonly onUse?: (use: ConnectionUse) => void;
   /** Default: Parameter Store below `registryPath`. */
   readonly documents?: ClusterDocuments;
   /** Default: Secrets Manager. */
@@ -36,6 +42,8 @@ export type RegisteredClusters = ClusterRegistry & {
   providerSettingsOf(name: string): ProviderSettings;
   /** Where the weights of its load balancers are verified; undefined: they are not. */
   loadBalancersOf(name: string): LoadBalancers | undefined;
+  /** How the metric sources of a cluster are reached; undefined: as metrics say. */
+  connectionsOf(name: string): Connections | undefined;
 };
 
 /** Opens the clusters of a registry; `refresh` reads them. */
@@ -43,13 +51,15 @@ export function openRegisteredClusters(options: RegisteredClustersOptions): Regi
   const { registryPath, now, guard, secrets = secretsManager(), sharedSecrets = [] } = options;
   const { documents = ssmDocuments({ path: registryPath }) } = options;
   const roles = assumedRoles({ now });
+  const accounts = openAccounts(systemTimers);
+  const opened = new WeakMap<ClusterSettings, Connections>();
+  const secretsOf = (name: string) =>
+    ownSecrets(secrets, { own: `${registryPath.replace(/^\//, '')}/${name}`, shared: sharedSecrets });
   const registry = openRegistry({
     ...options,
     documents,
     openCluster(name, settings) {
-      const own = `${registryPath.replace(/^\//, '')}/${name}`;
-      const mine = ownSecrets(secrets, { own, shared: sharedSecrets });
-      const cluster = openRegisteredCluster(name, settings, { ...options, secrets: mine, roles });
+      const cluster = openRegisteredCluster(name, settings, { ...options, secrets: secretsOf(name), roles });
       return guard ? guard(cluster, settings) : cluster;
     },
   });
@@ -62,6 +72,24 @@ export function openRegisteredClusters(options: RegisteredClustersOptions): Regi
     loadBalancersOf(name) {
       const settings = registry.settingsOf(name);
       return settings && registeredLoadBalancers(name, settings, roles);
+    },
+    connectionsOf(name) {
+      const settings = registry.settingsOf(name);
+      if (!settings || ((settings.connections ?? []).length === 0 && settings.onlyConnections !== true))
+        return undefined;
+      // Settings are the same object for as long as the document is the same.
+      const known = opened.get(settings);
+      if (known) return known;
+      const { runtimeApi, onUse } = options;
+      const connections = registeredConnections(registry.get(name), settings, {
+        accounts,
+        roles,
+        secrets: secretsOf(name),
+        runtimeApi,
+        onUse,
+      });
+      opened.set(settings, connections);
+      return connections;
     },
   };
 }

@@ -6,7 +6,18 @@ import { AssayError } from '../model/errors.ts';
 import type { CheckResult } from '../doctor/check-result.ts';
 import { checkCluster } from '../doctor/check-cluster.ts';
 import { openHttp } from '../http/open-http.ts';
-import { registeredCredentials } from '../aws/registered-cluster.ts';
+import {
+  openRegisteredCluster,
+  registeredCredentials,
+  registeredProviderSettings,
+  rulesOf,
+} from '../aws/registered-cluster.ts';
+import { registeredConnections } from '../aws/registered-connections.ts';
+import { openAccounts } from '../connections/accounts.ts';
+import { checkConnections } from '../doctor/check-connections.ts';
+import { providerSecrets } from '../kinds/provider-secrets.ts';
+import type { Secrets } from '../model/cluster-documents.ts';
+import { systemTimers } from '../queues/system-timers.ts';
 import { hasFailed, reportJson, reportText } from './clusters-report.ts';
 import { openStage, readDocument, type Stage, type StageOptions } from './clusters-stage.ts';
 import type { Console } from './console.ts';
@@ -54,11 +65,12 @@ export async function checkRegistered(
     return report(name, [{ area: 'server', subject: 'settings', status: 'fail', message, mend }], options, console);
   }
   const secrets = ownSecrets(stage.secrets, { own: stage.secretNameOf(name), shared: options.sharedSecret ?? [] });
-  const { addressMode, allowPrivateNetworks, allowedHosts, prometheusAddress } = settings;
+  const { addressMode, prometheusAddress } = settings;
+  const http = openHttp(rulesOf(settings, undefined));
   const results = await checkCluster({
     name,
     credentials: registeredCredentials(name, settings, { ...stage, secrets }),
-    http: openHttp({ privateNetworks: allowPrivateNetworks ? 'allow' : 'refuse', allow: allowedHosts }),
+    http,
     addressMode,
     namespace: options.namespace ?? settings.namespace,
     rollouts: options.rollouts ?? settings.rollouts,
@@ -67,7 +79,33 @@ export async function checkRegistered(
       options.address.length > 0 ? options.address : prometheusAddress === undefined ? [] : [prometheusAddress],
     now: stage.now,
   });
-  return report(name, results, options, console);
+  const connections = await checkRegisteredConnections(name, settings, { ...stage, secrets });
+  return report(name, [...results, ...connections], options, console);
+}
+
+async function checkRegisteredConnections(
+  name: string,
+  settings: ClusterSettings,
+  { secrets, roles, now }: Pick<Stage, 'roles' | 'now'> & { readonly secrets: Secrets },
+): Promise<readonly CheckResult[]> {
+  const { connections = [] } = settings;
+  if (connections.length === 0) return [];
+  const log = { error() {} };
+  const cluster = openRegisteredCluster(name, settings, { secrets, roles, now, log });
+  const accounts = openAccounts(systemTimers);
+  const provided = registeredProviderSettings(name, settings, roles);
+  try {
+    return await checkConnections({
+      connections,
+      open: (each) => registeredConnections(cluster, { ...settings, ...each }, { accounts, secrets, roles }),
+      fetch: (request) => cluster.fetch(request),
+      secrets: providerSecrets(cluster, settings.namespace ?? 'default', provided, () => {}),
+      settings: provided,
+      now,
+    });
+  } finally {
+    await cluster.close();
+  }
 }
 
 /** Addresses outside of the cluster are asked from the network of whoever asks: private ones are let through. */

@@ -10,6 +10,7 @@ export const COMMANDS: CommandTable = {
   schedules: () => import('./schedules.ts'),
   manifests: () => import('./manifests.ts'),
   clusters: () => import('./clusters.ts'),
+  connections: () => import('./connections.ts'),
   doctor: () => import('./doctor.ts'),
   completion: () => import('./completion.ts'),
   demo: () => import('./demo.ts'),

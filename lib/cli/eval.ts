@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { evaluateValue } from '../expression/compile.ts';
+import { evaluateValue } from '../expression/evaluate.ts';
 import { ExpressionError, showCaret } from '../expression/error.ts';
 import { marshal } from '../expression/go/json.ts';
 import { sprint } from '../expression/go/sprint.ts';

@@ -9,6 +9,7 @@ import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { githubAnnotation } from './github-annotations.ts';
 import { InputError } from './input-error.ts';
+import { connectionsOfMetrics, type MetricConnection } from './lint-connections.ts';
 import { fixFiles } from './lint-fix.ts';
 import { lintJunit } from './lint-junit.ts';
 import { formatFinding, formatSummary, lintJson, type LintReport, summarize } from './lint-report.ts';
@@ -26,6 +27,7 @@ interface LintOptions {
   readonly fix?: boolean;
   readonly dryRun?: boolean;
   readonly allowEmpty?: boolean;
+  readonly settings?: string;
   readonly output: 'text' | 'json' | 'sarif' | 'github' | 'junit';
 }
 
@@ -44,7 +46,7 @@ line, for the next; \`# assay-lint-disable-file no-condition\` for the file.
 
 Exit codes:
   0   no errors
-  1   errors, or warnings with --strict
+  1   errors, or warnings with --strict; with --settings, a metric that onlyConnections would refuse
   64  a file cannot be read, or there is nothing to check
 
 Examples:
@@ -77,6 +79,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     )
     .option('--fix', 'mend what is certain, in the files')
     .option('--dry-run', 'with --fix: show what would change, and change nothing')
+    .option('--settings <file>', 'say which connection of it each metric would use (assay serve --settings)')
     .option('--allow-empty', 'be content where there is nothing to check')
     .addOption(
       new Option('-o, --output <format>', 'what to print')
@@ -110,8 +113,23 @@ async function lint(paths: readonly string[], options: LintOptions, console: Con
       'Give --allow-empty where that is as it should be.',
     );
   }
-  print(report, sources, options.output, console);
-  return summarize(report).errors > 0 ? EXIT.failed : EXIT.ok;
+  const used = await usedConnections(sources, options);
+  print({ ...report, used }, sources, options.output, console);
+  const isRefused = used?.some((each) => each.isRefused) ?? false;
+  return summarize(report).errors > 0 || isRefused ? EXIT.failed : EXIT.ok;
+}
+
+async function usedConnections(
+  sources: readonly SourceText[],
+  { settings }: LintOptions,
+): Promise<readonly MetricConnection[] | undefined> {
+  if (settings === undefined) return undefined;
+  const { readServeSettings } = await import('./serve-settings.ts');
+  return connectionsOfMetrics(sources, await readServeSettings(settings));
+}
+
+interface PrintedReport extends LintReport {
+  readonly used: readonly MetricConnection[] | undefined;
 }
 
 function lintSources(sources: readonly SourceText[], settingsOf: (source: SourceText) => LintSettings): LintReport {
@@ -119,7 +137,7 @@ function lintSources(sources: readonly SourceText[], settingsOf: (source: Source
 }
 
 function print(
-  report: LintReport,
+  report: PrintedReport,
   sources: readonly SourceText[],
   output: LintOptions['output'],
   console: Console,
@@ -127,7 +145,9 @@ function print(
   const { out } = console;
   switch (output) {
     case 'json':
-      return out.write(`${JSON.stringify(lintJson(report), null, 2)}\n`);
+      return out.write(
+        `${JSON.stringify({ ...lintJson(report), ...(report.used && { connections: report.used }) }, null, 2)}\n`,
+      );
     case 'sarif':
       return out.write(`${JSON.stringify(lintSarif(report, packageJson.version), null, 2)}\n`);
     case 'junit':
@@ -137,6 +157,9 @@ function print(
       return out.write(`${formatSummary(summarize(report))}\n`);
     case 'text':
       printText(report.findings, sources, console);
+      for (const { file, resource, metric, message } of report.used ?? []) {
+        out.write(`${file}: ${resource}: metric ${metric}: ${message}\n`);
+      }
       return out.write(`${formatSummary(summarize(report))}\n`);
   }
 }

@@ -4,7 +4,7 @@ import type { AddressMode } from '../clusters/api/addresses.ts';
 import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import { tuneHeap } from '../serve/heap.ts';
-import { openHttp } from '../http/open-http.ts';
+import { type HttpSettings, openHttp } from '../http/open-http.ts';
 import { SHARES } from '../model/limits.ts';
 import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
@@ -25,6 +25,7 @@ import { routerOption } from './router-option.ts';
 import { loadPlugins, pluginOption } from './plugin-option.ts';
 import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
 import { metricEnvironment } from './metric-environment.ts';
+import type { OpenConnections } from './settings-connections.ts';
 
 interface ServeCommandOptions extends ListenFlags {
   readonly kubeconfig?: string;
@@ -36,6 +37,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly router: ClusterRouters;
   readonly metrics: HostPort;
   readonly allowHost: readonly string[];
+  readonly settings?: string;
   readonly serviceAddresses?: AddressMode;
   readonly service: readonly string[];
   readonly shortServiceNames: boolean;
@@ -141,6 +143,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       '--no-short-service-names',
       'take <service> and <service>.<namespace> for hosts of the network, not for Services',
     )
+    .option('--settings <file>', 'connections to metric sources, YAML or JSON (docs/connections.md)')
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
     .option(
       '--controller-namespace <name>',
@@ -194,18 +197,20 @@ function countOption(flags: string, description: string, byDefault: number): Opt
 }
 
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
-  tuneHeap(options.rollouts ? { growsBy: 100 } : {});
+  tuneHeap(options.rollouts ? { growsBy: 100, youngMb: 16 } : {});
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
   const plugins = await loadPlugins(options.plugin);
   const { kubeconfig, prometheusAddress, controllerNamespace, concurrency, allowHost } = options;
+  const rules = { privateNetworks: 'allow', allow: allowHost } as const;
+  const openConnections = await connectionsIn(options.settings, rules);
   let serving: Serving | undefined;
   const served = await openServedClusters({
     ...options,
     source: kubeconfig === undefined ? { default: true } : { file: kubeconfig },
     contexts: options.context,
     addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
-    openHttp: () => openHttp({ privateNetworks: 'allow', allow: allowHost }),
+    openHttp: () => openHttp(rules),
     services: options.service,
     routers: options.router,
     rate: { qps: options.qps, burst: options.burst },
@@ -237,7 +242,16 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const loadBalancers = awsVerifyTargetGroup
     ? awsLoadBalancers({ credentials: settings.awsCredentials, resourceTag })
     : undefined;
-  serving = await serve({ clusters, log, now, concurrencyPerCluster: concurrency, settings, loadBalancers, kinds });
+  serving = await serve({
+    clusters,
+    log,
+    now,
+    concurrencyPerCluster: concurrency,
+    settings,
+    loadBalancers,
+    openConnections,
+    kinds,
+  });
   const { pages, events } = servers;
   log.info('serving', {
     clusters: clusters.map(({ name }) => name),
@@ -257,6 +271,15 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   }
   log.info('stopped', {});
   return EXIT.ok;
+}
+
+/** Loaded for those who have some. */
+async function connectionsIn(path: string | undefined, rules: HttpSettings): Promise<OpenConnections | undefined> {
+  if (path === undefined) return undefined;
+  const { readServeSettings } = await import('./serve-settings.ts');
+  const settings = await readServeSettings(path);
+  const { settingsConnections } = await import('./settings-connections.ts');
+  return settingsConnections(settings, rules);
 }
 
 interface Servers {

@@ -1,5 +1,5 @@
 import type { OpenCluster } from './registered.ts';
-import { tokenBucket } from './token-bucket.ts';
+import { tokenBucket } from '../model/token-bucket.ts';
 import { wrap } from './wrap.ts';
 import { AssayError, isAbout } from '../model/errors.ts';
 import type { ListQuery, ObjectKey, Patch, PatchOptions } from '../model/cluster.ts';

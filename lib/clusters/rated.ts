@@ -2,7 +2,7 @@ import type { Cluster, ListQuery, ObjectKey, Patch, PatchOptions } from '../mode
 import { fairLine, fairPlaces } from '../model/fair-places.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 import type { Timers } from '../model/timers.ts';
-import { tokenBucket } from './token-bucket.ts';
+import { tokenBucket } from '../model/token-bucket.ts';
 import { wrap } from './wrap.ts';
 
 export interface Rate {

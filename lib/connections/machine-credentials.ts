@@ -29,7 +29,7 @@ export function machineCredentials(
   return async (identity) => {
     if (allowed !== 'any') requireAllowed(identity, allowed);
     if (!isAwsRegion(identity.region)) throw unsigned(`${JSON.stringify(identity.region)} is no region`);
-    const key = JSON.stringify([identity.region, identity.profile, identity.roleArn]);
+    const key = JSON.stringify([identity.region, identity.profile, identity.roleArn, identity.externalId]);
     const provider = providers.get(key) ?? openProvider(identity);
     providers.set(key, provider);
     const [oldest] = providers.keys();
@@ -56,7 +56,7 @@ function unsigned(reason: string, cause?: unknown): AssayError {
   return new AssayError('ASSAY_METRIC_INVALID', `could not get SigV4 credentials: ${reason}`, { cause });
 }
 
-async function openProvider({ region, profile, roleArn }: AwsIdentity): Promise<Provider> {
+async function openProvider({ region, profile, roleArn, externalId }: AwsIdentity): Promise<Provider> {
   // Only those who measure with SigV4 pay for the AWS SDK.
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('./credential-providers-sdk.ts');
   const own = fromNodeProviderChain({ clientConfig: { region }, ...(profile !== undefined && { profile }) });
@@ -64,6 +64,10 @@ async function openProvider({ region, profile, roleArn }: AwsIdentity): Promise<
   return fromTemporaryCredentials({
     masterCredentials: own,
     clientConfig: { region },
-    params: { RoleArn: roleArn, RoleSessionName: 'assay' },
+    params: {
+      RoleArn: roleArn,
+      RoleSessionName: 'assay',
+      ...(externalId !== undefined && { ExternalId: externalId }),
+    },
   });
 }

@@ -10,7 +10,8 @@ export type CheckArea =
   | 'rights'
   | 'resources'
   | 'webhook'
-  | 'addresses';
+  | 'addresses'
+  | 'connections';
 
 /** One thing that was looked at. `fail`: Assay cannot do its work; `warn`: it can, with what the message says. */
 export interface CheckResult {

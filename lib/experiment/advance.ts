@@ -14,7 +14,8 @@ import type { ReplicaSet } from '../workload/replica-set.ts';
 import { replaceNamed, toStored, withoutOrphans } from './stored.ts';
 import { eventType } from './tell-phase.ts';
 import { reconcileTemplate } from './template.ts';
-import { StepFailure, type Work } from './work.ts';
+import { StepFailure } from '../workload/step-failure.ts';
+import type { Work } from './work.ts';
 import { Writes } from '../workload/writes.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { controllerOf } from '../model/controller-of.ts';
 import type { Experiment } from '../model/experiment.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
-import { EXPERIMENT_ANNOTATION, StepFailure, TEMPLATE_ANNOTATION } from './work.ts';
+import { StepFailure } from '../workload/step-failure.ts';
+import { EXPERIMENT_ANNOTATION, TEMPLATE_ANNOTATION } from './work.ts';
 
 /** What an experiment owns. */
 export interface Claimed<T> {

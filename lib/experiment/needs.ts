@@ -8,7 +8,7 @@ import { desiredReplicas, findAnalysisStatus, findRolloutOwner, isTerminating } 
 import { replicasIn } from '../workload/replica-set.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { withoutOrphans } from './stored.ts';
-import { StepFailure } from './work.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 
 /** What must be read for a decision: at most one list a kind. */
 export interface Needs {

@@ -4,7 +4,8 @@ import { replicasIn } from '../workload/replica-set.ts';
 import { replicasOf, scaleDownDelaySeconds } from './lifecycle.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { targetOf } from '../workload/target.ts';
-import { note, StepFailure, type Work, warn } from './work.ts';
+import { StepFailure } from '../workload/step-failure.ts';
+import { note, type Work, warn } from './work.ts';
 import { wholeSeconds } from '../model/whole-seconds.ts';
 
 /** On a ReplicaSet: when its pods may go. */

@@ -26,11 +26,6 @@ export interface Work {
   readonly wakesMs: number[];
 }
 
-/** A step that cannot be taken: it is reported, and tried again. */
-export class StepFailure extends Error {
-  override readonly name = 'StepFailure';
-}
-
 /** A time to the millisecond; statuses are cut to whole seconds at the very end. */
 export function timeOf(now: Date): string {
   return now.toISOString();

@@ -2,8 +2,9 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'n
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { AssayError } from '../model/errors.ts';
+import type { TlsSettings } from '../model/http.ts';
 import type { AddressRules, Destination } from './addresses.ts';
 
 /** Asks the resolver for all addresses of a name. */
@@ -19,8 +20,9 @@ export interface AgentSettings {
   readonly lookup: Lookup;
   /** For the lookup, TCP and TLS together. */
   readonly connectTimeoutMs: number;
-  /** Certificate authorities (PEM) trusted beside the usual ones. */
-  readonly ca?: string;
+  readonly tls?: TlsSettings;
+  /** An HTTP proxy to go through, `http://host:port`: then it is whose address is checked (`requirePermitted`). */
+  readonly proxy?: string | undefined;
 }
 
 export interface Agents {
@@ -43,11 +45,25 @@ const POOL: AgentOptions = {
  * are resolved once, all of them must be permitted (a name that also resolves to a forbidden address is refused
  * whole), and the socket connects to those very addresses, while Host, SNI and certificate keep the name.
  * A reused connection leads where it led when it was checked.
+ *
+ * @throws AssayError ASSAY_SETTING_INVALID for certificates and keys that are none
  */
 export function openAgents(settings: AgentSettings): Agents {
   // One context for all connections: parsing the authorities takes milliseconds, and as `ca` they would be part of
   // the name of every connection in the pool.
-  const trust = settings.ca === undefined ? {} : { secureContext: trusting(settings.ca) };
+  const { serverName } = settings.tls ?? {};
+  const trust = {
+    ...(settings.tls && { secureContext: secureContext(settings.tls) }),
+    ...(serverName !== undefined && { servername: serverName }),
+  };
+  if (settings.proxy !== undefined) {
+    const proxied = { ...POOL, proxyEnv: { HTTP_PROXY: settings.proxy, HTTPS_PROXY: settings.proxy } };
+    return {
+      http: new HttpAgent(proxied),
+      https: new HttpsAgent({ ...proxied, ...trust }),
+      insecure: new HttpsAgent({ ...proxied, rejectUnauthorized: false }),
+    };
+  }
   return {
     http: new CheckedHttpAgent(POOL, settings),
     https: new CheckedHttpsAgent({ ...POOL, ...trust }, settings),
@@ -55,8 +71,20 @@ export function openAgents(settings: AgentSettings): Agents {
   };
 }
 
-function trusting(ca: string) {
-  return createSecureContext({ ca: [...getCACertificates('default'), ca] });
+function secureContext({ ca, certificate, key }: TlsSettings): SecureContext {
+  try {
+    return createSecureContext({
+      ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+      ...(certificate !== undefined && { cert: certificate }),
+      ...(key !== undefined && { key }),
+    });
+  } catch (error) {
+    // What OpenSSL says holds nothing of the key.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AssayError('ASSAY_SETTING_INVALID', `tls: certificate or key cannot be used: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 class CheckedHttpAgent extends HttpAgent {
@@ -110,6 +138,16 @@ function checked<Options extends ClientRequestArgs>(options: Options, { rules, l
     );
   };
   return { ...options, lookup: hook };
+}
+
+/** Whether the host of a URL may be connected to. @throws AssayError ASSAY_ADDRESS_REFUSED @throws what the lookup does */
+export async function requirePermitted(
+  { hostname, port }: URL,
+  { rules, lookup }: Pick<AgentSettings, 'rules' | 'lookup'>,
+): Promise<void> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(host);
+  refuse(rules, { host, port: Number(port || 80) }, family === 0 ? await lookup(host) : [{ address: host, family }]);
 }
 
 function refuse(rules: AddressRules, to: Destination, addresses: readonly ResolvedAddress[]): void {

@@ -3,12 +3,18 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { AssayError } from '../model/errors.ts';
-import { type HttpRequest, type HttpResponse, isSafeMethod, LONGEST_REQUEST_MS } from '../model/http.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  isSafeMethod,
+  LONGEST_REQUEST_MS,
+  type TlsSettings,
+} from '../model/http.ts';
 import { openFairTurns } from '../model/fair-turns.ts';
 import { SHARES } from '../model/limits.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
-import { openAgents, type Agents, type Lookup } from './agents.ts';
+import { openAgents, type Agents, type Lookup, requirePermitted } from './agents.ts';
 import { isBug, readFailure } from './failure.ts';
 import { firstHop, sentHeaders, type Hop } from './hop.ts';
 import { nextHop } from './redirect.ts';
@@ -20,8 +26,9 @@ export interface HttpSettings extends AddressSettings {
   readonly bodyLimitBytes?: number;
   /** For lookup, TCP and TLS of one connection; default 10,000. */
   readonly connectTimeoutMs?: number;
-  /** Certificate authorities (PEM) trusted beside the usual ones. */
-  readonly ca?: string;
+  readonly tls?: TlsSettings;
+  /** An HTTP proxy to go through, `http://host:port`. It finds the addresses then; who uses it says which hosts. */
+  readonly proxy?: string | undefined;
   /** Default: a resolver of its own. */
   readonly lookup?: Lookup;
   /** From 0 to 1, for the delays between attempts; default Math.random. */
@@ -51,26 +58,35 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export function openHttp(settings: HttpSettings): Http {
   const bodyLimit = settings.bodyLimitBytes ?? 1024 * 1024;
   const random = settings.random ?? Math.random;
-  const client = openClient(bodyLimit);
+  const { lookup = openResolver(), proxy } = settings;
+  const client = openClient(bodyLimit, proxy !== undefined);
+  const rules = openAddressRules(settings);
   const agents = openAgents({
-    rules: openAddressRules(settings),
-    lookup: settings.lookup ?? openResolver(),
+    rules,
+    lookup,
     connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
-    ...(settings.ca !== undefined && { ca: settings.ca }),
+    proxy,
+    ...(settings.tls && { tls: settings.tls }),
   });
 
   const closing = new AbortController();
   const turns = openFairTurns();
 
   const exchange = async (request: HttpRequest, first: Hop, signal: AbortSignal, endMs: number) => {
-    const send = (hop: Hop) => sendOne(client, agents, hop, request.insecure === true, signal);
+    const send = async (hop: Hop) => {
+      if (proxy !== undefined) await requirePermitted(new URL(proxy), { rules, lookup });
+      return sendOne(client, agents, hop, request.insecure === true, signal);
+    };
     for (let attempt = 1; ; attempt++) {
-      const outcome = await follow(first, send, request.secretBody === true, bodyLimit);
-      const delayMs = request.repeatAfterMs
-        ? request.repeatAfterMs({ ...outcome, count: attempt })
-        : usualDelay(request, outcome, attempt, random());
+      const outcome = await follow(first, send, request, bodyLimit);
+      const delayMs = isForAsker(request, outcome)
+        ? undefined
+        : request.repeatAfterMs
+          ? request.repeatAfterMs({ ...outcome, count: attempt })
+          : usualDelay(request, outcome, attempt, random());
       const isLast = delayMs === undefined || performance.now() + delayMs >= endMs;
       if (isLast || !(await waited(delayMs, signal))) return settle(outcome);
+      request.by?.onRepeat();
     }
   };
 
@@ -130,6 +146,11 @@ function settle(outcome: Attempt): HttpResponse {
   return outcome.answer;
 }
 
+/** Who goes by a connection waits himself, with all others who do. */
+function isForAsker({ by }: HttpRequest, outcome: Attempt): boolean {
+  return by !== undefined && 'answer' in outcome && outcome.answer.status === 429;
+}
+
 function isRepeatable({ method, repeatable }: HttpRequest): boolean {
   return repeatable ?? isSafeMethod(method);
 }
@@ -145,7 +166,7 @@ function usualDelay(request: HttpRequest, outcome: Attempt, attempt: number, ran
 async function follow(
   first: Hop,
   send: (hop: Hop) => Promise<HttpResponse>,
-  secretBody: boolean,
+  { secretBody = false, by }: HttpRequest,
   bodyLimit: number,
 ): Promise<Attempt> {
   const chain: [Hop, ...Hop[]] = [first];
@@ -154,6 +175,9 @@ async function follow(
       const answer = await send(hop);
       const next = nextHop(chain, { status: answer.status, location: answer.headers['location'] }, secretBody);
       if (!next) return { answer };
+      if (by?.mayGoTo(next.url) === false) {
+        throw new AssayError('ASSAY_HTTP_REDIRECTED', `the redirect to ${next.url.host} leads out of the connection`);
+      }
       chain.push(next);
       hop = next;
     } catch (thrown) {
@@ -211,7 +235,7 @@ function flatten(headers: AxiosResponse['headers']): Record<string, string> {
 }
 
 /** axios with nothing of its own: no redirects, proxies, decoding, transformation or judgement of the status. */
-function openClient(bodyLimit: number): AxiosInstance {
+function openClient(bodyLimit: number, hasProxy: boolean): AxiosInstance {
   return axios.create({
     adapter: 'http',
     allowAbsoluteUrls: true,
@@ -219,7 +243,8 @@ function openClient(bodyLimit: number): AxiosInstance {
     maxBodyLength: Infinity,
     maxContentLength: bodyLimit,
     maxRedirects: 0,
-    proxy: false,
+    // An agent that goes through a proxy would be replaced by one that does not.
+    ...(!hasProxy && { proxy: false as const }),
     responseType: 'arraybuffer',
     transformRequest: [],
     transformResponse: [],

@@ -1,4 +1,4 @@
-import { believedRetryMs } from '../model/retry-after.ts';
+import { believedRetryMs, parseRetryAfter } from '../model/retry-after.ts';
 
 /** How often a request is sent at most, the first time included. */
 export const ATTEMPTS = 3;
@@ -28,7 +28,7 @@ export function retryDelayMs(
   random: number,
   now: Date,
 ): number | undefined {
-  const asked = believedRetryMs(retryAfterMs(answer.retryAfter, now));
+  const asked = believedRetryMs(parseRetryAfter(answer.retryAfter, now));
   const isPassing = PASSING_STATUS.has(answer.status) || (answer.status === 429 && asked !== undefined);
   return isPassing ? Math.max(asked ?? 0, backoffMs(attempt, random)) : undefined;
 }
@@ -44,12 +44,4 @@ export function retryDelayAfterFailureMs(
 
 function backoffMs(attempt: number, random: number): number {
   return random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
-}
-
-/** Whole seconds, or a date. */
-function retryAfterMs(text: string | undefined, now: Date): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
 }

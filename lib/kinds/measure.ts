@@ -57,11 +57,16 @@ async function takeAt(startedAt: Date, task: Task, run: AnalysisRun, asking: Ask
     if (ports.signal?.aborted) throw stepAborted('the process stops, or the time of its invocation is over');
   };
   try {
-    const source = await providerOf(task.metric);
-    const { field } = source;
+    const named = await providerOf(task.metric);
+    const { field } = named;
+    const part = ports.connectionsOf?.(ref.cluster)?.fill(field, named.spec) ?? named.spec;
+    const source = { ...named, spec: part };
     const { name, interval } = task.metric;
     const onSecret = (value: string) => void read.push(value);
-    const context = contextOf({ field, metric: name, interval, run, ref, secretValues, onSecret, onAbort }, ports);
+    const context = contextOf(
+      { field, metric: name, part, interval, run, ref, secretValues, onSecret, onAbort },
+      ports,
+    );
     const reading = await readSource(source, task, context);
     requireGoingOn();
     const finishedAt = ports.now();
@@ -121,7 +126,7 @@ async function hasEnded(
   try {
     const metric = resolveMetric(unresolved, withPlaceholders(run.spec.args ?? []));
     const { field, provider, spec } = await providerOf(metric);
-    const context = contextOf({ field, metric: metric.name, run, ref }, ports);
+    const context = contextOf({ field, metric: metric.name, part: spec, run, ref }, ports);
     return (await provider.hasEnded?.(spec, measurement, context)) ?? false;
   } catch (error) {
     if (error instanceof AssayError || error instanceof SpecError) return false;
@@ -155,7 +160,7 @@ async function collectOne(
   if (!source) return 'skipped';
   const { field, provider, spec } = source;
   try {
-    await provider.collect?.(spec, keep, contextOf({ field, metric: metric.name, run, ref }, ports));
+    await provider.collect?.(spec, keep, contextOf({ field, metric: metric.name, part: spec, run, ref }, ports));
     return 'done';
   } catch (error) {
     ports.log.warn('measurements not collected', {

@@ -14,6 +14,8 @@ import { runJobs } from './run-jobs.ts';
 export interface Asked {
   readonly field: ProviderField;
   readonly metric: string;
+  /** The provider's own part of it, arguments resolved. */
+  readonly part?: unknown;
   readonly interval?: string | undefined;
   readonly run: AnalysisRun;
   readonly ref: ObjectRef;
@@ -33,19 +35,36 @@ export interface Asked {
 export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext | PluginsContext {
   const { field, metric, interval, run, ref } = asked;
   const cluster = ports.clusters.get(ref.cluster);
-  const settings = ports.settingsOf?.(ref.cluster) ?? {};
   const secretValues = [...(asked.secretValues ?? [])];
   const hide = (value: string): void => {
     secretValues.push(value);
     asked.onSecret?.(value);
   };
+  const prepare = (request: HttpRequest) => bounded(request, { ...asked, secretValues: [...secretValues] }, ports);
+  const connected = ports.connectionsOf?.(ref.cluster)?.of(field, asked.part, {
+    run: ref,
+    now: ports.now,
+    hide,
+    prepare,
+    fetch: (request) => cluster.fetch(request),
+    aside: ports.aside ?? (async (wait) => wait()),
+    signal: ports.signal,
+    mostWaitMs: (request) => (ports.time ? Math.max(ports.time.leftMs() - timeoutOf(request, ports), 0) : Infinity),
+    outOfTime() {
+      const reason = stepAborted('the turn of a metric on its connection did not come');
+      asked.onAbort?.(reason);
+      return reason;
+    },
+  });
+  const settings = { ...ports.settingsOf?.(ref.cluster), ...connected?.settings };
+  const secrets = providerSecrets(cluster, ref.namespace, settings, hide);
   const context: ProviderContext = {
     ...settings,
-    fetch: async (request) => cluster.fetch(bounded(request, { ...asked, secretValues: [...secretValues] }, ports)),
+    fetch: async (request) => (connected ? connected.fetch(request) : cluster.fetch(prepare(request))),
     now: ports.now,
     run: ref,
     key: measurementKey(run, metric),
-    secrets: providerSecrets(cluster, ref.namespace, settings, hide),
+    secrets: connected?.secrets(secrets) ?? secrets,
     startedAt: run.status?.startedAt,
     interval,
   };
@@ -72,12 +91,21 @@ function bounded(request: HttpRequest, asked: Asked, ports: Ports): HttpRequest 
   };
 }
 
-function allowedMs(wantedMs: number, purpose: string, { onAbort }: Asked, { time }: Ports): number {
-  const allowed = Math.min(wantedMs, LONGEST_REQUEST_MS, Math.max(time?.mostMs ?? Infinity, 1));
+function allowedMs(wantedMs: number, purpose: string, { onAbort }: Asked, ports: Ports): number {
+  const allowed = boundedMs(wantedMs, ports);
+  const { time } = ports;
   if (!time || time.leftMs() >= allowed) return allowed;
   const reason = stepAborted(`there is no time left ${purpose}`);
   onAbort?.(reason);
   throw reason;
+}
+
+function timeoutOf({ timeoutMs = DEFAULT_REQUEST_MS }: HttpRequest, ports: Ports): number {
+  return boundedMs(timeoutMs, ports);
+}
+
+function boundedMs(wantedMs: number, { time }: Ports): number {
+  return Math.min(wantedMs, LONGEST_REQUEST_MS, Math.max(time?.mostMs ?? Infinity, 1));
 }
 
 /** As long as requests wait that say nothing of it. */

@@ -40,6 +40,8 @@ export function readableKind<Status extends AnyStatus, S extends Seen<Status>>(
       const isGoing = object.metadata.deletionTimestamp !== undefined;
       return isGoing || kind.observeUnreadable(object, malformation) === undefined ? undefined : now;
     },
-    routed: (object) => (findMalformation(object) === undefined ? (kind.routed?.(object) ?? []) : []),
+    ...(kind.routed && {
+      routed: (object) => (findMalformation(object) === undefined ? kind.routed?.(object) : undefined),
+    }),
   };
 }

@@ -10,13 +10,13 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { neededLoadBalancers, needs, routesOf } from '../rollout/needs.ts';
+import { neededLoadBalancers, needs, type RolloutNeeds, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
-import type { Routed, RoutedObject } from '../rollout/routers/router.ts';
-import { routeKey } from '../rollout/routing/open-routing.ts';
+import type { Routed, RoutedList, RoutedObject } from '../rollout/routers/router.ts';
+import { routeKey, routeListKey } from '../rollout/routing/open-routing.ts';
 import { neededRegistrations } from '../rollout/target-groups.ts';
 import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
-import { formatSelector } from '../rollout/selector.ts';
+import { formatSelector, selectorFailure } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
@@ -42,8 +42,10 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
       owned('Experiment', lists.experiments, instance),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
-      Promise.all(wanted.routes.map((routed) => readRouted(cluster, routed))),
-      wanted.pods && selector ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) }) : [],
+      readRoutes(cluster, object, wanted),
+      wanted.pods && selector && selectorFailure(selector) === undefined
+        ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) })
+        : [],
       readTemplates(cluster, namespace, wanted.templates, true),
       readWorkload(cluster, namespace, object),
     ]);
@@ -51,12 +53,6 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
     );
     const verified = neededRegistrations(object, replicaSets as readonly ReplicaSet[], named);
-    const routed = new Map(
-      routes.flatMap((found, index) => {
-        const wantedRoute = wanted.routes[index];
-        return found && wantedRoute ? [[routeKey(wantedRoute), found] as const] : [];
-      }),
-    );
     return {
       object,
       rollout: object,
@@ -64,8 +60,8 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       analysisRuns,
       experiments,
       services: named,
-      routes: routed,
-      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routed), ports),
+      ...routes,
+      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routes.routes), ports),
       registrations: await readRegistrations(cluster, verified, ports),
       pods,
       templates,
@@ -81,7 +77,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
   dueAt,
-  routed: routesOf,
+  routed: (object) => routesOf(object),
 });
 
 interface Seen extends SeenRollout {
@@ -138,6 +134,63 @@ async function readRuns(
   const missing = names.filter((name) => !known.has(name));
   const read = await Promise.all(missing.map((name) => cluster.get('AnalysisRun', { namespace, name })));
   return [...listed, ...read.filter((run) => run !== undefined)];
+}
+
+/** Objects of routers: those that are named, those that these name, and those with certain labels. */
+async function readRoutes(
+  cluster: Cluster,
+  owner: Rollout,
+  { routes, routeLists }: Pick<RolloutNeeds, 'routes' | 'routeLists'>,
+): Promise<Required<Pick<SeenRollout, 'routes' | 'routeLists'>>> {
+  const [named, listed] = await Promise.all([
+    readNamed(cluster, owner, routes),
+    Promise.all(routeLists.map(async (list) => ({ key: routeListKey(list), found: await listRouted(cluster, list) }))),
+  ]);
+  const objects = listed.flatMap(({ found }) => ('object' in found ? found.object : []));
+  return {
+    routes: new Map([...objects.map((object) => [keyOf(object), { object }] as const), ...named]),
+    routeLists: new Map(listed.map(({ key, found }) => [key, 'object' in found ? namesOf(found.object) : found])),
+  };
+}
+
+async function readNamed(cluster: Cluster, owner: Rollout, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
+  const first = await readEach(cluster, wanted);
+  const named = routesOf(owner, (routed) => {
+    const found = first.get(routeKey(routed));
+    return found && 'object' in found ? found.object : undefined;
+  });
+  const known = new Set(wanted.map(routeKey));
+  const further = named.filter((routed) => !known.has(routeKey(routed)));
+  return further.length === 0 ? first : new Map([...first, ...(await readEach(cluster, further))]);
+}
+
+async function readEach(cluster: Cluster, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
+  const read = await Promise.all(
+    wanted.map(async (routed) => [routeKey(routed), await readRouted(cluster, routed)] as const),
+  );
+  return new Map(read.flatMap(([key, found]) => (found ? [[key, found] as const] : [])));
+}
+
+function keyOf({ kind, metadata }: RoutedObject): string {
+  return routeKey({ kind, namespace: metadata.namespace ?? '', name: metadata.name ?? '' });
+}
+
+function namesOf(objects: readonly RoutedObject[]): Found<readonly string[]> {
+  return { object: objects.map(({ metadata }) => metadata.name ?? '') };
+}
+
+/** @throws AssayError as `readRouted` */
+async function listRouted(
+  cluster: Cluster,
+  { kind, namespace, labelSelector }: RoutedList,
+): Promise<Found<readonly RoutedObject[]>> {
+  try {
+    const query = { namespace, ...(labelSelector !== '' && { labelSelector }) };
+    return { object: await listAll(cluster, resourceKind(kind), query) };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.retry) throw error;
+    return { problem: error.words };
+  }
 }
 
 /** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */

@@ -1,6 +1,6 @@
 import { hasText } from '../analysis/limits.ts';
 import type { Node } from '../expression/ast.ts';
-import { checkCondition } from '../expression/compile.ts';
+import { checkCondition } from '../expression/evaluate.ts';
 import type { ExpressionError } from '../expression/error.ts';
 import { parse } from '../expression/parse.ts';
 import { childAt } from '../expression/walk.ts';

@@ -13,9 +13,9 @@ import type { SyntaxProblem } from './yaml-documents.ts';
 
 /** A resource that lint looks at. */
 export interface ReadDocument extends ResourceDocument {
-  /** What its schema says; of a Rollout, nothing. */
+  /** What its schema says. */
   readonly schema: readonly Problem[];
-  /** Without what its schema refuses; undefined where nothing is left. */
+  /** Without what its schema refuses; undefined where nothing is left, or, of a Rollout, where anything is refused. */
   readonly part: KubernetesObject | undefined;
   /** Fields with nothing behind them. */
   readonly emptyFields: readonly Keys[];
@@ -47,16 +47,14 @@ export function readSource(source: SourceText): ReadSource {
 
 function readDocument(document: ResourceDocument): ReadDocument | undefined {
   const { value } = document;
-  if (isRollout(value)) {
-    // Its schema is left to whoever looks after it; its rules are told where they can be.
-    const isSound = validateResource(value).every(({ severity }) => severity !== 'error');
-    const part = isSound ? (readablePart(value, []) as KubernetesObject) : undefined;
-    return { ...document, schema: [], part, emptyFields: [], references: referencesOf(value) };
-  }
-  if (!isOurs(value)) return undefined;
+  const isOne = isRollout(value);
+  if (!isOne && !isOurs(value)) return undefined;
   const schema = validateResource(value);
-  const part = readablePart(value, schema) as KubernetesObject | undefined;
-  return { ...document, schema, part, emptyFields: emptyFieldsOf(value), references: referencesOf(part) };
+  // Argo's rules on a Rollout are between fields: without those that are refused they would say what is not so.
+  const isLeftOut = isOne && schema.some(({ severity }) => severity === 'error');
+  const part = isLeftOut ? undefined : (readablePart(value, schema) as KubernetesObject | undefined);
+  const references = referencesOf(isOne ? value : part);
+  return { ...document, schema, part, emptyFields: emptyFieldsOf(value), references };
 }
 
 function isRollout(value: unknown): boolean {

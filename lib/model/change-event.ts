@@ -1,3 +1,4 @@
+import { joinBefore } from './before.ts';
 import type { BusEvent } from './bus.ts';
 import type { ObjectRef } from './ref.ts';
 
@@ -8,18 +9,25 @@ export type ChangeVerb = 'Created' | 'Updated' | 'Deleted' | 'Changed';
 export interface ObjectChange {
   readonly ref: ObjectRef;
   readonly verb: ChangeVerb;
-  /** Of the object before the change, where that is known. */
-  readonly resourceVersion?: string;
+  /** What is there until the change is stored, as `beforeOf` has it; absent where nobody has to wait for that. */
+  readonly before?: string;
 }
 
-/** The event of a change: its detail is the key of the object, as messages carry it, and the resourceVersion. */
-export function changeEvent({ ref, verb, resourceVersion }: ObjectChange): BusEvent {
+/** The event of a change: its detail is the key of the object, as messages carry it, and what there was before. */
+export function changeEvent({ ref, verb, before = '' }: ObjectChange): BusEvent {
   const { cluster, kind, namespace, name, uid } = ref;
   return {
     source: clusterSource(cluster),
     detailType: `${kind} ${verb}`,
-    detail: { cluster, kind, namespace, name, uid, ...(resourceVersion !== undefined && { resourceVersion }) },
+    detail: { cluster, kind, namespace, name, uid, before },
   };
+}
+
+/** Of two events about one object the newer is enough, if it says what there was before the older one's change, too. */
+export function joinChanges(older: BusEvent | undefined, newer: BusEvent): BusEvent {
+  const [first, second] = [older?.detail['before'], newer.detail['before']];
+  if (typeof first !== 'string' || typeof second !== 'string') return newer;
+  return { ...newer, detail: { ...newer.detail, before: joinBefore(first, second) } };
 }
 
 /** The source of the events of a cluster: roles and policies of the bus say by it who may speak for whom. */

@@ -1,5 +1,15 @@
 import { z } from 'zod';
 import { clusterRouters } from './cluster-routers.ts';
+import {
+  connectionFields,
+  connectionProblems,
+  externalId,
+  patternField,
+  REGION,
+  regionName,
+  roleArn,
+  secretName,
+} from './connection.ts';
 import { AssayError } from './errors.ts';
 import { isObject } from './is-object.ts';
 import { explainIssue } from './issue.ts';
@@ -8,36 +18,14 @@ import { formatProblem } from './problem.ts';
 import { flag, list, text } from './schema.ts';
 import { isServicePattern } from './service-rules.ts';
 
-/** A field whose text must look like something; `expected` completes the sentence "expected …, got …". */
-const pattern = (form: RegExp, expected: string, description: string) =>
-  z
-    .string()
-    .refine((value) => form.test(value), { error: expected })
-    .describe(description);
-
-const secret = pattern(
-  /^[^\s#]+(#[^\s#]+)?$/,
-  'the name or ARN of a secret, with #field for one field of a JSON secret',
-  'Name or ARN of a Secrets Manager secret; `#field` takes one field of a JSON secret.',
-);
-
-const roleArn = pattern(
-  /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/,
-  'the ARN of a role, such as arn:aws:iam::111122223333:role/assay-shop',
-  'IAM role to assume.',
-);
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
-const region = pattern(REGION, 'a region such as eu-west-1', 'AWS region.');
-const externalId = text('External id that the trust policy of the role asks for.');
-
 const eks = z.strictObject({
-  clusterName: pattern(/^[A-Za-z0-9][\w-]{0,99}$/, 'the name of an EKS cluster', 'What EKS calls the cluster.'),
-  region,
+  clusterName: patternField(/^[A-Za-z0-9][\w-]{0,99}$/, 'the name of an EKS cluster', 'What EKS calls the cluster.'),
+  region: regionName,
   roleArn: roleArn.exactOptional(),
   externalId: externalId.exactOptional(),
 });
-const secretReference = z.strictObject({ secret });
-const kubeconfig = z.strictObject({ secret, context: text('Default: the current one.').exactOptional() });
+const secretReference = z.strictObject({ secret: secretName });
+const kubeconfig = z.strictObject({ secret: secretName, context: text('Default: the current one.').exactOptional() });
 
 const METHODS = ['eks', 'token', 'clientCertificate', 'kubeconfig'] as const;
 
@@ -53,7 +41,7 @@ const authentication = z
 const aws = z
   .strictObject({
     roleArn,
-    region: region.exactOptional(),
+    region: regionName.exactOptional(),
     externalId: externalId.exactOptional(),
     verifyTargetGroup: flag('Whether Rollouts wait until load balancers have their weights and pods.').exactOptional(),
     targetGroupTag: text(
@@ -82,7 +70,7 @@ const clusterDocument = z
       .refine(isEndpoint, { error: 'an address such as https://10.0.0.1:6443, without credentials or query' })
       .describe('Address of the API server.')
       .exactOptional(),
-    ca: pattern(
+    ca: patternField(
       /^\s*(-----BEGIN CERTIFICATE-----|LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t)/,
       'a certificate in PEM, or that in base64',
       'Whom to trust: PEM, or base64 of it. Default: the usual authorities.',
@@ -110,6 +98,7 @@ const clusterDocument = z
     allowPrivateNetworks: flag('Whether requests may go to private networks.').exactOptional(),
     limits: limits.exactOptional(),
     ...pluginFields,
+    ...connectionFields,
     disabled: flag('Leaves the cluster alone.').exactOptional(),
   })
   .describe('What Assay knows of a cluster. Holds no secrets, only their names.');
@@ -201,7 +190,7 @@ function readDocument(name: string, json: string): ClusterDocument {
     const problems = error.issues.flatMap((issue) => explainIssue(issue, clusterDocument));
     throw invalid(name, problems.map(formatProblem));
   }
-  const problems = checkWay(data);
+  const problems = [...checkWay(data), ...connectionProblems(data.connections ?? [], { files: false })];
   if (problems.length > 0) throw invalid(name, problems);
   return data;
 }

@@ -25,6 +25,10 @@ export const HINTS = {
     'Make the object smaller: fewer or shorter measurements to keep, less in its arguments; it is not tried again.',
   ASSAY_CLUSTER_UNKNOWN: 'Name one of the clusters that this process serves.',
   ASSAY_CLUSTER_UNREACHABLE: 'Check the network path and the address of the API server; it is tried again.',
+  ASSAY_CONNECTION_BUSY:
+    'Ask less often, or raise the limits of the connection, if the account that it stands for has more.',
+  ASSAY_CONNECTION_REQUIRED:
+    'Give an address that a connection of the cluster’s settings stands for, or let its operator add one.',
   ASSAY_EXPRESSION_INVALID: 'Mend the condition; `assay eval` shows where it breaks.',
   ASSAY_HTTP_INVALID: 'Mend the URL, the header or the address setting that the message names.',
   ASSAY_HTTP_REDIRECTED: 'Give the address that the redirects lead to, or stop the server from redirecting.',

@@ -22,8 +22,18 @@ export interface HttpRequest {
    * are reached through its API server, are asked once.
    */
   readonly repeatAfterMs?: (attempt: HttpAttempt) => number | undefined;
+  /** How it goes by a connection (`model/connection.ts`); absent where it goes by none. */
+  readonly by?: Passage;
   /** True where the body holds a secret: a redirect that would carry it to another host is an error. */
   readonly secretBody?: boolean;
+}
+
+/** What a connection asks of a request's way. */
+export interface Passage {
+  /** Whether a redirect may lead there. */
+  readonly mayGoTo: (url: URL) => boolean;
+  /** Told before it is sent once more. After 429 it never is: that stands, and whoever asked waits himself. */
+  readonly onRepeat: () => void;
 }
 
 /** What came of sending a request: an answer, or the reason why there is none. */
@@ -54,4 +64,15 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** How servers are known, and this process to them. */
+export interface TlsSettings {
+  /** Certificate authorities (PEM) trusted beside the usual ones. */
+  readonly ca?: string | undefined;
+  /** Client certificate with its chain, and its key (PEM). */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name that certificates must have, in place of the host's. */
+  readonly serverName?: string | undefined;
 }

@@ -41,8 +41,8 @@ export interface OwnedFacts {
   readonly uidLabel?: string;
   /** Whether a change is news for the owner. `previous` is what was known of the object before, if anything was. */
   isNews(object: KubernetesObject, previous: KubernetesObject | undefined, isDeleted: boolean): boolean;
-  /** Whether a change that is news can wait for a moment: nothing is decided by it. Absent: never. */
-  canWait?(object: KubernetesObject, previous: KubernetesObject): boolean;
+  /** How long a change that is news can wait, in milliseconds: nothing is decided by it. Absent: none ever can. */
+  mayWaitMs?(object: KubernetesObject, previous: KubernetesObject): number;
 }
 
 /** Objects of another kind that the objects of this one name, in their own namespace. */

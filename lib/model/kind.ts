@@ -32,8 +32,11 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
   reconcile(seen: S, now: Date, replies?: readonly Reply[]): Outcome<Status>;
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
   dueAt(object: S['object'], now: Date): Date | undefined;
-  /** Objects that split its traffic: where they are followed, each change of one is news. Absent: there are none. */
-  routed?(object: S['object']): readonly NamedObject[];
+  /**
+   * Objects that split its traffic: where they are followed, each change of one is news. Told from its specification
+   * alone; undefined: it cannot be read. Absent: there are none.
+   */
+  routed?(object: S['object']): readonly NamedObject[] | undefined;
 }
 
 /** A row in a table of kinds: what is known of one, and what decides about it, loaded when its first object comes. */

@@ -1,3 +1,4 @@
+import { LONGEST_BEFORE } from './before.ts';
 import { clusterSource } from './change-event.ts';
 import { isObject } from './is-object.ts';
 import type { ObjectRef } from './ref.ts';
@@ -8,7 +9,9 @@ export interface Message {
   readonly ref: ObjectRef;
   /** The resourceVersion of the object as the sender left it. Events carry none. */
   readonly version?: string;
-  /** How often a step has failed in a row for now. */
+  /** Of an event: what is there until the change is stored that it tells of (lib/model/before.ts). */
+  readonly before?: string;
+  /** How often in a row a step has failed for now, or came too early. */
   readonly tries?: number;
 }
 
@@ -24,9 +27,10 @@ export function clusterMessage(cluster: string): Message {
 }
 
 /** The body of a message: one line of JSON. */
-export function formatMessage({ ref, version, tries }: Message): string {
+export function formatMessage({ ref, version, before, tries }: Message): string {
   const { cluster, kind, namespace, name, uid } = ref;
-  return JSON.stringify({ cluster, kind, namespace, name, uid, ...(version && { version }), ...(tries && { tries }) });
+  const hints = { ...(version && { version }), ...(before && { before }), ...(tries && { tries }) };
+  return JSON.stringify({ cluster, kind, namespace, name, uid, ...hints });
 }
 
 /**
@@ -44,7 +48,7 @@ export function isFromBus(body: string): boolean {
 export function parseMessage(body: string): Message | undefined {
   const value = parseJson(body);
   if (!isObject(value)) return undefined;
-  const { source, cluster, kind, namespace, name, uid, version, tries } = value;
+  const { source, cluster, kind, namespace, name, uid, version, before, tries } = value;
   if (!isWord(cluster) || !isWord(kind) || !isWord(name)) return undefined;
   if (!isWordOrEmpty(namespace) || !isWordOrEmpty(uid)) return undefined;
   if (uid === '' && kind !== CLUSTER_KIND) return undefined;
@@ -52,6 +56,7 @@ export function parseMessage(body: string): Message | undefined {
   return {
     ref: { cluster, kind, namespace, name, uid },
     ...(isWord(version) && { version }),
+    ...(isText(before, LONGEST_BEFORE) && before !== '' && { before }),
     ...(isCount(tries) && { tries }),
   };
 }
@@ -69,7 +74,11 @@ function isWord(value: unknown): value is string {
 }
 
 function isWordOrEmpty(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= LONGEST;
+  return isText(value, LONGEST);
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length <= longest;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,5 +1,6 @@
 import type { Bus } from './bus.ts';
 import type { Clusters } from './cluster.ts';
+import type { Connections, ConnectionUse } from './connections.ts';
 import type { LoadBalancers } from './load-balancer.ts';
 import type { ProviderSettings } from './provider.ts';
 import type { Queue } from './queue.ts';
@@ -19,6 +20,10 @@ export interface Ports {
   readonly settingsOf?: (cluster: string) => ProviderSettings;
   /** Where the weights of a cluster's load balancers are verified; nothing: they are not. */
   readonly loadBalancersOf?: (cluster: string) => LoadBalancers | undefined;
+  /** How the metric sources of a cluster are reached; nothing: as metrics say. */
+  readonly connectionsOf?: (cluster: string) => Connections | undefined;
+  /** Waits for a turn that may be long in coming, without the place that the step has among others. */
+  readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Ends what steps wait for: they throw ASSAY_STEP_ABORTED then, and have written nothing. */
   readonly signal?: AbortSignal;
   /** Where steps have to be done by some time. */
@@ -49,6 +54,8 @@ export interface Meter {
   told?(ref: ObjectRef, event: Pick<EventRecord, 'type' | 'reason'>): void;
   /** A measurement was taken, and has ended. */
   measured(ref: ObjectRef, measurement: MeasurementTimes): void;
+  /** A request went by a connection. */
+  connected?(use: ConnectionUse): void;
 }
 
 /** When a measurement of a metric was taken; times in milliseconds since 1970. */

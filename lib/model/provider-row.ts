@@ -33,6 +33,16 @@ export interface ProviderRow {
   readonly isMap?: true;
   /** Fields of that part that hold the URL of what is asked. */
   readonly urls?: readonly string[];
+  /** The field of that part that holds the host of what is asked, where it is no URL. */
+  readonly hostField?: string;
+  /** The field that names an account (a profile, a Secret), by the way to it, and what is meant where none is named. */
+  readonly account?: { readonly field: string; readonly byDefault: string };
+  /** Where the service is, where metrics do not name it: hosts, as connections have them. */
+  readonly hosts?: readonly string[];
+  /** A part that any server answers, and that changes nothing; its address is still to be filled in. */
+  readonly harmless?: Readonly<Record<string, unknown>>;
+  /** It asks no server. */
+  readonly asksNobody?: true;
   /** Nothing in lib/providers reads it yet. */
   readonly isUnread?: true;
 }

@@ -138,6 +138,8 @@ export interface AwsIdentity {
   readonly region: string;
   readonly profile?: string;
   readonly roleArn?: string;
+  /** That the trust policy of the role asks for; of settings alone. */
+  readonly externalId?: string;
 }
 
 export interface AwsCredentials {

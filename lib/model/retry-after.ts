@@ -11,3 +11,15 @@ const LONGEST_MS = 60_000;
 export function believedRetryMs(ms: number | undefined): number | undefined {
   return ms !== undefined && ms >= 0 ? Math.min(ms, LONGEST_MS) : undefined;
 }
+
+/**
+ * What Retry-After says: whole seconds, or a date.
+ *
+ * @returns  milliseconds from `now`; undefined where it says nothing
+ */
+export function parseRetryAfter(text: string | undefined, now: Date): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now.getTime());
+}

@@ -7,6 +7,8 @@ export interface RouterRow {
    * in the first go along, others stay where they are.
    */
   readonly apiVersions: readonly [string, ...string[]];
+  /** The key under `plugins` that turns it on, where Argo has it as a plugin. Absent: the field of its name does. */
+  readonly plugin?: string;
   /** What it reads and writes, by kind. */
   readonly resources: Readonly<Record<string, RoutedResource>>;
   /** What else is read where weights are verified outside of the cluster, by kind. */
@@ -17,7 +19,7 @@ export interface RouterRow {
 export interface RoutedResource {
   readonly type: ResourceType;
   /** All that it does with them, and nothing else; watching them goes without saying. */
-  readonly verbs: readonly ('get' | 'create' | 'patch' | 'delete')[];
+  readonly verbs: readonly ('get' | 'list' | 'create' | 'patch' | 'delete')[];
 }
 
 const INGRESS: ResourceType = {
@@ -42,6 +44,18 @@ const SMI_VERSIONS = [
 ] as const;
 
 const BINDING_VERSIONS = ['elbv2.k8s.aws/v1beta1', 'eks.amazonaws.com/v1'] as const;
+
+const AMBASSADOR_VERSIONS = ['getambassador.io/v2', 'getambassador.io/v3alpha1'] as const;
+
+const MESH_VERSIONS = ['appmesh.k8s.aws/v1beta2'] as const;
+const MESH = { apiVersion: MESH_VERSIONS[0], namespaced: true, status: 'subresource' } as const;
+
+const APISIX_VERSIONS = ['apisix.apache.org/v2'] as const;
+
+const GATEWAY_VERSIONS = ['gateway.networking.k8s.io/v1'] as const;
+const GATEWAY = { apiVersion: GATEWAY_VERSIONS[0], namespaced: true, status: 'subresource' } as const;
+const EXPERIMENTAL_GATEWAY = { ...GATEWAY, apiVersion: 'gateway.networking.k8s.io/v1alpha2' } as const;
+const SELECTED = ['get', 'list', 'patch'] as const;
 
 const TRAEFIK_VERSIONS = ['traefik.io/v1alpha1', 'traefik.containo.us/v1alpha1'] as const;
 
@@ -76,6 +90,24 @@ export const ROUTER_ROWS = {
       },
     },
   },
+  ambassador: {
+    apiVersions: AMBASSADOR_VERSIONS,
+    resources: {
+      Mapping: {
+        type: { apiVersion: AMBASSADOR_VERSIONS[0], plural: 'mappings', namespaced: true, status: 'subresource' },
+        verbs: ['get', 'create', 'patch', 'delete'],
+      },
+    },
+  },
+  appMesh: {
+    apiVersions: MESH_VERSIONS,
+    resources: {
+      // Read only. Istio's has the plain name.
+      AppMeshVirtualService: { type: { ...MESH, plural: 'virtualservices' }, verbs: ['get'] },
+      VirtualRouter: { type: { ...MESH, plural: 'virtualrouters' }, verbs: ['get', 'patch'] },
+      VirtualNode: { type: { ...MESH, plural: 'virtualnodes' }, verbs: ['get', 'patch'] },
+    },
+  },
   traefik: {
     apiVersions: TRAEFIK_VERSIONS,
     resources: {
@@ -83,6 +115,25 @@ export const ROUTER_ROWS = {
         type: { apiVersion: TRAEFIK_VERSIONS[0], plural: 'traefikservices', namespaced: true, status: 'own' },
         verbs: ['get', 'patch'],
       },
+    },
+  },
+  apisix: {
+    apiVersions: APISIX_VERSIONS,
+    resources: {
+      ApisixRoute: {
+        type: { apiVersion: APISIX_VERSIONS[0], plural: 'apisixroutes', namespaced: true, status: 'subresource' },
+        verbs: ['get', 'create', 'patch', 'delete'],
+      },
+    },
+  },
+  gatewayAPI: {
+    apiVersions: GATEWAY_VERSIONS,
+    plugin: 'argoproj-labs/gatewayAPI',
+    resources: {
+      HTTPRoute: { type: { ...GATEWAY, plural: 'httproutes' }, verbs: SELECTED },
+      GRPCRoute: { type: { ...GATEWAY, plural: 'grpcroutes' }, verbs: SELECTED },
+      TCPRoute: { type: { ...EXPERIMENTAL_GATEWAY, plural: 'tcproutes' }, verbs: SELECTED },
+      TLSRoute: { type: { ...EXPERIMENTAL_GATEWAY, plural: 'tlsroutes' }, verbs: SELECTED },
     },
   },
 } as const satisfies Readonly<Record<string, RouterRow>>;

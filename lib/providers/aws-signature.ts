@@ -14,13 +14,11 @@ export async function signRequest(
   { service, region, date: signingDate }: SigningScope,
   credentials: AwsCredentials,
 ): Promise<HttpRequest> {
-  // Few metrics need these; the others should not wait for them.
-  const [{ SignatureV4 }, { Sha256 }] = await Promise.all([
-    import('@smithy/signature-v4'),
-    import('@aws-crypto/sha256-js'),
-  ]);
+  // Few metrics need it; the others should not wait for it. A file of ours, since import() of the packages themselves,
+  // which are CommonJS to the bundle of the command line, gives none of their names there.
+  const { awsSigner } = await import('./aws-signer.ts');
   const url = new URL(request.url);
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
+  const signer = awsSigner(service, region, credentials);
   const { headers } = await signer.sign(
     {
       method: request.method ?? 'GET',

@@ -208,7 +208,7 @@ function textOrNull(value: unknown): string | null {
 
 /** Seconds since 1970, or a text. */
 function timeOf(value: unknown): Date {
-  const time = typeof value === 'number' ? new Date(value * 1000) : new Date(String(value));
+  const time = new Date(typeof value === 'number' ? value * 1000 : typeof value === 'string' ? value : NaN);
   if (Number.isNaN(time.getTime())) throw unreadable(`${JSON.stringify(value)} is no time`);
   return time;
 }

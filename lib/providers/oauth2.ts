@@ -50,6 +50,9 @@ const MOST_TOKENS = 256;
 /** By a hash of all that may differ, secrets included, so that no secret outlives its use here. */
 const tokens = new Map<string, Promise<Token>>();
 
+/** What of a metric's context tokens are asked with. */
+export type TokenContext = Pick<ProviderContext, 'fetch' | 'now' | 'run'>;
+
 /** What else requests for a metric carry. */
 export interface Preparation {
   /** Done to the request for the token, too. */
@@ -68,7 +71,7 @@ export interface Preparation {
 export async function fetchAuthorized(
   request: HttpRequest,
   oauth2: OAuth2,
-  context: ProviderContext,
+  context: TokenContext,
   { prepare, variant }: Preparation,
 ): Promise<HttpResponse> {
   const startMs = context.now().getTime();
@@ -108,7 +111,7 @@ function limitsOf({ timeoutMs, insecure }: HttpRequest): Pick<HttpRequest, 'time
 }
 
 /** The kept token, or a new one. Those who come while it is being fetched wait for it. */
-async function tokenFor(key: string, { now }: ProviderContext, fetchToken: () => Promise<Token>): Promise<Token> {
+async function tokenFor(key: string, { now }: TokenContext, fetchToken: () => Promise<Token>): Promise<Token> {
   for (let kept = tokens.get(key); kept; kept = tokens.get(key)) {
     const token = await kept.catch(() => undefined);
     if (token && token.expiresAtMs > now().getTime()) return token;
@@ -124,7 +127,7 @@ async function tokenFor(key: string, { now }: ProviderContext, fetchToken: () =>
 /** Tries basic authentication first and then the parameters, since servers differ and do not say. */
 async function requestToken(
   oauth2: OAuth2,
-  context: ProviderContext,
+  context: TokenContext,
   prepare: (form: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>) => Promise<HttpRequest>,
 ): Promise<Token> {
   const ask = async (style: Style) => {
@@ -160,7 +163,7 @@ function escapeQuery(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1).replaceAll('*', '%2A').replaceAll('%7E', '~');
 }
 
-function readToken(answer: HttpResponse, oauth2: OAuth2, { now }: ProviderContext): Token {
+function readToken(answer: HttpResponse, oauth2: OAuth2, { now }: TokenContext): Token {
   const { status, body } = answer;
   const isFailure = status < 200 || status > 299;
   const fields = readFields(answer, isFailure);

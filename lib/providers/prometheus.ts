@@ -1,4 +1,4 @@
-import { evaluateTime } from '../expression/compile.ts';
+import { evaluateTime } from '../expression/evaluate.ts';
 import { ExpressionError } from '../expression/error.ts';
 import { durationMs } from '../model/duration.ts';
 import { AssayError } from '../model/errors.ts';

@@ -8,7 +8,7 @@ import { systemTimers } from './system-timers.ts';
 
 export interface MemoryQueueOptions {
   /** Does one step. What it throws brings the message back after a backoff. */
-  readonly work: (ref: ObjectRef) => Promise<void>;
+  readonly work: (ref: ObjectRef, place: Place) => Promise<void>;
   /** The time of day, by which steps are asked for. From then on a wait is kept by `timers`, whatever becomes of it. */
   readonly now: () => Date;
   /** Default: those of the process. */
@@ -27,6 +27,12 @@ export interface MemoryQueueOptions {
   readonly random?: () => number;
   /** Hears of every failure, with the delay until the next try. */
   readonly onFailure?: (ref: ObjectRef, error: unknown, delayMs: number) => void;
+}
+
+/** Of a step that is under way, among those of its namespace. */
+export interface Place {
+  /** Waits without it: others take it meanwhile. Afterwards it goes on, though there may be none left. */
+  readonly aside: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
 export interface MemoryQueue extends Queue {
@@ -143,13 +149,13 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
 
   function begin(entry: Entry, lane: Lane): void {
     waiting.delete(entry.key);
-    lane.places.take(entry.ref.namespace);
     running.set(entry.key, carryOut(entry, lane));
   }
 
   async function carryOut(entry: Entry, lane: Lane): Promise<void> {
+    const place = takePlace(lane, entry.ref.namespace);
     try {
-      await work(entry.ref);
+      await work(entry.ref, place);
     } catch (error) {
       const longestMs = Math.min(RETRY_FIRST_MS * 2 ** entry.tries, RETRY_LONGEST_MS);
       const delayMs = Math.round(longestMs * (0.5 + random() / 2));
@@ -157,9 +163,34 @@ export function memoryQueue(options: MemoryQueueOptions): MemoryQueue {
       put(entry.ref, delayMs, entry.tries + 1);
     }
     running.delete(entry.key);
-    lane.places.leave(entry.ref.namespace);
+    place.leave();
     drain(lane);
     if (waiting.size === 0 && running.size === 0) idlers.splice(0).forEach((resolve) => resolve());
+  }
+
+  function takePlace({ places, line }: Lane, namespace: string): Place & { leave(): void } {
+    let asides = 0;
+    let hasEnded = false;
+    places.take(namespace);
+    return {
+      async aside(wait) {
+        asides += 1;
+        if (asides === 1 && !hasEnded) {
+          places.leave(namespace);
+          drain({ places, line });
+        }
+        try {
+          return await wait();
+        } finally {
+          asides -= 1;
+          if (asides === 0 && !hasEnded) places.take(namespace);
+        }
+      },
+      leave() {
+        hasEnded = true;
+        if (asides === 0) places.leave(namespace);
+      },
+    };
   }
 
   return {

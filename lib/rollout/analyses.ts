@@ -8,7 +8,7 @@ import { deleteAll } from './history.ts';
 import { isAborted } from './intent.ts';
 import { isFullyPromoted } from './phase.ts';
 import { isFastRollback } from './rollback.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { type CurrentRuns, note, statusOf, warn, type Work } from './work.ts';
 import { cancelRuns } from './cancel-runs.ts';
 

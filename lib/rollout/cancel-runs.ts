@@ -1,6 +1,6 @@
 import { isFinished } from '../analysis/phases.ts';
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import type { Work } from './work.ts';
 

@@ -3,7 +3,7 @@ import type { OwnerReference } from '../model/kubernetes.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import type { Writes } from '../workload/writes.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { isSelected } from './validation/selector.ts';
 import { isControlledBy } from './versions.ts';
 import { ownerReference, seenTargetOf } from './targets.ts';

@@ -1,11 +1,14 @@
+import { isFinished } from '../analysis/phases.ts';
 import { pastMs } from '../model/moment.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { pauseSeconds } from './canary/pause-seconds.ts';
 import { currentStep } from './current-step.ts';
-import { progressDeadlineSeconds } from './defaults.ts';
+import { progressDeadlineSeconds, replicasOf } from './defaults.ts';
+import { isRefusedForGood } from './invalid-spec.ts';
 import { rolloutPhase } from './phase.ts';
 import { isRestartDone } from './restart-done.ts';
+import { runsOf } from './runs-of.ts';
 import { findPause } from './work.ts';
 
 /** What is under way is looked at this often at least, unless something tells sooner; less often where nothing moves. */
@@ -50,8 +53,10 @@ function isAsked({ abort, abortedAt, promoteFull, phase, message = '' }: Rollout
 /** Nothing happens by time alone, and all pods are as they are to be. */
 function isAtRest(rollout: Rollout): boolean {
   const { phase, replicas = 0, updatedReplicas = 0, readyReplicas = 0, pauseConditions = [] } = rollout.status ?? {};
+  if (isRefusedForGood(rollout)) return true;
   if (!isRestartDone(rollout)) return false;
   if (phase === 'Healthy') return replicas === updatedReplicas;
+  if (phase === 'Degraded') return isBack(rollout);
   if (phase !== 'Paused' || readyReplicas < replicas) return false;
   const { step } = currentStep(rollout);
   const isAtStep = pauseConditions.some(({ reason }) => reason === 'CanaryPauseStep');
@@ -60,6 +65,13 @@ function isAtRest(rollout: Rollout): boolean {
   const isTimed = isAtStep && isFinite(step?.pause);
   const { autoPromotionSeconds = 0 } = rollout.spec.strategy?.blueGreen ?? {};
   return !isTimed && (autoPromotionSeconds === 0 || rollout.spec.paused === true);
+}
+
+/** Whether an aborted update has left nothing: the stable pods are all there, with no others, and its analyses have ended. */
+function isBack(rollout: Rollout): boolean {
+  const { abort, replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = rollout.status ?? {};
+  const areStable = updatedReplicas === 0 && replicas === readyReplicas && replicas === replicasOf(rollout);
+  return abort === true && areStable && runsOf(rollout).every(({ status }) => isFinished(status));
 }
 
 function isFinite(pause: Parameters<typeof pauseSeconds>[0]): boolean {

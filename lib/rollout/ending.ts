@@ -19,6 +19,8 @@ export interface Ending {
   readonly eventsOnceStored?: readonly OutcomeEvent[];
   /** Why it is to be tried again. */
   readonly failure?: string;
+  /** Nothing can be done, and the status tells why. */
+  readonly isRefused?: true;
 }
 
 /**

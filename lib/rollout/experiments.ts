@@ -8,7 +8,7 @@ import { isAborted } from './intent.ts';
 import { newExperiment } from './new-experiment.ts';
 import { controllerOf } from '../model/controller-of.ts';
 import { mergePatch } from '../model/merge-patch.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import { findPause, note, statusOf, type Work } from './work.ts';
 

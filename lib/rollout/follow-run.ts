@@ -7,7 +7,7 @@ import { buildRolloutArguments } from './analysis-arguments.ts';
 import { newRunFromRollout } from './analysis-run.ts';
 import { rolloutLabels, type RolloutPurpose } from './labels.ts';
 import { hashOf } from './versions.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { findPause, statusOf, type Work } from './work.ts';
 
 /**

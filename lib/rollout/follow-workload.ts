@@ -1,6 +1,6 @@
 import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionOf } from './revision.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 

@@ -4,7 +4,7 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { revisionHistoryLimit } from './defaults.ts';
 import { compareAge } from './versions.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import type { Work } from './work.ts';
 

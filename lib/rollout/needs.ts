@@ -4,8 +4,9 @@ import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { FindRouted, Routed } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedList, RoutedObject } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
+import { runsOf } from './runs-of.ts';
 import type { SeenRollout } from './seen.ts';
 
 /** What must be read for a decision, beside the ReplicaSets, AnalysisRuns and Experiments of the namespace. */
@@ -16,8 +17,10 @@ export interface RolloutNeeds {
   readonly runs: readonly string[];
   /** With those that these refer to, and so on. */
   readonly templates: readonly AnalysisTemplateRef[];
-  /** Objects that traffic routers look after. */
+  /** Objects that traffic routers look after; once they are read, `routesOf` may name more. */
   readonly routes: readonly Routed[];
+  /** Those that they find by labels. */
+  readonly routeLists: readonly RoutedList[];
   /** Whether the pods of the selector are wanted. */
   readonly pods: boolean;
   /** What the pod template comes from. */
@@ -32,18 +35,14 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
   const takesPods = workloadRef?.scaleDown === 'onsuccess' || workloadRef?.scaleDown === 'progressively';
   return {
     services: servicesOf(rollout),
-    runs: runsOf(rollout),
+    runs: runsOf(rollout).flatMap(({ name }) => name ?? []),
     templates: analysesOf(rollout).flatMap(({ analysis }) => analysis.templates ?? []),
     routes: routesOf(rollout),
+    routeLists: routersOf(rollout).flatMap((router) => router.lists?.(rollout) ?? []),
     pods: havePodsParts(rollout) || isRestartDue(rollout, now),
     workload: workloadRef,
     deployment: takesPods ? workloadRef.name : undefined,
   };
-}
-
-/** Objects that traffic routers look after. */
-export function routesOf(rollout: Rollout): readonly Routed[] {
-  return routersOf(rollout).flatMap((router) => router.needs(rollout));
 }
 
 /** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */
@@ -55,15 +54,12 @@ export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['route
   return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
 }
 
-function runsOf({ status }: Rollout): readonly string[] {
-  const { canary, blueGreen } = status ?? {};
-  const told = [
-    canary?.currentBackgroundAnalysisRunStatus,
-    canary?.currentStepAnalysisRunStatus,
-    blueGreen?.prePromotionAnalysisRunStatus,
-    blueGreen?.postPromotionAnalysisRunStatus,
-  ];
-  return told.flatMap((run) => run?.name ?? []);
+/** Objects that traffic routers look after, as far as what has been read so far names them. */
+export function routesOf(
+  rollout: Rollout,
+  read: (object: Routed) => RoutedObject | undefined = () => undefined,
+): readonly Routed[] {
+  return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 
 /** Whether pods have labels or annotations by the part that they play. */

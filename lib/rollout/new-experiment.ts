@@ -6,7 +6,7 @@ import { buildRolloutArguments } from './analysis-arguments.ts';
 import { latestOf } from './current-step.ts';
 import { REVISION_ANNOTATION } from './revision.ts';
 import { hashOf, wantedHash } from './versions.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { ownerReference } from './targets.ts';
 import { statusOf, type Work } from './work.ts';
 

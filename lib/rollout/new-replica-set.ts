@@ -10,7 +10,7 @@ import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision, revisionOf } from './revision.ts';
 import { showRevision } from './sync-revision.ts';
 import { sortVersions, wantedHash } from './versions.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { ownerReference } from './targets.ts';
 import { note, statusOf, warn, type Work } from './work.ts';
 

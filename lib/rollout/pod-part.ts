@@ -5,7 +5,7 @@ import { type PodMetadata, podMetadataOf, withPart, withPodMetadata } from './po
 import { updateReplicaSet } from './scale.ts';
 import { isSelected } from './validation/selector.ts';
 import { hashOf } from './versions.ts';
-import { StepFailure, within } from './step-failure.ts';
+import { StepFailure, within } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 

@@ -21,7 +21,7 @@ import { toStored } from './stored.ts';
 import { syncRevision } from './sync-revision.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
-import { StepFailure, within } from './step-failure.ts';
+import { StepFailure, within } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
@@ -38,13 +38,15 @@ export interface Decision {
   readonly wakesMs: readonly number[];
   /** Why it is to be tried again, soon. */
   readonly failure?: string;
+  /** Nothing can be done, and the status tells why. */
+  readonly isRefused?: true;
 }
 
 /** Decides what becomes of a Rollout. Pure: the clock is an argument and nothing is written. */
 export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
   const resolved = resolveWorkload(seen.rollout, seen.workload);
   const work = openWork(seen, resolved, now);
-  const { status, failure, eventsOnceStored = [] } = tryAll(work, resolved.problem);
+  const { status, failure, isRefused, eventsOnceStored = [] } = tryAll(work, resolved.problem);
   return {
     changes: work.writes.changes,
     events: work.events,
@@ -52,6 +54,7 @@ export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
     eventsOnceStored,
     wakesMs: work.wakesMs,
     ...(failure !== undefined && { failure }),
+    ...(isRefused && { isRefused }),
   };
 }
 
@@ -67,11 +70,9 @@ function tryAll(work: Work, problem: string | undefined): Ending {
 /** @source syncHandler in rollout/controller.go of argoproj/argo-rollouts */
 function advance(work: Work, problem: string | undefined): Ending {
   if (work.rollout.metadata.deletionTimestamp !== undefined) return {};
+  // Nobody can tell then which ReplicaSets are its own.
   const unusable = selectorFailure(work.rollout.spec.selector ?? {});
-  if (unusable !== undefined) {
-    const { namespace, name } = work.rollout.metadata;
-    return { failure: `rollout ${namespace}/${name} has invalid label selector: ${unusable}` };
-  }
+  if (unusable !== undefined) return refuseSpec(work, validateRollout(work.rollout)[0] ?? unusable);
   writeClaims(work.claim, work.writes);
   if (problem !== undefined) return refuseWorkload(work, problem);
   const [invalid = checkReferences(work.rollout, work.seen)] = validateRollout(work.rollout);

@@ -5,7 +5,7 @@ import { maxUnavailable } from './replicas/limits.ts';
 import type { RolloutPod } from './seen.ts';
 import { isSelected } from './validation/selector.ts';
 import { createdMs } from './versions.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { RESYNC_MS, statusOf, wakeAfter, type Work } from './work.ts';
 
 const RETRY_MS = 30_000;

@@ -2,7 +2,7 @@ import type { ReplicaSet } from '../workload/replica-set.ts';
 import { wholeSeconds } from '../model/whole-seconds.ts';
 import { readRfc3339 } from '../workload/rfc3339.ts';
 import { isDelayedOnAbort } from './abort-delay.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { seenTargetOf } from './targets.ts';
 import type { Work } from './work.ts';
 import { replaceIn } from './versions.ts';

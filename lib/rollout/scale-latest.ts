@@ -6,7 +6,7 @@ import { followWorkload } from './follow-workload.ts';
 import { addDeadline, DEADLINE_ANNOTATION } from './scale-down-deadline.ts';
 import { isNoteOutdated, scaleReplicaSet } from './scale.ts';
 import { replaceIn } from './versions.ts';
-import { within } from './step-failure.ts';
+import { within } from '../workload/step-failure.ts';
 import { RESYNC_MS, wakeAfter, type Work } from './work.ts';
 
 /**

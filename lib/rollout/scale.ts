@@ -5,7 +5,7 @@ import { replicasOf } from './defaults.ts';
 import { DESIRED_REPLICAS_ANNOTATION } from './revision.ts';
 import { revisionOf } from './revision.ts';
 import { DEADLINE_ANNOTATION, deadlineOf } from './scale-down-deadline.ts';
-import { StepFailure, within } from './step-failure.ts';
+import { StepFailure, within } from '../workload/step-failure.ts';
 import { seenTargetOf } from './targets.ts';
 import { note, type Work } from './work.ts';
 

@@ -5,7 +5,7 @@ import { scaleCanary } from './canary/scale.ts';
 import { type Ending, endWith } from './ending.ts';
 import { syncRevision } from './sync-revision.ts';
 import { findByHash } from './versions.ts';
-import { within } from './step-failure.ts';
+import { within } from '../workload/step-failure.ts';
 import { statusOf, type Work } from './work.ts';
 
 /**

@@ -55,6 +55,8 @@ export interface SeenRollout {
    * Absent: nobody looks.
    */
   readonly registrations?: ReadonlyMap<string, Found<readonly Registration[]>> | undefined;
+  /** Names of those that routers find by labels, by the `routeListKey`; the objects are in `routes`. */
+  readonly routeLists?: ReadonlyMap<string, Found<readonly string[]>>;
   /** Pods of the Rollout's selector; wanted where they are restarted, or labelled by their role. */
   readonly pods: readonly RolloutPod[];
   readonly templates: TemplateSource;

@@ -1,5 +1,5 @@
 import { inSeconds } from '../analysis/times.ts';
-import { isEmpty } from '../model/empty.ts';
+import { isAbsent, isEmpty } from '../model/empty.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 
@@ -23,10 +23,12 @@ function kept(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(kept);
   if (typeof value === 'string') return TIME.test(value) ? inSeconds(value) : value;
   if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value)
-    .map(([name, field]) => [name, kept(field)] as const)
-    .filter(([name, field]) => !isEmpty(field) || (field !== undefined && field !== null && POINTERS.has(name)));
-  return Object.fromEntries(fields);
+  const fields: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(value)) {
+    const field = kept(each);
+    if (!isEmpty(field) || (!isAbsent(field) && POINTERS.has(name))) fields[name] = field;
+  }
+  return fields;
 }
 
 /** Whether two statuses are kept alike. */

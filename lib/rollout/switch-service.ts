@@ -2,7 +2,7 @@ import { POD_HASH_LABEL } from '../model/labels.ts';
 import { areCountsOld, availableIn, replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import type { Service } from './seen.ts';
 import { hashOf } from './versions.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { seenTargetOf } from './targets.ts';
 import { note, type Work } from './work.ts';
 

@@ -6,7 +6,7 @@ import { REVISION_ANNOTATION } from './revision.ts';
 import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision } from './revision.ts';
 import { updateReplicaSet } from './scale.ts';
-import { StepFailure, within } from './step-failure.ts';
+import { StepFailure, within } from '../workload/step-failure.ts';
 import { targetOf } from '../workload/target.ts';
 import { note, statusOf, type Work } from './work.ts';
 

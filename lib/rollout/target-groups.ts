@@ -6,7 +6,7 @@ import { replicasIn, type ReplicaSet } from '../workload/replica-set.ts';
 import { canaryServices } from './routers/services.ts';
 import { deadlineOf } from './scale-down-deadline.ts';
 import type { Service } from './seen.ts';
-import { StepFailure } from './step-failure.ts';
+import { StepFailure } from '../workload/step-failure.ts';
 import { selectedHash } from './switch-service.ts';
 import { hashOf, isControlledBy } from './versions.ts';
 import { note, statusOf, wakeAfter, warn, type Work } from './work.ts';

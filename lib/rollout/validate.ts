@@ -22,7 +22,7 @@ export function validateRollout(rollout: Rollout, isTemplateFilledIn = true): re
   const { minReadySeconds = 0 } = rollout.spec;
   return [
     ...negative(`${PATH}.replicas`, replicasOf(rollout)),
-    ...podProblems(rollout, isTemplateFilledIn),
+    ...(isTemplateFilledIn ? knownPodProblems(rollout) : podProblems(rollout, false)),
     ...negative(`${PATH}.minReadySeconds`, minReadySeconds),
     ...negative(`${PATH}.revisionHistoryLimit`, revisionHistoryLimit(rollout)),
     ...negative(`${PATH}.progressDeadlineSeconds`, deadline),
@@ -34,6 +34,15 @@ export function validateRollout(rollout: Rollout, isTemplateFilledIn = true): re
 }
 
 const selectorJson = writerOf(SELECTOR);
+
+/** Told once for a specification, which must not change afterwards: each reconcile asks. */
+const known = new WeakMap<Rollout['spec'], readonly string[]>();
+
+function knownPodProblems(rollout: Rollout): readonly string[] {
+  const problems = known.get(rollout.spec) ?? podProblems(rollout, true);
+  known.set(rollout.spec, problems);
+  return problems;
+}
 
 function podProblems({ spec }: Rollout, isTemplateFilledIn: boolean): string[] {
   const { selector, template = {}, workloadRef } = spec;

@@ -1,18 +1,18 @@
 import type { CachedCluster } from '../clusters/store/cached.ts';
-import { canNewsWait, type Facts, FACTS, ownerToTell } from '../kinds/facts/registry.ts';
+import { type Facts, FACTS, newsMayWaitMs, ownerToTell } from '../kinds/facts/registry.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { type ObjectRef, refOf } from '../model/ref.ts';
 import { resourceKind } from '../model/resources.ts';
 
 /**
  * Has `tell` called with each object that is served here and for which a change of what it owns, or names, is news.
- * Changes of what is not stored are not noticed. `canWait`: for a moment, in case there is more.
+ * Changes of what is not stored are not noticed. `mayWaitMs`: in case there is more.
  *
  * @param alone  looks at one object, so that what goes wrong with it concerns no other
  */
 export function onOwnedNews(
   cluster: CachedCluster,
-  tell: (owner: ObjectRef, canWait: boolean) => void,
+  tell: (owner: ObjectRef, mayWaitMs: number) => void,
   facts: Facts = FACTS,
   alone: (object: KubernetesObject, look: () => void) => void = (_object, look) => look(),
 ): void {
@@ -21,7 +21,7 @@ export function onOwnedNews(
       cluster.onChange(kind, ({ metadata }) => {
         for (const owner of cluster.stored(ownerKind, metadata.namespace)) {
           alone(owner, () => {
-            if (namesIn(owner).includes(metadata.name ?? '')) tell(refOf(cluster.name, owner), false);
+            if (namesIn(owner).includes(metadata.name ?? '')) tell(refOf(cluster.name, owner), 0);
           });
         }
       });
@@ -32,7 +32,7 @@ export function onOwnedNews(
       alone(object, () => {
         const owner = ownerToTell(cluster.name, object, previous, type === 'DELETED', facts);
         if (!owner || cluster.peek(resourceKind(owner.kind), owner)?.metadata.uid !== owner.uid) return;
-        tell(owner, type === 'MODIFIED' && previous !== undefined && canNewsWait(owner, object, previous, facts));
+        tell(owner, type === 'MODIFIED' && previous ? newsMayWaitMs(owner, object, previous, facts) : 0);
       }),
     );
   }

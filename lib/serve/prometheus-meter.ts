@@ -9,6 +9,7 @@ import { type ObjectRef, refOf } from '../model/ref.ts';
 import type { ResourceKind, Resources } from '../model/resources.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import type { Slices } from '../model/slices.ts';
+import { connectionSeries } from './connection-series.ts';
 import { familyHead, type ObjectLabels } from './exposition.ts';
 import { type ObjectFamily, objectFamilies } from './object-series.ts';
 import { type StepSeries, stepSeries } from './step-series.ts';
@@ -84,6 +85,7 @@ export function prometheusMeter(
     labelNames: ['cluster', 'kind'],
     registers: [register],
   });
+  const byConnection = connectionSeries(register);
   const updates = facts.some(({ kind }) => kind === 'Rollout') ? updateSeries(register) : undefined;
   const endings = rememberEndings();
   const known = new Set<string>();
@@ -97,7 +99,8 @@ export function prometheusMeter(
     const seen = readInventory().map((inventory) => heldNow(inventory, told.families));
     yield* inParts(stepTexts(steps.values()), slices);
     yield `${await register.getSingleMetricAsString(LATENESS)}\n\n`;
-    for (const name of updates?.names ?? []) yield `${await register.getSingleMetricAsString(name)}\n\n`;
+    for (const name of [...byConnection.names(), ...(updates?.names ?? [])])
+      yield `${await register.getSingleMetricAsString(name)}\n\n`;
     yield* inParts(objectTexts(told, seen), slices);
     yield `${await register.getSingleMetricAsString(SET_ASIDE)}\n`;
   }
@@ -117,6 +120,7 @@ export function prometheusMeter(
         const late = known.has(uid) ? endings.lateSeconds(uid, times) : undefined;
         if (late !== undefined) lateness.observe({ cluster }, late);
       },
+      connected: byConnection.used,
     },
     meet: ({ uid }) => void known.add(uid),
     changed(cluster, previous, object) {

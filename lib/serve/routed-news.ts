@@ -27,7 +27,7 @@ export function onRoutedNews(
     keysOf.delete(uid);
   };
   const keep = (ref: ObjectRef, keys: readonly string[]): void => {
-    if (keys.length > 0) keysOf.set(ref.uid, keys);
+    keysOf.set(ref.uid, keys);
     for (const key of keys) {
       const owners = routedBy.get(key) ?? new Map<string, ObjectRef>();
       routedBy.set(key, owners.set(ref.uid, ref));
@@ -35,11 +35,15 @@ export function onRoutedNews(
   };
 
   for (const kind of kinds) {
-    cluster.onChange(kind.facts.kind, (object: KubernetesObject, _previous, type) =>
+    if (!kind.routed) continue;
+    cluster.onChange(kind.facts.kind, (object: WithSpec, previous: WithSpec | undefined, type) =>
       alone(object, () => {
         const ref = refOf(cluster.name, object);
+        // Most changes are of a status, and the store keeps a spec that is the same.
+        if (type === 'MODIFIED' && object.spec === previous?.spec && keysOf.has(ref.uid)) return;
         forget(ref.uid);
-        if (type !== 'DELETED') keep(ref, (kind.routed?.(object) ?? []).map(keyOf));
+        const objects = type === 'DELETED' ? undefined : kind.routed?.(object);
+        if (objects) keep(ref, objects.map(keyOf));
       }),
     );
   }
@@ -49,6 +53,8 @@ export function onRoutedNews(
     });
   }
 }
+
+type WithSpec = KubernetesObject & { readonly spec?: unknown };
 
 function keyOf({ kind, namespace, name }: NamedObject): string {
   return `${kind}/${namespace}/${name}`;

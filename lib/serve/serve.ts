@@ -8,6 +8,7 @@ import { KINDS } from '../kinds/registry.ts';
 import { AssayError } from '../model/errors.ts';
 import { mergePatch } from '../model/merge-patch.ts';
 import type { Clusters } from '../model/cluster.ts';
+import type { Connections, ConnectionUse } from '../model/connections.ts';
 import type { Kind, KindRow } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
@@ -16,7 +17,7 @@ import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { formatRef, type ObjectRef, refOf } from '../model/ref.ts';
 import { openSlices } from '../model/slices.ts';
-import { memoryQueue } from '../queues/memory.ts';
+import { memoryQueue, type Place } from '../queues/memory.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import { errorFields } from '../log/error-fields.ts';
 import { isOverdue } from '../runtime/overdue.ts';
@@ -45,6 +46,8 @@ export interface ServeOptions {
   readonly concurrencyPerCluster?: number;
   /** What is set for the metrics of all clusters. */
   readonly settings?: ProviderSettings;
+  /** How the metric sources of a cluster are reached, with a meter to tell. Default: as metrics say. */
+  readonly openConnections?: ((cluster: CachedCluster, onUse: (use: ConnectionUse) => void) => Connections) | undefined;
   /** Where the weights of load balancers are verified. Default: they are not. */
   readonly loadBalancers?: LoadBalancers | undefined;
   /** Between two looks at everything, which finds what was lost. Default 60,000. */
@@ -80,8 +83,8 @@ export interface Serving {
  */
 const SLOT_MS = 250;
 
-/** News that nothing waits for, or that may go round in circles, and what else comes meanwhile, are one step. */
-const SOON_MS = 1_000;
+/** News of objects that several may write to, which may go round in circles, and what else comes meanwhile, are one step. */
+const SHARED_MS = 1_000;
 
 /** How often the time of day is looked at, at least: whether it was set is noticed by somebody who looks. */
 const CLOCK_MS = 5_000;
@@ -125,6 +128,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const recording = clusters.map((each) =>
     laterEvents(notingWrites(each, underway), { onFailure: notRecorded(each, log) }),
   );
+  const connections = new Map(
+    clusters.map((each) => [each.name, options.openConnections?.(each, (use) => meter.connected?.(use))] as const),
+  );
   const ports: Ports = {
     clusters: registryOf(recording.map(({ cluster }) => cluster)),
     queue,
@@ -134,15 +140,16 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now,
     settingsOf: () => settings,
     loadBalancersOf: () => options.loadBalancers,
+    connectionsOf: (name) => connections.get(name),
     signal: aborting.signal,
   };
 
   /** The step itself says when the next is due; a change by somebody else meanwhile may say sooner. */
-  async function stepAlone(ref: ObjectRef): Promise<void> {
+  async function stepAlone(ref: ObjectRef, { aside }: Place): Promise<void> {
     const mine: Underway = { isChanged: false, wrote: undefined };
     underway.set(ref.uid, mine);
     try {
-      await step(ref, ports, undefined, kinds);
+      await step(ref, { ...ports, aside }, undefined, kinds);
     } finally {
       underway.delete(ref.uid);
     }
@@ -168,8 +175,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     queue.send(ref, at).catch((error: unknown) => leaveAlone(ref, error));
   }
 
-  function soon(): Date {
-    return new Date(now().getTime() + SOON_MS);
+  function inMs(ms: number): Date {
+    return new Date(now().getTime() + ms);
   }
 
   function enqueue(ref: ObjectRef, object: KubernetesObject): void {
@@ -211,9 +218,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
     }
     const alone = (object: KubernetesObject, look: () => void): void => eachAlone(cluster.name, object, look);
-    onOwnedNews(cluster, (owner, canWait) => ask(owner, canWait ? soon() : now()), facts, alone);
+    onOwnedNews(cluster, (owner, mayWaitMs) => ask(owner, inMs(mayWaitMs)), facts, alone);
     // Not at once: two Rollouts that write to one object would take turns without a pause.
-    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, soon()), alone);
+    onRoutedNews(cluster, loaded.values(), (owner) => ask(owner, inMs(SHARED_MS)), alone);
     void cluster.whenSynced().then(() => log.info('cluster synced', { cluster: cluster.name }));
   }
   const schedules = serveSchedules({ clusters, log, now, timers });

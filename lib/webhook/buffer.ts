@@ -1,4 +1,5 @@
 import type { Bus, BusEvent } from '../model/bus.ts';
+import { joinChanges } from '../model/change-event.ts';
 
 export interface BufferOptions {
   readonly bus: Bus;
@@ -18,7 +19,7 @@ export interface BufferMeter {
 }
 
 export interface EventBuffer {
-  /** Keeps an event to be published; returns at once, whatever the bus does. A newer one of the same key replaces it. */
+  /** Keeps an event to be published; returns at once, whatever the bus does. A newer one of the same key goes in its place. */
   put(key: string, event: BusEvent): void;
   /** Publishes what is left; resolves when nothing is, or after `patienceMs`, with the number of events left behind. */
   drain(patienceMs: number): Promise<number>;
@@ -27,8 +28,8 @@ export interface EventBuffer {
 }
 
 /**
- * An event waits between one and two of these: long enough for the API server to store the object it asked about, and
- * for others to go in the same call.
+ * An event waits between one and two of these: long enough for the API server to store the object it asked about, mostly,
+ * and for others to go in the same call.
  */
 const TICK_MS = 25;
 const BATCH = 100;
@@ -49,7 +50,7 @@ export function eventBuffer({ bus, limit, meter, onFailure, random = Math.random
   const size = (): number => fresh.size + settling.size + ready.size;
 
   function tick(): void {
-    for (const [key, event] of settling) ready.set(key, event);
+    for (const [key, event] of settling) ready.set(key, joinChanges(ready.get(key), event));
     [settling, fresh] = [fresh, new Map()];
     ticking = settling.size > 0 ? setTimeout(tick, TICK_MS) : undefined;
     wake();
@@ -98,7 +99,7 @@ export function eventBuffer({ bus, limit, meter, onFailure, random = Math.random
 
   return {
     put(key, event) {
-      fresh.set(key, event);
+      fresh.set(key, joinChanges(fresh.get(key), event));
       if (size() > limit) shedOldest();
       ticking ??= setTimeout(tick, TICK_MS);
     },

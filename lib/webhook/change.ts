@@ -1,4 +1,5 @@
 import { ALL_FACTS, factsOf, ownerOf } from '../kinds/facts/registry.ts';
+import { beforeOf } from '../model/before.ts';
 import type { ChangeVerb, ObjectChange } from '../model/change-event.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { RESOURCES } from '../model/resources.ts';
@@ -18,7 +19,7 @@ const VERBS: Readonly<Record<AdmissionRequest['operation'], ChangeVerb | undefin
 export function changeOf(request: AdmissionRequest, cluster: string): ObjectChange | undefined {
   const object = request.object ?? request.oldObject;
   if (!object) return undefined;
-  const { namespace = request.namespace, name = request.name, uid, resourceVersion } = object.metadata;
+  const { namespace = request.namespace, name = request.name, uid } = object.metadata;
   const refAs = (kind: string): ObjectRef => ({
     cluster,
     kind,
@@ -26,16 +27,23 @@ export function changeOf(request: AdmissionRequest, cluster: string): ObjectChan
     name: name ?? '',
     uid: uid ?? '',
   });
+  const before = foundBy(request);
   if (request.subResource) {
     const own = kindWithin(request);
     const ref = own === undefined ? ownerOf(cluster, object, ALL_FACTS, request.namespace) : refAs(own);
-    return ref && { ref, verb: 'Changed' };
+    return ref && { ref, verb: 'Changed', ...before };
   }
   const { group, version, kind } = request.kind;
   const verb = VERBS[request.operation];
   const known = factsOf(kind, ALL_FACTS);
   if (!verb || !known || `${group}/${version}` !== RESOURCES[known.kind].apiVersion) return undefined;
-  return { ref: refAs(kind), verb, ...(resourceVersion && { resourceVersion }) };
+  return { ref: refAs(kind), verb, ...before };
+}
+
+/** What there was at admission. Nobody waits for an object to be gone. */
+function foundBy({ operation, object, oldObject }: AdmissionRequest): Pick<ObjectChange, 'before'> {
+  if (operation === 'CREATE' && object) return { before: beforeOf({ ...object.metadata, resourceVersion: '' }) };
+  return operation === 'UPDATE' && oldObject ? { before: beforeOf(oldObject.metadata) } : {};
 }
 
 /** The kind of the object that a subresource is of, if that is looked after. */

@@ -46,6 +46,15 @@ export function areCountsOld({ metadata, status }: ReplicaSet): boolean {
 }
 
 /**
+ * Whether the counts say nothing of what will be there in a moment: they are old, or from before the pods that are too many
+ * have gone. Without a generation nothing tells.
+ */
+export function areCountsMoving(replicaSet: ReplicaSet): boolean {
+  if (replicaSet.metadata.generation === undefined) return false;
+  return areCountsOld(replicaSet) || (replicaSet.status?.replicas ?? 0) > replicasIn(replicaSet);
+}
+
+/**
  * The available pods that can be counted on when others are taken away: no more than the ReplicaSet is to have, since a
  * count is written before the pods that are too many go.
  */

@@ -92,3 +92,24 @@ test('nothing gathered, nothing written', () => {
   meter.flush();
   expect(lines).toEqual([]);
 });
+
+test('each connection of a cluster has a line of its own', () => {
+  const use = { cluster: 'c1', connection: 'dd', seconds: 0.2, waitedSeconds: 3 };
+  meter.stepped(ref, 1);
+  meter.connected?.({ ...use, status: 200 });
+  meter.connected?.({ ...use, status: 429 });
+  meter.connected?.({ ...use, status: undefined });
+  meter.flush();
+  expect(
+    lines.map(({ Connection, ConnectionRequests, ConnectionThrottled, ConnectionDuration }) => [
+      Connection,
+      ConnectionRequests,
+      ConnectionThrottled,
+      ConnectionDuration,
+    ]),
+  ).toEqual([
+    [undefined, undefined, undefined, undefined],
+    ['dd', [3], [1], [0.2, 0.2, 0.2]],
+  ]);
+  expect(JSON.stringify(lines[1])).toContain('"Dimensions":[["Stage","Connection"]]');
+});

@@ -9,7 +9,7 @@ import type { ObjectMeta } from '../../lib/model/kubernetes.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import type { Runtime } from '../../lib/aws/functions.ts';
 import { onMessages } from '../../lib/aws/on-message.ts';
-import { aMetric, anExperiment, aRun, aTemplate } from '../builders.ts';
+import { aMetric, anExperiment, aRollout, aRun, aTemplate } from '../builders.ts';
 import { type Call, listening } from '../world.ts';
 
 const T0 = Date.parse('2026-11-05T10:00:00.250Z');
@@ -266,6 +266,101 @@ describe('a message', () => {
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
     expect(lines.at(-1)?.fields?.['error']).toContain('c1/AnalysisRun/shop/slow');
     expect(sent.map(({ message }) => message.ref.name)).toEqual(['quick']);
+  });
+});
+
+/** What was sent for the change; the rest is asked for by the step itself. */
+const again = () => sent.filter(({ message: { before } }) => before !== undefined);
+/** A Rollout that waits for its pods, and what an event would say of its next change. */
+async function aRolloutAtWork(): Promise<Message> {
+  document['rollouts'] = true;
+  const { metadata } = await memory.create('Rollout', aRollout());
+  const { namespace = '', name = '', uid = '' } = metadata;
+  const message: Message = { ref: { cluster: 'c1', kind: 'Rollout', namespace, name, uid } };
+  for (let steps = 0; steps < 3; steps += 1) await take(message);
+  [sent, calls] = [[], []];
+  const { resourceVersion = '' } = (await memory.get('Rollout', message.ref))?.metadata ?? {};
+  return { ...message, before: `${uid}@${resourceVersion}` };
+}
+
+describe('a message of an event that comes before its change is stored', () => {
+  test.each([
+    { tries: undefined, inMs: 1000 },
+    { tries: 1, inMs: 2000 },
+    { tries: 2, inMs: 4000 },
+    { tries: 3, inMs: 8000 },
+  ])('after $tries tries is taken again in $inMs ms', async ({ tries, inMs }) => {
+    const message = { ...(await aRolloutAtWork()), ...(tries !== undefined && { tries }) };
+    expect(await take(message)).toEqual([]);
+    expect(again()).toEqual([{ message: { ...message, tries: (tries ?? 0) + 1 }, inMs }]);
+    expect(failed).toEqual([]);
+  });
+
+  test('is left to the next look at the cluster in the end: what was refused does not come', async () => {
+    const message = { ...(await aRolloutAtWork()), tries: 4 };
+    expect(await take(message)).toEqual([]);
+    expect(again()).toEqual([]);
+  });
+
+  test('finds the change of a spec when it comes again, and goes on from there', async () => {
+    const message = await aRolloutAtWork();
+    await take(message);
+    await memory.patch('Rollout', message.ref, { spec: { replicas: 7 } });
+    const [late] = again();
+    sent = [];
+    expect(await take(late?.message ?? '')).toEqual([]);
+    expect(memory.objects('ReplicaSet')).toMatchObject([{ spec: { replicas: 7 } }]);
+    expect(again()).toEqual([]);
+  });
+
+  test('finds an abort, which is no new generation', async () => {
+    const { ref } = await aRolloutAtWork();
+    const [first] = memory.objects('ReplicaSet');
+    const status = { replicas: 2, readyReplicas: 2, availableReplicas: 2 };
+    memory.writeStatus('ReplicaSet', { namespace: 'shop', name: first?.metadata.name ?? '' }, status);
+    for (let steps = 0; steps < 3; steps += 1) await take({ ref });
+    const containers = [{ name: 'app', image: 'registry.example/guestbook:2' }];
+    await memory.patch('Rollout', ref, { spec: { template: { spec: { containers } } } });
+    for (let steps = 0; steps < 3; steps += 1) await take({ ref });
+    const { metadata: { resourceVersion = '' } = {}, status: before } = (await memory.get('Rollout', ref)) ?? {};
+    await take({ ref, before: `${ref.uid}@${resourceVersion}` });
+    const [late] = again();
+    memory.writeStatus('Rollout', ref, { ...before, abort: true });
+    sent = [];
+    expect(await take(late?.message ?? '')).toEqual([]);
+    expect((await memory.get('Rollout', ref))?.status?.abortedAt).toBeDefined();
+    expect(again()).toEqual([]);
+  });
+
+  test('asks for no call and no message more where the change is stored', async () => {
+    const { before: _, ...message } = await aRolloutAtWork();
+    await take({ ...message, before: `${message.ref.uid}@1` });
+    const withIt = { sent, calls };
+    [sent, calls] = [[], []];
+    await take(message);
+    expect(withIt).toEqual({ sent, calls });
+  });
+
+  test('about a run that is to come finds it when it comes again', async () => {
+    const there = await created();
+    const before = `${there.ref.uid}@`;
+    cluster = { ...memory, get: async () => undefined };
+    await take({ ...there, before });
+    expect(sent).toEqual([{ message: { ...there, before, tries: 1 }, inMs: 1000 }]);
+    cluster = memory;
+    const [late] = again();
+    sent = [];
+    await take(late?.message ?? '');
+    expect((await stored(there))?.status?.phase).toBe('Running');
+    expect(again()).toEqual([]);
+  });
+
+  test('about pods of a Rollout is taken again while their ReplicaSet is as it was', async () => {
+    const { ref } = await aRolloutAtWork();
+    const { uid = '', resourceVersion = '' } = memory.objects('ReplicaSet')[0]?.metadata ?? {};
+    const message = { ref, before: `${uid}@${resourceVersion}` };
+    await take(message);
+    expect(again()).toEqual([{ message: { ...message, tries: 1 }, inMs: 1000 }]);
   });
 });
 

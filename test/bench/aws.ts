@@ -14,11 +14,13 @@ import {
   watchPrometheus,
 } from './aws-load.ts';
 import { billOf, IDLE_POLLS_A_MONTH, PRICES } from './aws-prices.ts';
+import { measureRolloutsOnAws } from './aws-rollouts.ts';
 import { type Counted, countAll, usedBetween } from './aws-usage.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
 
 // `npm run bench:aws`: the packaged functions as Lambda runs them, on emulated queues and bus, against a real API server and a
-// real Prometheus, all on this machine. `-- --runs=20 --measurements=3` for a small one.
+// real Prometheus, all on this machine. `-- --runs=20 --measurements=3` for a small one; `--runs=0` or `--rollouts=0` for
+// one half alone.
 
 const CLUSTERS = ['one', 'two', 'three'];
 const MANIFESTS = join(import.meta.dirname, '../../infra/cluster');
@@ -31,14 +33,16 @@ interface Scenario extends Load {
   readonly dollars: number;
 }
 
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '200' },
+    measurements: { type: 'string', default: '10' },
+    interval: { type: 'string', default: '5' },
+    rollouts: { type: 'string', default: '20' },
+  },
+});
+
 function scenarios(): readonly Scenario[] {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: 'string', default: '200' },
-      measurements: { type: 'string', default: '10' },
-      interval: { type: 'string', default: '5' },
-    },
-  });
   const runs = Number(values.runs);
   const measurements = Number(values.measurements);
   const intervalSeconds = Number(values.interval);
@@ -51,35 +55,41 @@ function scenarios(): readonly Scenario[] {
 }
 
 async function main(): Promise<void> {
-  const wanted = scenarios();
   console.log(`${describeMachine()}; shared with kube-apiserver, etcd, Prometheus, the emulators and the bench itself`);
-  console.log(
-    'Three registry entries, each a namespace of one API server. Prices of us-east-1 as found in 2026, arm64.\n',
-  );
+  console.log('Prices of us-east-1 as found in 2026, arm64.\n');
   const service = await startSampleService();
   service.set('success_ratio', {}, 0.99);
   const prometheus = await startPrometheus({ targets: [service.target] });
-  const watched = await watchPrometheus(prometheus.url);
+  try {
+    await waitFor('a first sample', async () => (await prometheus.query('success_ratio')).length > 0);
+    if (values.runs !== '0') await measureRuns(prometheus.url);
+    if (values.rollouts !== '0') await measureRolloutsOnAws(Number(values.rollouts), prometheus.url);
+  } finally {
+    await prometheus.remove();
+    await service.stop();
+  }
+}
+
+async function measureRuns(prometheus: string): Promise<void> {
+  console.log('Three registry entries, each a namespace of one API server.\n');
+  const watched = await watchPrometheus(prometheus);
   const plane = await startControlPlane({ controllers: false, crdFolder: join(MANIFESTS, 'crds') });
   const deployment = await startDeployment();
   try {
-    await waitFor('a first sample', async () => (await prometheus.query('success_ratio')).length > 0);
     await prepare(plane, deployment);
     // Starts processes and fills caches; a deployment that is in use has done so before.
     await play({ name: 'warm', runs: 40, metrics: 1, intervalSeconds: 2, measurements: 4 }, plane, deployment, watched);
-    for (const scenario of wanted) {
+    for (const scenario of scenarios()) {
       const { title, intervalSeconds, measurements } = scenario;
       console.log(`${title} at ${intervalSeconds} s, ${measurements} measurements each\n`);
       const played = await play(scenario, plane, deployment, watched);
       console.log(`${formatFigures(figuresOf(scenario, played, deployment))}\n`);
     }
-    console.log(`Nothing to do, for a month\n\n${formatFigures(await idleFigures(plane, deployment))}`);
+    console.log(`Nothing to do, for a month\n\n${formatFigures(await idleFigures(plane, deployment))}\n`);
   } finally {
     await deployment.stop();
     await plane.stop();
     await watched.stop();
-    await prometheus.remove();
-    await service.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { compileUncached, evaluateCondition } from '../../lib/expression/compile.ts';
+import { compileUncached, evaluateCondition } from '../../lib/expression/evaluate.ts';
 import { inputOf } from '../../lib/expression/metric-input.ts';
 import type { MetricValue } from '../../lib/model/metric-value.ts';
 import type { Figure } from './figures.ts';

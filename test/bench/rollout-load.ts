@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
+import type { CanaryStep } from '../../lib/model/canary-step.ts';
 import type { WatchEvent } from '../e2e/servers/api-client.ts';
 import type { ControlPlane } from '../e2e/servers/control-plane.ts';
 import { waitFor } from '../e2e/servers/wait-for.ts';
 
 /** Rollouts of a namespace, and what is seen to become of them. */
 export interface RolloutLoad {
-  /** Creates them, and waits until all are healthy. */
+  /** Creates their namespace where it is not there, and them, and waits until all are healthy. */
   deploy(): Promise<void>;
   /** Gives all of them an image at once. @returns how long each took to be healthy, in milliseconds */
   update(image: string): Promise<readonly number[]>;
@@ -21,18 +22,27 @@ export interface RolloutLoadOptions {
   readonly namespace: string;
   readonly count: number;
   readonly replicas: number;
+  /** Default: four weights, without pauses. */
+  readonly steps?: readonly CanaryStep[];
+  /** Whether the traffic of each goes through nginx, by Services and an Ingress of its own. Default: pods alone. */
+  readonly isRouted?: boolean;
 }
 
 interface ReplicaSet extends KubernetesObject {
   readonly status?: { readonly availableReplicas?: number };
 }
 
-const STEPS = [{ setWeight: 25 }, { setWeight: 50 }, { setWeight: 75 }, { setWeight: 100 }];
+const FOUR_WEIGHTS: readonly CanaryStep[] = [
+  { setWeight: 25 },
+  { setWeight: 50 },
+  { setWeight: 75 },
+  { setWeight: 100 },
+];
 const AT_ONCE = 50;
 
 export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions): RolloutLoad {
   const { api } = plane;
-  const { namespace, count, replicas } = options;
+  const { namespace, count, replicas, steps = FOUR_WEIGHTS, isRouted = false } = options;
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`;
   const replicaSets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
   const names = Array.from({ length: count }, (_, index) => `rollout-${index}`);
@@ -72,7 +82,7 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
     await work();
     try {
       const areAll = () => healthyAt.size === count;
-      await waitFor(`${count} Rollouts to be healthy`, areAll, { timeoutMs: 180_000, everyMs: 50 });
+      await waitFor(`${count} Rollouts to be healthy`, areAll, { timeoutMs: 300_000, everyMs: 50 });
     } finally {
       watching.abort();
       await following;
@@ -89,10 +99,16 @@ export function openRolloutLoad(plane: ControlPlane, options: RolloutLoadOptions
 
   return {
     async deploy() {
-      await plane.kubectl(['create', 'namespace', namespace]);
+      await plane.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
       const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
       await waitFor('the service account of the pods', () => api.call(account));
-      await untilHealthy(() => each((name) => api.call(path, { method: 'POST', body: aRollout(name, replicas) })));
+      if (isRouted) {
+        const items = names.flatMap((name) => routesOf(name));
+        await plane.kubectl(['create', '-n', namespace, '-f', '-'], { input: JSON.stringify(aList(items)) });
+      }
+      const canaryOf = (name: string) => ({ steps, ...(isRouted && routingOf(name)) });
+      const body = (name: string) => aRollout(name, replicas, canaryOf(name));
+      await untilHealthy(() => each((name) => api.call(path, { method: 'POST', body: body(name) })));
     },
     async update(image) {
       const contentType = 'application/merge-patch+json';
@@ -132,14 +148,42 @@ function isHealthy({ metadata, status = {} }: Rollout): boolean {
   return phase === 'Healthy' && stableRS === currentPodHash && observedGeneration === String(metadata.generation);
 }
 
-function aRollout(name: string, replicas: number): object {
+function aRollout(name: string, replicas: number, canary: object): object {
   const spec = {
     replicas,
     selector: { matchLabels: { app: name } },
     template: aTemplate('app:1', name),
-    strategy: { canary: { steps: STEPS } },
+    strategy: { canary },
   };
   return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name }, spec };
+}
+
+/** Old pods go soon after an update, so that it is over. */
+function routingOf(name: string): object {
+  const trafficRouting = { nginx: { stableIngress: name } };
+  return { ...servicesOf(name), trafficRouting, scaleDownDelaySeconds: 1 };
+}
+
+function routesOf(name: string): readonly object[] {
+  const { stableService, canaryService } = servicesOf(name);
+  const services = [stableService, canaryService].map((service) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: service },
+    spec: { selector: { app: name }, ports: [{ port: 80 }] },
+  }));
+  const backend = { service: { name: stableService, port: { number: 80 } } };
+  const rules = [{ host: `${name}.example.com`, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }];
+  const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name }, spec: { rules } };
+  return [...services, ingress];
+}
+
+function servicesOf(name: string) {
+  return { stableService: `${name}-stable`, canaryService: `${name}-canary` };
+}
+
+function aList(items: readonly object[]): object {
+  return { apiVersion: 'v1', kind: 'List', items };
 }
 
 /** Without a name it is what a merge patch says of the containers. */

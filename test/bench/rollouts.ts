@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAssayServe } from '../e2e/servers/assay-serve.ts';
+import { type LogLine, startAssayServe } from '../e2e/servers/assay-serve.ts';
 import { ensureArgoController } from '../e2e/servers/build.ts';
 import { type ControlPlane, startControlPlane } from '../e2e/servers/control-plane.ts';
 import { findFreePort } from '../e2e/servers/free-port.ts';
@@ -10,16 +10,21 @@ import { startProcess } from '../e2e/servers/server-process.ts';
 import { waitFor } from '../e2e/servers/wait-for.ts';
 import { type AuditLog, openAuditLog, sumRequests } from './audit-log.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
+import { openFollowLoad } from './follow-load.ts';
 import { cpuMs, rssMb } from './process-usage.ts';
 import { openRolloutLoad, type RolloutLoad } from './rollout-load.ts';
 
-// `npm run bench:rollouts [update|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same servers.
+// `npm run bench:rollouts [update|routed|follow|rest]`: `assay serve --rollouts` beside Argo's own controller, on the same
+// servers.
 // ASSAY_CPU_PROFILE=FOLDER leaves a profile of Assay's process there.
 
 const ROLLOUTS = 100;
 const REPLICAS = 3;
 const POD_START_MS = 300;
 const AT_REST = 1000;
+const PODS_AT_REST = 2;
+const FOLLOWED = 20;
+const IDLE_EXPERIMENTS = 50;
 /** Neither is to wait for its own limit of requests. */
 const RATE = { qps: 2000, burst: 4000 };
 
@@ -43,7 +48,7 @@ const ASSAY: Contender = {
     const folder = process.env['ASSAY_CPU_PROFILE'];
     return startAssayServe({
       kubeconfigPath: plane.kubeconfigFor(ASSAY.name),
-      args: ['--rollouts', `--namespace=${namespace}`, `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
+      args: ['--rollouts', '--router=nginx', `--namespace=${namespace}`, `--qps=${RATE.qps}`, `--burst=${RATE.burst}`],
       nodeArgs: folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`],
     });
   },
@@ -70,7 +75,9 @@ async function main(): Promise<void> {
   });
   const kubelet = await startKubelet(plane, { startMs: POD_START_MS });
   try {
-    if (wanted === undefined || wanted === 'update') await compare(plane, audit);
+    if (wanted === undefined || wanted === 'update') await compare(plane, audit, false);
+    if (wanted === undefined || wanted === 'routed') await compare(plane, audit, true);
+    if (wanted === undefined || wanted === 'follow') await follow(plane, audit);
     if (wanted === undefined || wanted === 'rest') await rest(plane, audit);
   } finally {
     await kubelet.stop();
@@ -80,15 +87,15 @@ async function main(): Promise<void> {
 }
 
 /** Side by side, each with a namespace of its own: what else the machine does is the same for both. */
-async function compare(plane: ControlPlane, audit: AuditLog): Promise<void> {
-  const [argo, assay] = await Promise.all([open(ARGO, plane), open(ASSAY, plane)]);
+async function compare(plane: ControlPlane, audit: AuditLog, isRouted: boolean): Promise<void> {
+  const [argo, assay] = await Promise.all([open(ARGO, plane, isRouted), open(ASSAY, plane, isRouted)]);
   try {
     await Promise.all([argo.load.deploy(), assay.load.deploy()]);
     // A controller runs for weeks: what it costs before its code is warm is paid once.
     await Promise.all([argo.load.update('app:2'), assay.load.update('app:2')]);
     await sleep(10_000);
     const [reference, ours] = await Promise.all([updateAll(argo, audit), updateAll(assay, audit)]);
-    print(reference, ours);
+    print(reference, ours, isRouted);
   } finally {
     // While somebody looks after them, as in a cluster.
     await Promise.all([argo.load.remove(), assay.load.remove()]);
@@ -96,7 +103,7 @@ async function compare(plane: ControlPlane, audit: AuditLog): Promise<void> {
   }
 }
 
-function print(reference: readonly Measured[], ours: readonly Measured[]): void {
+function print(reference: readonly Measured[], ours: readonly Measured[], isRouted: boolean): void {
   const figures = ours.map(({ name, unit, figure, most }, index): Figure[] => {
     const theirs = reference[index]?.figure ?? NaN;
     return [
@@ -104,7 +111,8 @@ function print(reference: readonly Measured[], ours: readonly Measured[]): void 
       { name: `${name}, Assay`, figure, unit, ...(most !== undefined && { limit: theirs * most }) },
     ];
   });
-  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, four weights, all updated at once\n`);
+  const how = isRouted ? 'four weights in nginx' : 'four weights';
+  console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, ${how}, all updated at once\n`);
   console.log(`${formatFigures(figures.flat())}\n`);
   for (const [index, { name, figure }] of ours.entries()) {
     console.log(`${name}: ${(figure / (reference[index]?.figure ?? NaN)).toFixed(2)} of Argo's`);
@@ -126,9 +134,9 @@ interface Opened {
   readonly load: RolloutLoad;
 }
 
-async function open({ name, start }: Contender, plane: ControlPlane): Promise<Opened> {
-  const namespace = `update-${name}`;
-  const load = openRolloutLoad(plane, { namespace, count: ROLLOUTS, replicas: REPLICAS });
+async function open({ name, start }: Contender, plane: ControlPlane, isRouted: boolean): Promise<Opened> {
+  const namespace = `${isRouted ? 'routed' : 'update'}-${name}`;
+  const load = openRolloutLoad(plane, { namespace, count: ROLLOUTS, replicas: REPLICAS, isRouted });
   return { name, load, controller: await start(plane, namespace) };
 }
 
@@ -171,8 +179,7 @@ async function quiet(name: string, audit: AuditLog): Promise<void> {
 
 async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {
   const controller = await ASSAY.start(plane, 'rest');
-  // Pods would be the machine's load, and none of Assay's: it looks at their ReplicaSets.
-  const load = openRolloutLoad(plane, { namespace: 'rest', count: AT_REST, replicas: 0 });
+  const load = openRolloutLoad(plane, { namespace: 'rest', count: AT_REST, replicas: PODS_AT_REST });
   try {
     await load.deploy();
     await sleep(15_000);
@@ -183,7 +190,7 @@ async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {
     const requests = audit.requests(ASSAY.name, fromMs);
     const { writes, events, reads, watches } = sumRequests(requests);
     const { peak, now } = rssMb(controller.pid);
-    console.log(`${AT_REST} Rollouts at rest for a minute, Assay\n`);
+    console.log(`${AT_REST} Rollouts of ${PODS_AT_REST} pods each at rest for a minute, Assay\n`);
     console.log(
       `${formatFigures([
         { name: 'writes, Events among them', figure: writes + events, unit: 'requests', limit: 0 },
@@ -197,6 +204,75 @@ async function rest(plane: ControlPlane, audit: AuditLog): Promise<void> {
   } finally {
     await controller.stop();
   }
+}
+
+/** With the defaults of `assay serve`. One after the other: many at once wait for the API server. */
+async function follow(plane: ControlPlane, audit: AuditLog): Promise<void> {
+  const namespace = 'follow';
+  const assay = await startAssayServe({
+    kubeconfigPath: plane.kubeconfigFor(ASSAY.name),
+    args: ['--rollouts', `--namespace=${namespace}`],
+  });
+  const load = openFollowLoad(plane, namespace);
+  const [shops, experiments] = [namesOf('shop', FOLLOWED), namesOf('idle', IDLE_EXPERIMENTS)];
+  try {
+    await load.deploy(shops);
+    // What comes first compiles, too.
+    await Promise.all([load.update(shops, 'app:2', true), load.run(namesOf('warm', FOLLOWED), true)]);
+    await sleep(5_000);
+    const switched = await load.update(shops, 'app:3', false);
+    const ran = await load.run(namesOf('short', FOLLOWED), false);
+    console.log(`What follows a change of pods, ${FOLLOWED} Rollouts and Experiments one after the other, Assay\n`);
+    const followed = [
+      ...soon('pods available to the active Service switched', switched, 50),
+      ...soon('pods available to the Experiment Running', pick(ran, 'runningMs'), 50),
+      ...soon('pods gone to their Service deleted', pick(ran, 'unservedMs'), 50),
+      ...soon('a ReplicaSet created to its pods wanted, a Service created between', pick(ran, 'scaledMs')),
+    ];
+    console.log(`${formatFigures(followed)}\n`);
+    await load.begin(experiments);
+    await sleep(15_000);
+    const startedAt = assay.log().length;
+    const fromMs = Date.now();
+    await load.touch([...experiments, ...shops]);
+    await sleep(2_000);
+    const steps = assay.log().slice(startedAt);
+    console.log(
+      `Steps in which nothing has changed, ${IDLE_EXPERIMENTS} Experiments and ${FOLLOWED} Rollouts, Assay\n`,
+    );
+    const { writes, reads } = sumRequests(audit.requests(ASSAY.name, fromMs));
+    const idle = [
+      ...soon('a step of an Experiment', idleSteps(steps, 'Experiment'), 10),
+      ...soon('a step of a Rollout', idleSteps(steps, 'Rollout'), 10),
+      { name: 'writes and reads', figure: writes + reads, unit: 'requests', limit: 0 },
+    ];
+    console.log(`${formatFigures(idle)}\n`);
+  } finally {
+    load.close();
+    await assay.stop();
+  }
+}
+
+function namesOf(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}
+
+function pick<Field extends string>(items: readonly Readonly<Record<Field, number>>[], field: Field): number[] {
+  return items.map((item) => item[field]);
+}
+
+/** In milliseconds. */
+function idleSteps(log: readonly LogLine[], kind: string): number[] {
+  const steps = log.filter((line) => line.message === 'step' && line['kind'] === kind && line['wrote'] === 'nothing');
+  return steps.map(({ tookMs }) => Number(tookMs));
+}
+
+/** What is slowest is mostly the machine's: no limit is set to it. */
+function soon(name: string, took: readonly number[], limit?: number): readonly Figure[] {
+  return [
+    { name: `${name}, p50`, figure: quantile(took, 0.5), unit: 'ms', ...(limit !== undefined && { limit }) },
+    { name: `… at most, of ${took.length}`, figure: quantile(took, 1), unit: 'ms' },
+  ];
 }
 
 /** Argo's controller, with its defaults in all but its limits of requests. */

@@ -54,6 +54,7 @@ function kubeconfig(user: object, cluster: object = {}): string {
   });
 }
 
+const keysOf = (secret: string) => ({ 'api-key': { secret }, 'app-key': { secret } });
 const document = () => JSON.parse(aws.parameters.get(PLACE) ?? 'null') as unknown;
 
 describe('assay clusters add --from-kubeconfig', () => {
@@ -247,6 +248,24 @@ describe('assay clusters list, show, remove', () => {
     const { code, out } = await clusters('check', 'broken');
     expect(code).toBe(1);
     expect(out).toMatch(/^fail {3}settings {3}settings of cluster broken: endpoint: expected a string/);
+  });
+
+  it('checks the connections of a document, with its own secrets', async () => {
+    const shown = (await clusters('show', 'shop')).out;
+    const connection = { name: 'dd', provider: 'datadog', hosts: ['127.0.0.1:1'] };
+    const theirs = { ...connection, keys: keysOf('assay/prod/clusters/other') };
+    const own = {
+      ...connection,
+      name: 'own',
+      keys: { ...keysOf(SECRET), address: { value: 'https://127.0.0.1:1' } },
+    };
+    const file = write('with.json', { ...(JSON.parse(shown) as object), connections: [theirs, own] });
+    await clusters('add', 'shop', '--from-document', file, '--replace', '--no-check');
+    const { code, out } = await clusters('check', 'shop');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^fail +dd +secret assay\/prod\/clusters\/other is not this cluster's/m);
+    expect(out).toMatch(/^fail +own: certificate of 127\.0\.0\.1:1 +.*ECONNREFUSED/m);
+    expect(out).toMatch(/^fail +own: Datadog +.*127\.0\.0\.1 is refused/m);
   });
 
   it('removes a document, and its secret when told to', async () => {

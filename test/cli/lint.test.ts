@@ -97,9 +97,10 @@ test.each([
   expect(found.map((line, index) => line.slice(0, want[index]?.length ?? line.length))).toEqual(want);
 });
 
-test('documents of other kinds are passed over, and counted; Rollouts are read for their references', () => {
-  const text = `kind: Rollout\napiVersion: argoproj.io/v1alpha1\n---\nreplicas: 1\n---\n${GOOD}`;
-  expect(lintTexts([{ path: 'f', text }])).toMatchObject({ documents: 2, passedOver: 1, findings: [] });
+test('documents of other kinds are passed over, and counted', () => {
+  const rollout = 'kind: Rollout\napiVersion: apps.kruise.io/v1beta1';
+  const text = `${rollout}\n---\nreplicas: 1\n---\n${GOOD}`;
+  expect(lintTexts([{ path: 'f', text }])).toMatchObject({ documents: 1, passedOver: 2, findings: [] });
 });
 
 let folder: string;

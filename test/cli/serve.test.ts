@@ -35,7 +35,26 @@ const serve = async (...args: readonly string[]) => {
   const code = await runProgram(all, { serve: () => import('../../lib/cli/serve.ts') }, console);
   return { code, ...console.written };
 };
+const settings = (text: string): string => {
+  const path = join(folder, 'settings.yaml');
+  writeFileSync(path, text);
+  return path;
+};
 const listenWith = (address: string) => ['--listen', address, '--listen-token-file', join(folder, 'token')];
+
+test('connections are read before the cluster is asked anything', async () => {
+  const broken = await serve(
+    '--metrics',
+    '127.0.0.1:0',
+    '--settings',
+    settings('connections: [{name: p, provider: prometheus}]'),
+  );
+  expect(broken.code).toBe(64);
+  expect(broken.err).toContain('settings.yaml: connections[0]: expected hosts or an address');
+  expect(api.requests).toEqual([]);
+  const good = settings('connections: [{name: p, provider: prometheus, hosts: [prometheus.corp]}]');
+  expect((await serve('--metrics', '127.0.0.1:0', '--settings', good)).code).toBe(0);
+});
 
 test.each([
   { name: '--metrics', args: (address: string) => ['--metrics', address] },

@@ -50,7 +50,7 @@ async function withBus(openBus: () => Promise<OpenBus>, what: (open: OpenBus) =>
 
 export function anEvent(name: string): BusEvent {
   const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name, uid: `uid-of-${name}` };
-  return changeEvent({ ref, verb: 'Created', resourceVersion: '7' });
+  return changeEvent({ ref, verb: 'Created', before: `${ref.uid}@` });
 }
 
 function byName(events: readonly BusEvent[]): readonly BusEvent[] {

@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { CLUSTER_BASE } from '../../lib/cli/cluster-base.ts';
 import { renderManifests } from '../../lib/cli/render-manifests.ts';
 import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
+import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { LIFETIME_MS, makeCertificate } from '../../lib/webhook/certificate.ts';
 import { openStubServer } from '../clusters/api/stub-server.ts';
 import { aMetric, aRun, aTemplate, anExperiment } from '../builders.ts';
@@ -78,9 +79,9 @@ describe.skipIf(!(await serversAvailable()))('the webhook of a real API server',
     const key = { cluster: 'e2e', kind: 'AnalysisRun', namespace: 'shop', name: 'one', uid };
     const [came, changed, went] = eventsAbout('one');
     expect(came).toMatchObject({ source: 'assay.cluster.e2e', detail: key });
-    expect(came?.detail).toEqual(key);
-    expect(changed?.detail).toEqual({ ...key, resourceVersion: expect.stringMatching(/^\d+$/) });
-    expect(went?.detail).toEqual({ ...key, resourceVersion: expect.stringMatching(/^\d+$/) });
+    expect(came?.detail).toEqual({ ...key, before: `${uid}@` });
+    expect(changed?.detail).toEqual({ ...key, before: expect.stringMatching(new RegExp(`^${uid}@\\d+$`)) });
+    expect(went?.detail).toEqual({ ...key, before: '' });
     expect(JSON.stringify(went)).not.toContain(terminated.spec.metrics[0]?.name);
   });
 
@@ -114,7 +115,7 @@ describe.skipIf(!(await serversAvailable()))('the webhook of a real API server',
     const run = await plane.api.call<AnalysisRun>(runs, { method: 'POST', body: named('has-job') });
     expect(await told('has-job', 1)).toEqual(['AnalysisRun Created']);
     const jobs = '/apis/batch/v1/namespaces/shop/jobs';
-    await plane.api.call(jobs, { method: 'POST', body: aJob(run) });
+    const job = await plane.api.call<KubernetesObject>(jobs, { method: 'POST', body: aJob(run) });
     const startTime = '2026-11-05T10:00:00Z';
     const condition = (type: string) => ({ type, status: 'True', lastTransitionTime: startTime });
     const writeStatus = (path: string, status: unknown) =>
@@ -138,6 +139,7 @@ describe.skipIf(!(await serversAvailable()))('the webhook of a real API server',
       namespace: 'shop',
       name: 'has-job',
       uid,
+      before: expect.stringMatching(new RegExp(`^${job.metadata.uid}@\\d+$`)),
     });
 
     const body = anExperiment({ metadata: { name: 'has-pods' } });

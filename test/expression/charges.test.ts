@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BUILTIN_NAMES } from '../../lib/expression/builtin-names.ts';
 import { builtinSteps } from '../../lib/expression/charges.ts';
 import { PREDICATE_BUILTINS } from '../../lib/expression/check-predicates.ts';
-import { evaluateValue } from '../../lib/expression/compile.ts';
+import { evaluateValue } from '../../lib/expression/evaluate.ts';
 import { emit } from '../../lib/expression/emit.ts';
 import { conditionEnvironment } from '../../lib/expression/environment.ts';
 import { ExpressionError } from '../../lib/expression/error.ts';

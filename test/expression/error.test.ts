@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileCondition } from '../../lib/expression/compile.ts';
+import { compileCondition } from '../../lib/expression/evaluate.ts';
 import { ExpressionError, showCaret } from '../../lib/expression/error.ts';
 import { HINTS } from '../../lib/model/errors.ts';
 import { failureOf } from './failure.ts';

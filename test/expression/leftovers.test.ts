@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evaluateValue } from '../../lib/expression/compile.ts';
+import { evaluateValue } from '../../lib/expression/evaluate.ts';
 import { ExpressionError } from '../../lib/expression/error.ts';
 import type { MetricValue } from '../../lib/model/metric-value.ts';
 

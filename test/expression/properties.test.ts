@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkCondition, evaluateCondition, evaluateValue } from '../../lib/expression/compile.ts';
+import { checkCondition, evaluateCondition, evaluateValue } from '../../lib/expression/evaluate.ts';
 import { ExpressionError, showCaret } from '../../lib/expression/error.ts';
 import { parse } from '../../lib/expression/parse.ts';
 import { print } from '../../lib/expression/print.ts';

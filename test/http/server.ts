@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { AssayError } from '../../lib/model/errors.ts';
@@ -24,7 +24,7 @@ export type Answer = (request: SeenRequest, response: ServerResponse, nth: numbe
 /** Listens on 127.0.0.1 until the test ends; `answer` gets each request once its body is there. */
 export async function serveHttp(
   answer: Answer,
-  tls?: { readonly key: string; readonly cert: string },
+  tls?: Pick<ServerOptions, 'key' | 'cert' | 'ca' | 'requestCert' | 'rejectUnauthorized'>,
 ): Promise<TestServer> {
   const seen: SeenRequest[] = [];
   const listener: RequestListener = (incoming, response) => {

@@ -11,7 +11,7 @@ const valid = { key: KEY, cert: CERTIFICATE };
 
 test('a server of a custom authority is trusted, under the names of its certificate', async () => {
   const server = await serveHttp(ok, valid);
-  const http = openHttp({ ...LOCAL, ca: AUTHORITY });
+  const http = openHttp({ ...LOCAL, tls: { ca: AUTHORITY } });
   expect((await http({ url: `https://prom.test:${server.port}/` })).body).toBe('ok');
   expect((await http({ url: `https://a.prom.test:${server.port}/` })).body).toBe('ok');
   await http({ url: `https://prom.test:${server.port}/` });
@@ -26,7 +26,7 @@ describe('a certificate that does not count', () => {
     { name: 'that has expired', tls: { key: KEY, cert: EXPIRED }, says: 'has expired or is not yet valid' },
   ])('$name', async ({ says, host = 'prom.test', tls = valid, ...row }) => {
     const server = await serveHttp(ok, tls);
-    const ca = 'ca' in row ? {} : { ca: AUTHORITY };
+    const ca = 'ca' in row ? {} : { tls: { ca: AUTHORITY } };
     const error = await failureOf(openHttp({ ...LOCAL, ...ca })({ url: `https://${host}:${server.port}/` }));
     expect(error).toMatchObject({
       code: 'ASSAY_HTTP_UNTRUSTED',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
 import { contextOf } from '../../lib/kinds/provider-context.ts';
+import type { Asker } from '../../lib/model/connections.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import { PROVIDER_ROWS, type ProviderField } from '../../lib/model/provider-rows.ts';
 import { formatKey } from '../../lib/model/measurement-key.ts';
@@ -43,4 +44,31 @@ test.each([
   const measured = aRun({ status: { phase: 'Running', metricResults: [aResult(result)] } });
   const { key } = contextOf({ field: 'web', metric: 'success-rate', run: measured, ref }, ports);
   expect(formatKey(key)).toBe(want);
+});
+
+test('on a connection a metric waits for as long as its step leaves time for the request, and then the step ends', () => {
+  let asker: Asker | undefined;
+  const secrets = { read: async () => ({}), variable: () => 'own' };
+  const settings = { awsRegion: 'eu-west-1' };
+  const connectionsOf = () => ({
+    fill: (_field: ProviderField, part: unknown) => part,
+    of(_field: ProviderField, _part: unknown, given: Asker) {
+      asker = given;
+      return { settings, fetch: async () => ({ status: 200, headers: {}, body: '' }), secrets: () => secrets };
+    },
+  });
+  const reasons: string[] = [];
+  const onAbort = ({ code }: { readonly code: string }) => void reasons.push(code);
+  const time = { mostMs: 41_000, leftMs: () => 55_000 };
+  const context = contextOf({ field: 'web', metric: 'm', run, ref, onAbort }, { ...ports, time, connectionsOf });
+  expect(context).toMatchObject({
+    awsRegion: 'eu-west-1',
+    prometheusAddress: 'http://prometheus.example.com',
+    secrets,
+  });
+  const waits = [60_000, 10_000, undefined].map((timeoutMs) =>
+    asker?.mostWaitMs({ url: 'https://a.b', ...(timeoutMs !== undefined && { timeoutMs }) }),
+  );
+  expect(waits).toEqual([14_000, 45_000, 25_000]);
+  expect([asker?.outOfTime(), ...reasons]).toMatchObject([{ code: 'ASSAY_STEP_ABORTED' }, 'ASSAY_STEP_ABORTED']);
 });

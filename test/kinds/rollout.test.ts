@@ -181,6 +181,49 @@ test('blue-green: the Service is switched when all new pods are there', async ()
   expect(pods()).toEqual({ 'web:1': 0, 'web:2': 4 });
 });
 
+test('routes that a router finds by their labels get the weights of each step', async () => {
+  const backendRefs = [
+    { name: 'stable', port: 80, weight: 100 },
+    { name: 'canary', port: 80, weight: 0 },
+  ];
+  for (const name of ['stable', 'canary']) {
+    await memory.create('Service', { apiVersion: 'v1', kind: 'Service', metadata: { ...key, name }, spec: {} });
+  }
+  for (const name of ['ours', 'theirs']) {
+    await memory.create('HTTPRoute', {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { ...key, name, labels: { of: name } },
+      spec: { rules: [{ backendRefs }] },
+    });
+  }
+  const shares = () =>
+    Object.fromEntries(
+      memory.objects('HTTPRoute').map(({ metadata, spec }) => {
+        const [rule] = (spec as { readonly rules: readonly { readonly backendRefs: typeof backendRefs }[] }).rules;
+        return [metadata.name, rule?.backendRefs.map(({ weight }) => weight)];
+      }),
+    );
+  const plugin = { httpRouteSelector: { matchLabels: { of: 'ours' } } };
+  const canary = {
+    stableService: 'stable',
+    canaryService: 'canary',
+    trafficRouting: { plugins: { 'argoproj-labs/gatewayAPI': plugin } },
+    steps: [{ setWeight: 25 }, { pause: {} }],
+  };
+  await start();
+  await create({ strategy: { canary } });
+  await statusOnce(isHealthy);
+  await update('web:2');
+  await statusOnce(({ phase }) => phase === 'Paused');
+  expect(shares()).toEqual({ ours: [75, 25], theirs: [100, 0] });
+  await promote();
+  await statusOnce(isHealthy);
+  await clock.run(60_000);
+  expect(shares()).toEqual({ ours: [100, 0], theirs: [100, 0] });
+  expect(lines).toEqual([]);
+});
+
 describe('a canary behind a load balancer of AWS', () => {
   const host = 'web-1.eu-west-1.elb.amazonaws.com';
   const trafficRouting = { alb: { ingress: 'web', servicePort: 80 } };

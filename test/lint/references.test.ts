@@ -43,7 +43,8 @@ test.each([
 });
 
 test('and in experiments of its steps', () => {
-  const text = rollout('{canary: {steps: [{experiment: {analyses: [{name: a, templateName: x}]}}]}}');
+  const experiment = '{templates: [], analyses: [{name: a, templateName: x}]}';
+  const text = rollout(`{canary: {steps: [{experiment: ${experiment}}]}}`);
   expect(together([text])).toEqual([
     'advice missing-template spec.strategy.canary.steps[0].experiment.analyses[0].templateName',
   ]);
@@ -131,7 +132,7 @@ test.each([
   },
   {
     name: 'no experiment that ends its analysis',
-    strategy: '{canary: {steps: [{experiment: {analyses: [{name: a, templateName: x}]}}]}}',
+    strategy: '{canary: {steps: [{experiment: {templates: [], analyses: [{name: a, templateName: x}]}}]}}',
     waits: false,
   },
 ])('$name waits for a metric without end: $waits', ({ strategy, waits }) => {

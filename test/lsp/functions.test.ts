@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BUILTIN_NAMES } from '../../lib/expression/builtin-names.ts';
 import { SIGNATURES } from '../../lib/expression/builtins/signatures.ts';
-import { checkCondition } from '../../lib/expression/compile.ts';
+import { checkCondition } from '../../lib/expression/evaluate.ts';
 import { conditionEnvironment } from '../../lib/expression/environment.ts';
 import { UNKNOWN } from '../../lib/expression/nature.ts';
 import { FUNCTIONS, WORDS } from '../../lib/lsp/functions.ts';

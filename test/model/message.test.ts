@@ -6,6 +6,7 @@ const ref = { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'gues
 test.each<{ name: string; message: Message; body: unknown }>([
   { name: 'a key', message: { ref }, body: ref },
   { name: 'with hints', message: { ref, version: '7', tries: 2 }, body: { ...ref, version: '7', tries: 2 } },
+  { name: 'of an event', message: { ref, before: 'u1@7 u2@' }, body: { ...ref, before: 'u1@7 u2@' } },
   {
     name: 'a cluster',
     message: clusterMessage('c1'),
@@ -28,8 +29,10 @@ test.each([
 });
 
 test('hints that cannot be read are left out', () => {
-  const body = JSON.stringify({ ...ref, version: 7, tries: -1, other: true });
+  const body = JSON.stringify({ ...ref, version: 7, before: ['u1@7'], tries: -1, other: true });
   expect(parseMessage(body)).toEqual({ ref });
+  expect(parseMessage(JSON.stringify({ ...ref, before: 'x'.repeat(1025) }))).toEqual({ ref });
+  expect(parseMessage(JSON.stringify({ ...ref, before: '' }))).toEqual({ ref });
 });
 
 test.each([

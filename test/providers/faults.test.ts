@@ -132,7 +132,11 @@ async function measured(provider: MetricProvider) {
       const { username, password, pathname, search } = new URL(request.url);
       const login = username === '' ? '' : `${username}:${password}@`;
       const there = `${url.replace('//', `//${login}`)}${pathname}${search}`;
-      return send({ ...request, url: there, timeoutMs: Math.min(request.timeoutMs ?? 30_000, 250) });
+      return send({
+        ...request,
+        url: there,
+        timeoutMs: Math.min(request.timeoutMs ?? 30_000, fault === FAULTS['no answer'] ? 250 : 900),
+      });
     },
     settings: {
       environment: { AWS_ENDPOINT_URL: SOURCE },

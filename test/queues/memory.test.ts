@@ -7,6 +7,7 @@ beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
 
 const now = () => new Date();
+const passed = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const at = (ms: number) => new Date(ms);
 const aRef = (name: string, cluster = 'c1', namespace = 'n'): ObjectRef => ({
   cluster,
@@ -109,6 +110,49 @@ test('steps of one namespace that hang do not delay those of another', async () 
   const good = worked.filter((entry) => entry.startsWith('ok-'));
   expect(good).toEqual(Array.from({ length: 100 }, (_, nth) => `ok-${nth}@${1000 + nth}`));
   expect(worked.length - good.length).toBe(64);
+});
+
+test('a step that waits aside leaves its place to others, and comes back though there is none', async () => {
+  const begun: string[] = [];
+  const queue = memoryQueue({
+    now,
+    concurrencyPerCluster: 1,
+    async work({ name }, { aside }) {
+      begun.push(`${name}@${Date.now()}`);
+      // Two waits at once are one.
+      if (name.startsWith('aside')) await Promise.all([aside(() => passed(300)), aside(() => passed(500))]);
+      await passed(400);
+    },
+  });
+  for (const name of ['aside-1', 'aside-2', 'b', 'c']) await queue.send(aRef(name), at(0));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(begun).toEqual(['aside-1@0', 'aside-2@0', 'b@0', 'c@400']);
+  expect(queue.counts()).toEqual({ waiting: 0, running: 0 });
+  for (const name of ['d', 'e']) await queue.send(aRef(name), at(5000));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(begun.slice(-2)).toEqual(['d@5000', 'e@5400']);
+});
+
+test('a step that fails while it waits aside gives back no more than its place', async () => {
+  const begun: string[] = [];
+  const queue = memoryQueue({
+    now,
+    concurrencyPerCluster: 1,
+    random: () => 1,
+    async work({ name }, { aside }) {
+      begun.push(`${name}@${Date.now()}`);
+      if (name === 'bad' && begun.length === 1) {
+        void aside(() => passed(50));
+        throw new Error('bad');
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    },
+  });
+  await queue.send(aRef('bad'), at(0));
+  await vi.advanceTimersByTimeAsync(300);
+  for (const name of ['a', 'b']) await queue.send(aRef(name), at(300));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(begun).toEqual(['bad@0', 'a@300', 'b@400', 'bad@500']);
 });
 
 test('work that throws comes back later and later, and onFailure hears of it', async () => {

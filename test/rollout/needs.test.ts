@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RolloutSpec } from '../../lib/model/rollout.ts';
 import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
-import { needs, type RolloutNeeds } from '../../lib/rollout/needs.ts';
+import { needs, type RolloutNeeds, routesOf } from '../../lib/rollout/needs.ts';
 import { aRollout } from '../builders.ts';
 
 const NOW = new Date('2026-11-05T10:00:00Z');
@@ -10,6 +10,7 @@ const NOTHING: RolloutNeeds = {
   runs: [],
   templates: [],
   routes: [],
+  routeLists: [],
   pods: false,
   workload: undefined,
   deployment: undefined,
@@ -82,4 +83,23 @@ test.each<{
 ])('$name', ({ spec, status, want }) => {
   const rollout = { ...aRollout(spec), ...(status && { status }) };
   expect(needs(rollout, NOW)).toStrictEqual({ ...NOTHING, ...want });
+});
+
+test('a virtual router of App Mesh is read once the virtual service names it', () => {
+  const trafficRouting = {
+    appMesh: {
+      virtualService: { name: 'service' },
+      virtualNodeGroup: { canaryVirtualNodeRef: { name: 'new' }, stableVirtualNodeRef: { name: 'old' } },
+    },
+  };
+  const rollout = aRollout({ strategy: { canary: { trafficRouting } } });
+  const service = { kind: 'AppMeshVirtualService', namespace: 'shop', name: 'service' };
+  const nodes = ['old', 'new'].map((name) => ({ kind: 'VirtualNode', namespace: 'shop', name }));
+  expect(routesOf(rollout)).toStrictEqual([service, ...nodes]);
+  const metadata = { namespace: 'shop', name: 'service' };
+  const virtualRouterRef = { name: 'router', namespace: 'mesh' };
+  const spec = { provider: { virtualRouter: { virtualRouterRef } } };
+  const read = { apiVersion: 'appmesh.k8s.aws/v1beta2', kind: 'AppMeshVirtualService', metadata, spec };
+  const named = routesOf(rollout, ({ kind }) => (kind === read.kind ? read : undefined));
+  expect(named).toStrictEqual([service, { kind: 'VirtualRouter', ...virtualRouterRef }, ...nodes]);
 });

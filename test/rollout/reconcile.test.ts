@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Rollout, RolloutSpec } from '../../lib/model/rollout.ts';
+import { dueAt } from '../../lib/rollout/due-at.ts';
 import { aRollout } from '../builders.ts';
 import { Stage } from './stage.ts';
 
@@ -45,17 +46,17 @@ describe('ReplicaSets', () => {
 
 test.each<{ readonly name: string; readonly spec: Partial<RolloutSpec>; readonly want: string }>([
   {
-    name: 'a traffic router that is not known',
+    name: 'a plugin that is not built in',
     spec: {
       strategy: {
         canary: {
           canaryService: 'canary',
           stableService: 'stable',
-          trafficRouting: { plugins: { 'example/router': {} } },
+          trafficRouting: { plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'web' }, 'example/router': {} } },
         },
       },
     },
-    want: 'spec.strategy.canary.trafficRouting.plugins: Forbidden: Assay knows no such traffic router',
+    want: "spec.strategy.canary.trafficRouting.plugins[example/router]: Forbidden: Assay runs no plugins; built in: argoproj-labs/gatewayAPI. Choose a router that is built in, or leave the Rollout to Argo's controller",
   },
   {
     name: 'a step of a plugin',
@@ -73,17 +74,20 @@ test.each<{ readonly name: string; readonly selector: NonNullable<RolloutSpec['s
   {
     name: 'an operator that is none',
     selector: { matchExpressions: [{ key: 'app', operator: 'Like', values: ['guestbook'] }] },
-    want: '"Like" is not a valid label selector operator',
+    want: 'spec.selector.matchExpressions[0].operator: Invalid value: "Like": not a valid selector operator',
   },
   {
     name: 'no values to be one of',
     selector: { matchExpressions: [{ key: 'app', operator: 'In' }] },
-    want: "values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty",
+    want: "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
   },
-])('a selector that cannot be used is a failure without a status: $name', ({ selector, want }) => {
+])('a selector that cannot be used is told in the status, and waited for no longer: $name', ({ selector, want }) => {
   const stage = new Stage(aRollout({ selector }));
-  expect(stage.step().error).toBe(`rollout shop/guestbook has invalid label selector: ${want}`);
-  expect(stage.status).toStrictEqual({});
+  expect(stage.step().error).toBe(want);
+  const message = `The Rollout "guestbook" is invalid: ${want}`;
+  expect(stage.status).toMatchObject({ phase: 'Degraded', conditions: [{ type: 'InvalidSpec', message }] });
+  expect(stage.replicaSets).toStrictEqual([]);
+  expect(dueAt(stage.rollout, new Date('2026-11-05T10:00:00Z'))).toBeUndefined();
 });
 
 test('a Rollout that is being deleted is left alone', () => {

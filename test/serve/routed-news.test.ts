@@ -87,3 +87,17 @@ test('who has come to name another one, cannot be read, or is gone, is told no m
   await aVirtualService('others');
   expect(await isTold()).toEqual(['moved']);
 });
+
+test('a change of its status alone leaves what is told to it, and what is mended is told again', async () => {
+  const key = { namespace, name: 'one' };
+  await aRoutedRollout('one', named('routes'));
+  memory.writeStatus('Rollout', key, { phase: 'Progressing' });
+  await isTold();
+  await aVirtualService('routes');
+  expect(await isTold()).toEqual(['one']);
+  await memory.patch('Rollout', key, { spec: { replicas: 'two' } });
+  await memory.patch('Rollout', key, { spec: { replicas: 2 } });
+  await isTold();
+  await memory.delete('VirtualService', { namespace, name: 'routes' });
+  expect(await isTold()).toEqual(['one', 'one']);
+});

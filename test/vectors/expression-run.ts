@@ -1,4 +1,4 @@
-import { evaluateCondition, evaluateTime, evaluateValue } from '../../lib/expression/compile.ts';
+import { evaluateCondition, evaluateTime, evaluateValue } from '../../lib/expression/evaluate.ts';
 import { ExpressionError } from '../../lib/expression/error.ts';
 import { typeText } from '../../lib/expression/value.ts';
 import type { Value } from '../../lib/expression/value.ts';

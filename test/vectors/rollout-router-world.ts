@@ -1,11 +1,12 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
+import { parseLabelSelector } from '../../lib/model/label-selector.ts';
 import type { Found } from '../../lib/model/reply.ts';
 import { RESOURCES, resourceKind } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import type { RolloutStatus } from '../../lib/model/rollout-status.ts';
-import type { Routed, RoutedObject } from '../../lib/rollout/routers/router.ts';
-import { StepFailure } from '../../lib/rollout/step-failure.ts';
+import type { Routed, RoutedList, RoutedObject } from '../../lib/rollout/routers/router.ts';
+import { StepFailure } from '../../lib/workload/step-failure.ts';
 import type { ReplicaSet } from '../../lib/workload/replica-set.ts';
 import { applyMergePatch } from './apply-merge-patch.ts';
 
@@ -26,7 +27,7 @@ export interface WorldChange {
 }
 
 /** Kinds that Argo patches; others it updates. */
-const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit', 'VirtualRouter', 'VirtualNode']);
+const PATCHED: ReadonlySet<string> = new Set(['Ingress', 'TrafficSplit']);
 const WORDS: Readonly<Record<string, (object: string, message: string) => string>> = {
   InternalError: (_object, message) => `Internal error occurred: ${message}`,
   Conflict: (object, message) => `Operation cannot be fulfilled on ${object}: ${message}`,
@@ -105,6 +106,15 @@ export class RouterWorld {
     if (failure?.reason === 'NotFound') return undefined;
     if (failure) throw new StepFailure(failure.text);
     return this.stored.get(keyOf(kind, metadata));
+  }
+
+  list({ kind, namespace, labelSelector }: RoutedList): readonly string[] {
+    this.asked.add(`list ${kind}`);
+    const isSelected = parseLabelSelector(labelSelector);
+    return [...this.stored.values()]
+      .filter((each) => each.kind === kind && each.metadata.namespace === namespace && isSelected(each))
+      .map(({ metadata }) => metadata.name ?? '')
+      .toSorted();
   }
 
   change({ op, kind = '', name: path = '', patch = {}, object, ...change }: WorldChange): void {

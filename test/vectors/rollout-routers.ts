@@ -1,11 +1,12 @@
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
+import { RESOURCES } from '../../lib/model/resources.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
 import { apiVersionsOf } from '../../lib/model/cluster-routers.ts';
 import type { RolloutStatus, WeightDestination } from '../../lib/model/rollout-status.ts';
 import { routersOf } from '../../lib/rollout/routers/registry.ts';
 import type { Router, Routing } from '../../lib/rollout/routers/router.ts';
-import { StepFailure } from '../../lib/rollout/step-failure.ts';
+import { StepFailure } from '../../lib/workload/step-failure.ts';
 import { type Elb, seenIn } from './rollout-router-elb.ts';
 import { keyOf, RouterWorld, type WorldChange } from './rollout-router-world.ts';
 
@@ -73,20 +74,23 @@ export function playRouter(vector: RouterVector, asked = new Set<string>()): str
       else world.change(change);
     }
     const balancers = config.awsVerifyTargetGroup === true ? seenIn(elb, config.albTagKeyResourceID) : undefined;
-    const got = make(router, call, world, balancers);
+    const isInTurns = vector.router === 'gatewayapi';
+    const got = isInTurns ? makeInTurns(router, call, world) : make(router, call, world, balancers);
     if (call.panic !== undefined) return undefined;
     const expected = {
       actions: (call.actions ?? []).filter((action) => !isIdle(action)),
       events: withoutIdle(call),
       result: call.result ?? undefined,
-      error: call.error,
+      error: withPrefix(vector.router, call),
       status: call.status,
     };
     const difference = mergePatch(expected, { ...got });
     if (difference)
       return `call ${index} (${call.fn}): ${JSON.stringify(difference)}, expected ${JSON.stringify(expected)}`;
   }
-  const after = Object.fromEntries(vector.objectsAfter.map((object) => [keyOf(object.kind, object.metadata), object]));
+  const after = Object.fromEntries(
+    vector.objectsAfter.map(toldApart).map((object) => [keyOf(object.kind, object.metadata), object]),
+  );
   const difference = mergePatch(after, world.objectsBesideRollout());
   return difference && `objects at the end: ${JSON.stringify(difference)}`;
 }
@@ -97,7 +101,14 @@ function worldOf({ rollout, objects, config = {} }: RouterVector, asked: Set<str
     ...(smiAPIVersion !== undefined && { smi: { apiVersion: `split.smi-spec.io/${smiAPIVersion}` } }),
     ...(traefikVersion !== undefined && { traefik: { apiVersion: traefikVersion } }),
   });
-  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects], apiVersions, asked);
+  return new RouterWorld([{ ...rollout, kind: 'Rollout' }, ...objects.map(toldApart)], apiVersions, asked);
+}
+
+/** Istio and App Mesh have a kind of one name, of which `RESOURCES` calls one otherwise. */
+function toldApart(object: KubernetesObject): KubernetesObject {
+  const { apiVersion, kind } = object;
+  const isOther = kind === 'VirtualService' && apiVersion === RESOURCES.AppMeshVirtualService.apiVersion;
+  return isOther ? { ...object, kind: 'AppMeshVirtualService' } : object;
 }
 
 interface Made {
@@ -118,6 +129,7 @@ export function routingIn(world: RouterWorld, events: Json[]): Routing {
     create: (object) => world.create(object),
     remove: (object) => world.remove(object),
     apiVersionOf: (kind) => world.apiVersionOf(kind),
+    list: (objects) => world.list(objects),
     note: (reason, message) => void events.push({ type: 'Normal', reason, message }),
     warn: (reason, message) => void events.push({ type: 'Warning', reason, message }),
     loadBalancers: undefined,
@@ -129,7 +141,7 @@ function make(
   router: Router,
   { fn, args = {} }: Call,
   world: RouterWorld,
-  loadBalancers: Routing['loadBalancers'],
+  loadBalancers?: Routing['loadBalancers'],
 ): Made {
   const events: Json[] = [];
   const told = statusOf(world);
@@ -157,14 +169,46 @@ function statusOf(world: RouterWorld): Json {
   return { ...(alb && { alb }), ...(albs && { albs }) };
 }
 
+const TRIES = 5;
+
+/** Where somebody else has written, Argo's plugin reads and writes again, five times a route; here the next step does. */
+function makeInTurns(router: Router, call: Call, world: RouterWorld): Made {
+  const actions: Json[] = [];
+  for (;;) {
+    const made = make(router, call, world);
+    actions.push(...made.actions);
+    const last = made.error === undefined ? undefined : made.actions.at(-1);
+    const refused = actions.filter(({ errorReason, resource, name }) => {
+      return errorReason === 'Conflict' && resource === last?.['resource'] && name === last?.['name'];
+    });
+    if (refused.length === 0 || refused.length === TRIES) return { ...made, actions };
+  }
+}
+
+/** Argo's plugin was called without the controller, which says of its failures what was being done. */
+function withPrefix(router: string, { fn, error }: Call): string | undefined {
+  const doing = router === 'gatewayapi' ? DOING[fn] : undefined;
+  return error === undefined || doing === undefined ? error : `failed to ${doing} via plugin: ${error}`;
+}
+
+const DOING: Readonly<Partial<Record<Call['fn'], string>>> = {
+  SetWeight: 'set weight',
+  SetHeaderRoute: 'set header route',
+  RemoveManagedRoutes: 'remove managed routes',
+};
+
 /** A write that changes nothing, which is not made here. */
 function isIdle({ patch, error }: Json): boolean {
   return error === undefined && JSON.stringify(patch) === '{}';
 }
 
-/** Each write is told by one event; those of idle writes are left out. */
-function withoutIdle({ actions = [], events = [] }: Call): readonly Json[] {
-  const told = actions.filter(({ error }) => error === undefined);
+/** Events tell of writes: one each, or one of them all. Those of idle writes, or of none, are left out. Who verifies writes nothing. */
+function withoutIdle({ fn, actions = [], events = [], error }: Call): readonly Json[] {
+  if (fn === 'VerifyWeight') return events;
+  const warnings = events.filter(({ type }) => type === 'Warning');
+  if (error === undefined && actions.every(isIdle)) return warnings;
+  const told = actions.filter((action) => action['error'] === undefined);
+  const isEach = events.length - warnings.length === told.length;
   let at = 0;
-  return events.filter(({ type }) => type === 'Warning' || !isIdle(told[at++] ?? {}));
+  return isEach ? events.filter(({ type }) => type === 'Warning' || !isIdle(told[at++] ?? {})) : events;
 }

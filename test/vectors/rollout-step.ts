@@ -7,9 +7,10 @@ import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { OutcomeEvent } from '../../lib/model/outcome.ts';
 import { isSurprise, type Reply } from '../../lib/model/reply.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
-import { needs } from '../../lib/rollout/needs.ts';
+import { parseLabelSelector } from '../../lib/model/label-selector.ts';
+import { needs, routesOf } from '../../lib/rollout/needs.ts';
 import { type Decision, reconcileRollout } from '../../lib/rollout/reconcile.ts';
-import { routeKey } from '../../lib/rollout/routing/open-routing.ts';
+import { routeKey, routeListKey } from '../../lib/rollout/routing/open-routing.ts';
 import type { SeenRollout } from '../../lib/rollout/seen.ts';
 import type { RolloutWorld } from './rollout-world.ts';
 
@@ -56,6 +57,16 @@ function observe(world: RolloutWorld, rollout: Rollout, now: Date): SeenRollout 
   const hidden = wanted.runs
     .filter((name) => !listed.has(name))
     .flatMap((name) => world.stored('AnalysisRun', name) ?? []);
+  const lists = wanted.routeLists.map((list) => {
+    const isSelected = parseLabelSelector(list.labelSelector);
+    return { key: routeListKey(list), objects: world.storedAll(list.kind).filter(isSelected) };
+  });
+  const routes = [
+    ...routesOf(rollout, ({ kind, name }) => world.stored(kind, name)),
+    ...lists.flatMap(({ objects }) =>
+      objects.map(({ kind, metadata: { namespace = '', name = '' } }) => ({ kind, namespace, name })),
+    ),
+  ];
   return {
     rollout,
     replicaSets: world.cachedAll('ReplicaSet'),
@@ -63,11 +74,14 @@ function observe(world: RolloutWorld, rollout: Rollout, now: Date): SeenRollout 
     experiments: world.cachedAll('Experiment') as Experiment[],
     services: new Map(wanted.services.flatMap((name) => named(name, world.cached('Service', name)))),
     routes: new Map(
-      wanted.routes.flatMap((object) => {
+      routes.flatMap((object) => {
         return named(routeKey(object), world.stored(object.kind, object.name)).map(([key, found]) => {
           return [key, { object: found }] as const;
         });
       }),
+    ),
+    routeLists: new Map(
+      lists.map(({ key, objects }) => [key, { object: objects.map(({ metadata }) => metadata.name ?? '') }]),
     ),
     pods: wanted.pods ? world.storedAll('Pod') : [],
     templates: readTemplates(world, wanted.templates),

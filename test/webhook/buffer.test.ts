@@ -6,6 +6,7 @@ beforeEach(() => vi.useFakeTimers({ now: 0 }));
 afterEach(() => vi.useRealTimers());
 
 const event = (detailType: string): BusEvent => ({ source: 's', detailType, detail: {} });
+const told = (before: string): BusEvent => ({ ...event('updated'), detail: { before } });
 
 /** A buffer, and what its bus took as `type@ms`; the bus fails while `isAway`. */
 function aBuffer(options: Partial<BufferOptions> = {}) {
@@ -53,6 +54,27 @@ test('of one object the newest event is enough, and an older one waits for none'
   buffer.put('a', event('updated'));
   await vi.advanceTimersByTimeAsync(100);
   expect(world.took).toEqual(['updated@50']);
+});
+
+test('an event in place of an older one says what there was before both of their changes', async () => {
+  const published: BusEvent[] = [];
+  let isAway = false;
+  const publish = async (events: readonly BusEvent[]): Promise<void> => {
+    if (isAway) throw new Error('away');
+    published.push(...events);
+  };
+  const { buffer } = aBuffer({ bus: { publish } });
+  buffer.put('a', told('ro@1'));
+  buffer.put('a', told('rs@7'));
+  await vi.advanceTimersByTimeAsync(100);
+  isAway = true;
+  for (const before of ['ro@1', 'rs@8', '', 'rs@9', 'rs@8']) {
+    buffer.put('a', told(before));
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(published.map(({ detail }) => detail['before'])).toEqual(['ro@1 rs@7', 'ro@1 rs@8 rs@9']);
 });
 
 test('with the bus away, events wait, tried again less and less often, and go when it is back', async () => {

@@ -31,7 +31,7 @@ test.each([
   expect(event?.event.detailType).toBe(want);
 });
 
-test('an event carries the key and the resourceVersion, and nothing of the object', () => {
+test('an event carries the key and what there was before, and nothing of the object', () => {
   expect(reviewed({}).event).toEqual({
     key: 'c1/AnalysisRun/shop/guestbook-6fd5/5a1c',
     event: {
@@ -43,10 +43,68 @@ test('an event carries the key and the resourceVersion, and nothing of the objec
         namespace: 'shop',
         name: 'guestbook-6fd5',
         uid: '5a1c',
-        resourceVersion: '7',
+        before: '5a1c@',
       },
     },
   });
+});
+
+const replicaSet = {
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: {
+    namespace: 'shop',
+    name: 'guestbook-7d8',
+    uid: 'rs1',
+    resourceVersion: '9',
+    ownerReferences: [
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'guestbook', uid: 'ro1', controller: true },
+    ],
+  },
+};
+const scale = { ...run, kind: 'Scale', metadata: { ...run.metadata, uid: 'ro1', resourceVersion: '8' } };
+
+test.each([
+  { name: 'nothing, of what comes', request: {}, want: '5a1c@' },
+  {
+    name: 'its version, whatever version the change says',
+    request: {
+      operation: 'UPDATE',
+      oldObject: run,
+      object: { ...run, metadata: { ...run.metadata, resourceVersion: '' } },
+    },
+    want: '5a1c@7',
+  },
+  {
+    name: 'which nobody waits for, of what goes',
+    request: { operation: 'DELETE', object: null, oldObject: run },
+    want: '',
+  },
+  {
+    name: 'that of the one whose status changes, of what is told to its owner',
+    request: {
+      kind: { group: 'apps', version: 'v1', kind: 'ReplicaSet' },
+      operation: 'UPDATE',
+      subResource: 'status',
+      object: replicaSet,
+      oldObject: replicaSet,
+    },
+    want: 'rs1@9',
+  },
+  {
+    name: 'that of the object, of its scale',
+    request: {
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'argoproj.io', version: 'v1alpha1', resource: 'rollouts' },
+      operation: 'UPDATE',
+      subResource: 'scale',
+      object: scale,
+      oldObject: scale,
+    },
+    want: 'ro1@8',
+  },
+] as const)('what there was before: $name', ({ request, want }) => {
+  expect(reviewed(request).event?.event.detail['before']).toBe(want);
 });
 
 test('namespace and name are those of the request where the object does not have its own', () => {

@@ -1,4 +1,4 @@
-import { evaluateCondition } from '../../expression/compile.ts';
+import { evaluateCondition } from '../../expression/evaluate.ts';
 import { ExpressionError } from '../../expression/error.ts';
 import type { Clock } from '../../expression/meter.ts';
 import type { MetricValue } from '../../model/metric-value.ts';

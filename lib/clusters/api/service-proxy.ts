@@ -86,6 +86,7 @@ async function exchange(
       if ('error' in outcome) throw outcome.error;
       return outcome;
     }
+    request.by?.onRepeat();
   }
 }
 

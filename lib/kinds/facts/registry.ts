@@ -71,15 +71,15 @@ export function ownerToTell(
   return owned?.isNews(object, previous, isDeleted) ? owner : undefined;
 }
 
-/** Whether nothing waits for the news that an owner is to be told. */
-export function canNewsWait(
+/** How long the news that an owner is to be told can wait, in milliseconds. */
+export function newsMayWaitMs(
   owner: ObjectRef,
   object: KubernetesObject,
   previous: KubernetesObject,
   facts: Facts = FACTS,
-): boolean {
+): number {
   const owned = factsOf(owner.kind, facts)?.owns.find(({ kind }) => kind === object.kind);
-  return owned?.canWait?.(object, previous) ?? false;
+  return owned?.mayWaitMs?.(object, previous) ?? 0;
 }
 
 /** Kinds whose objects are followed where somebody follows: those looked after, and what these own, name and read. */

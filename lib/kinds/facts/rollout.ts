@@ -6,13 +6,13 @@ import type { Rollout } from '../../model/rollout.ts';
 import { servicesOf } from '../../model/rollout-services.ts';
 import { rolloutState, SHOWN_ROLLOUT_PHASES } from '../../model/rollout-state.ts';
 import { ROLLOUT_TURNS } from '../../model/rollout-turns.ts';
-import { replicasIn, surelyAvailableIn, type ReplicaSet } from '../../workload/replica-set.ts';
+import { areCountsOld, replicasIn, surelyAvailableIn, type ReplicaSet } from '../../workload/replica-set.ts';
 
 /** Rollouts: pods in ReplicaSets, updated step by step, with analyses and experiments on the way. */
 export const ROLLOUT: KindFacts<'Rollout'> = {
   kind: 'Rollout',
   owns: [
-    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true, canWait: isOnlyCounted },
+    { kind: 'ReplicaSet', labelSelector: POD_HASH_LABEL, isNews: () => true, mayWaitMs: countedWithinMs },
     { kind: 'AnalysisRun', isNews: hasNews },
     { kind: 'Experiment', isNews: hasNews },
   ],
@@ -48,13 +48,30 @@ type WithStatus = KubernetesObject & {
   readonly status?: { readonly phase?: unknown; readonly message?: unknown; readonly templateStatuses?: unknown };
 };
 
+/** Pods that were made are mostly available before this, and then both are told by one status. */
+const MADE_MS = 5_000;
+const GONE_MS = 1_000;
+
+function countedWithinMs(object: ReplicaSet, previous: ReplicaSet): number {
+  if (!isOnlyCounted(object, previous)) return 0;
+  return haveOnlyCome(object.status, previous.status) ? MADE_MS : GONE_MS;
+}
+
+/** Where pods go, an update may wait for the last of them. */
+function haveOnlyCome(after: ReplicaSet['status'] = {}, before: ReplicaSet['status'] = {}): boolean {
+  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = after;
+  const { replicas: had = 0, readyReplicas: hadReady = 0, availableReplicas: hadAvailable = 0 } = before;
+  return replicas >= had && readyReplicas >= hadReady && availableReplicas >= hadAvailable;
+}
+
 /**
- * Of the pods that it is to have as many are available as before: those that come and go beside these are only counted.
- * A ReplicaSet that is to have none is waited for.
+ * Of the pods that it is to have as many are available as before, by counts that are as new: those that come and go beside
+ * these are only counted. A ReplicaSet that is to have none is waited for.
  */
 function isOnlyCounted(object: ReplicaSet, previous: ReplicaSet): boolean {
   return (
     replicasIn(object) > 0 &&
+    areCountsOld(object) === areCountsOld(previous) &&
     surelyAvailableIn(object) === surelyAvailableIn(previous) &&
     mergePatch(withoutCounts(previous), withoutCounts(object)) === undefined
   );

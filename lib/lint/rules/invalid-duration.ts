@@ -1,5 +1,5 @@
 import { hasText } from '../../analysis/limits.ts';
-import { evaluateTime } from '../../expression/compile.ts';
+import { evaluateTime } from '../../expression/evaluate.ts';
 import { ExpressionError } from '../../expression/error.ts';
 import { durationMs } from '../../model/duration.ts';
 import type { Keys } from '../../model/problem.ts';

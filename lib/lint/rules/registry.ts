@@ -42,6 +42,7 @@ import { promqlSyntax } from './promql-syntax.ts';
 import { resultIndex } from './result-index.ts';
 import { ruleWithoutMetric } from './rule-without-metric.ts';
 import { rolloutInvalid } from './rollout-invalid.ts';
+import { rolloutUnsupported } from './rollout-unsupported.ts';
 import { schedule } from './schedule.ts';
 import { shortServiceName } from './short-service-name.ts';
 import { templateCycle } from './template-cycle.ts';
@@ -117,6 +118,7 @@ export const RULES = {
   'job-without-deadline': jobWithoutDeadline,
   'experiment-invalid': experimentInvalid,
   'rollout-invalid': rolloutInvalid,
+  'rollout-unsupported': rolloutUnsupported,
   schedule,
   'missing-template': missingTemplate,
   'template-cycle': templateCycle,

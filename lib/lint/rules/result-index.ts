@@ -1,4 +1,4 @@
-import { checkCondition } from '../../expression/compile.ts';
+import { checkCondition } from '../../expression/evaluate.ts';
 import { type Condition, isResult } from '../condition.ts';
 import { isResultIndex } from '../is-result-index.ts';
 import type { Rule } from '../rule.ts';

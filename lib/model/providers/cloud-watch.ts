@@ -70,4 +70,6 @@ export const cloudWatch = {
   times: { interval: 'duration' },
   resultType: '[]MetricDataResult',
   showsUnjudged: true,
+  hosts: ['*.amazonaws.com', '*.amazonaws.com.cn'],
+  harmless: { interval: '5m', metricDataQueries: [{ id: 'one', expression: 'TIME_SERIES(1)', period: 60 }] },
 } as const satisfies ProviderRow;

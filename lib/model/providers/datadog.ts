@@ -45,4 +45,7 @@ export const datadog = {
     requestTimeout: may,
   }),
   times: { interval: 'duration', requestTimeout: 'duration' },
+  account: { field: 'secretRef.name', byDefault: 'datadog' },
+  hosts: ['*.datadoghq.com', '*.datadoghq.eu', '*.ddog-gov.com'],
+  harmless: { apiVersion: 'v1', interval: '5m', query: 'avg:datadog.estimated_usage.hosts{*}' },
 } as const satisfies ProviderRow;

@@ -19,4 +19,5 @@ export const graphite = {
   resultType: '[]float64',
   showsUnjudged: true,
   urls: ['address'],
+  harmless: { query: 'target=constantLine(1)&from=-1min' },
 } as const satisfies ProviderRow;

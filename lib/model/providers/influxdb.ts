@@ -19,4 +19,6 @@ export const influxdb = {
   schema: influxdbMetric,
   json: struct<InfluxdbMetric>({ profile: may, query: may }),
   resultType: '[]any',
+  account: { field: 'profile', byDefault: 'influxdb' },
+  harmless: { query: 'import "array" array.from(rows: [{_value: 1}])' },
 } as const satisfies ProviderRow;

@@ -36,4 +36,5 @@ export const job = {
   precedence: 2,
   schema: jobMetric,
   json: struct<JobMetric>({ metadata, spec }),
+  asksNobody: true,
 } as const satisfies ProviderRow;

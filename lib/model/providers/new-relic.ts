@@ -17,4 +17,7 @@ export const newRelic = {
   precedence: 7,
   schema: newRelicMetric,
   json: struct<NewRelicMetric>({ profile: may, query: must(''), timeout: set }),
+  account: { field: 'profile', byDefault: 'newrelic' },
+  hosts: ['*.newrelic.com'],
+  harmless: { query: 'SELECT count(*) FROM Metric SINCE 1 minute ago' },
 } as const satisfies ProviderRow;

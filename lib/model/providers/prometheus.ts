@@ -41,4 +41,5 @@ export const prometheus = {
   }),
   times: { 'rangeQuery.step': 'duration', 'rangeQuery.start': 'expression', 'rangeQuery.end': 'expression' },
   urls: ['address'],
+  harmless: { query: 'vector(1)' },
 } as const satisfies ProviderRow;

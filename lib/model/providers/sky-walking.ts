@@ -19,4 +19,5 @@ export const skyWalking = {
   json: struct<SkyWalkingMetric>({ address: may, query: may, interval: may }),
   times: { interval: 'duration' },
   urls: ['address'],
+  harmless: { query: '{ version }' },
 } as const satisfies ProviderRow;

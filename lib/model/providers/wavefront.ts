@@ -17,4 +17,6 @@ export const wavefront = {
   schema: wavefrontMetric,
   json: struct<WavefrontMetric>({ address: may, query: may }),
   keepsMetadata: ['warnings'],
+  hostField: 'address',
+  harmless: { query: '1' },
 } as const satisfies ProviderRow;

@@ -38,4 +38,5 @@ export const web = {
     authentication: authenticationJson,
   }),
   urls: ['url'],
+  harmless: { method: 'GET' },
 } as const satisfies ProviderRow;

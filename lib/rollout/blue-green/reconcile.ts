@@ -8,7 +8,7 @@ import { serviceOf, switchService } from '../switch-service.ts';
 import { syncRevision } from '../sync-revision.ts';
 import { areRegistered } from '../target-groups.ts';
 import { hashOf } from '../versions.ts';
-import { within } from '../step-failure.ts';
+import { within } from '../../workload/step-failure.ts';
 import { isHalted, type Work } from '../work.ts';
 import { switchActive } from './active-service.ts';
 import { reconcilePause } from './pause.ts';

@@ -7,7 +7,7 @@ import { removeDeadlines } from '../scale-down-deadline.ts';
 import { scaleLatest } from '../scale-latest.ts';
 import { scaleReplicaSet } from '../scale.ts';
 import { findByHash, hashOf, isActive } from '../versions.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import { findPause, statusOf, type Work } from '../work.ts';
 import { isBeforePromotion } from './analyses.ts';
 

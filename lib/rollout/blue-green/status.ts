@@ -10,7 +10,7 @@ import type { Service } from '../seen.ts';
 import { formatSelector } from '../selector.ts';
 import { selectedHash } from '../switch-service.ts';
 import { findByHash } from '../versions.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { type CurrentRuns, statusOf, type Work } from '../work.ts';
 import { isPauseDone, isPrePromotionDone } from './pause.ts';
 

@@ -8,7 +8,7 @@ import { restartPods } from '../restart.ts';
 import { routeTraffic } from '../routing/route-traffic.ts';
 import { switchCanaryServices } from './services.ts';
 import { syncRevision } from '../sync-revision.ts';
-import { within } from '../step-failure.ts';
+import { within } from '../../workload/step-failure.ts';
 import { statusOf, type Work } from '../work.ts';
 import { pauseAtStep } from './pause.ts';
 import { scaleCanary } from './scale.ts';

@@ -8,7 +8,7 @@ import { deadlineOf } from '../scale-down-deadline.ts';
 import { scaleReplicaSet } from '../scale.ts';
 import { mayOldGo } from '../target-groups.ts';
 import { compareAge } from '../versions.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import type { Work } from '../work.ts';
 
 /**

@@ -3,7 +3,7 @@ import { namedServices } from '../../model/rollout-services.ts';
 import type { SeenRollout } from '../seen.ts';
 import { analysesOf, findTemplates, checkTemplates } from './analyses.ts';
 import { checkRoutes, findMissingRoute } from './routes.ts';
-import { findUnsupported } from './unsupported.ts';
+import { listUnsupported } from './unsupported.ts';
 import { checkService, findMissingService } from './services.ts';
 
 /**
@@ -18,7 +18,7 @@ export function checkReferences(rollout: Rollout, seen: SeenRollout): string | u
   return (
     firstOf(services, (service) => findMissingService(service, seen)) ??
     firstOf(analyses, (analysis) => findTemplates(analysis, seen.templates).problem) ??
-    findUnsupported(rollout) ??
+    listUnsupported(rollout)[0] ??
     findMissingRoute(rollout, seen) ??
     firstOf(services, (service) => checkService(service, rollout, seen)) ??
     firstOf(analyses, (analysis) => checkTemplates(analysis, rollout, seen.templates)) ??

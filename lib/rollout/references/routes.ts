@@ -3,7 +3,7 @@ import { routersOf } from '../routers/registry.ts';
 import type { FindRouted, RouterReferences } from '../routers/router.ts';
 import { routeKey } from '../routing/open-routing.ts';
 import type { SeenRollout } from '../seen.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 
 /** What is wrong with the names of objects that split the traffic, or which one is missing. */
 export function findMissingRoute(rollout: Rollout, seen: SeenRollout): string | undefined {

@@ -1,6 +1,6 @@
 import type { Rollout } from '../../model/rollout.ts';
 import {
-  areCountsOld,
+  areCountsMoving,
   availableIn,
   replicasIn,
   surelyAvailableIn,
@@ -104,7 +104,7 @@ function availableFrom(set: ReplicaSet | undefined, areUnavailableCounted: boole
 
 /**
  * Makes both counts fit into the bounds: the side that stays gives way to what the shrinking side still has, but not so
- * far that too few pods are available; the rest is taken from the shrinking side.
+ * far that too few pods are available; the rest is taken from the shrinking side. While their counts move, neither is.
  *
  * @returns the counts of the shrinking side and of the other one
  * @source adjustReplicaWithinLimits in utils/replicaset/canary.go of argoproj/argo-rollouts
@@ -116,12 +116,12 @@ function fit(
   count: number,
   { most, fewestAvailable }: Bounds,
 ): [number, number] {
-  if (other === undefined) return [less, count];
+  const areKnown = ![shrinking.set, other].some((set) => set !== undefined && areCountsMoving(set));
+  if (other === undefined || !areKnown) return [less, count];
   const cut = count - Math.max(0, count + less - most);
-  const ofShrinking = shrinking.set === undefined || areCountsOld(shrinking.set) ? 0 : availableIn(shrinking.set);
-  const ofOther = areCountsOld(other) ? 0 : availableIn(other);
-  const available = Math.min(ofShrinking, less) + Math.min(ofOther, cut);
-  const lost = Math.max(0, ofOther - cut);
+  const availableLess = shrinking.set === undefined ? 0 : Math.min(availableIn(shrinking.set), less);
+  const available = availableLess + Math.min(availableIn(other), cut);
+  const lost = Math.max(0, availableIn(other) - cut);
   const kept = cut + Math.min(lost, Math.max(0, fewestAvailable - available));
   return [less - Math.max(0, kept + less - most), kept];
 }

@@ -5,7 +5,7 @@ import type { HeaderMatch } from '../../model/canary-step.ts';
 import { isObject } from '../../model/is-object.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { WeightDestination } from '../../model/rollout-status.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { canaryServices } from './services.ts';
 
 type Annotations = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import type { Routed, RoutedObject, Routing } from './router.ts';
 
 /** The names of the Ingresses of a Rollout. */

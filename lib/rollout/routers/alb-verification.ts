@@ -5,7 +5,7 @@ import type { AlbStatus, WeightDestination } from '../../model/rollout-status.ts
 import { currentStep } from '../current-step.ts';
 import { maxTrafficWeight } from '../defaults.ts';
 import { isFullyPromoted } from '../phase.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { findIngress, ingressesOf, ingressNamed } from './alb-ingresses.ts';
 import type { FindRouted, RoutedObject, Routing } from './router.ts';
 import { canaryServices } from './services.ts';

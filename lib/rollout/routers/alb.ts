@@ -1,7 +1,7 @@
 import type { SetHeaderRoute } from '../../model/canary-step.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import {
   actionKey,
   canaryAction,

@@ -23,16 +23,18 @@ export const ambassadorReferences: RouterReferences = {
   },
 };
 
-function mappingsOf({ spec }: Rollout): readonly string[] {
+/** Names of the Mappings of the stable Service. */
+export function mappingsOf({ spec }: Rollout): readonly string[] {
   return spec.strategy?.canary?.trafficRouting?.ambassador?.mappings ?? [];
 }
 
-function mapping({ metadata }: Rollout, name: string) {
+/** A Mapping as routers name it. */
+export function mapping({ metadata }: Rollout, name: string) {
   return { kind: 'Mapping', namespace: metadata.namespace ?? '', name };
 }
 
-/** What is no whole number is none. */
-function hasWeight(found: RoutedObject | undefined): boolean {
+/** Whether a Mapping has a weight of its own; what is no whole number is none. */
+export function hasWeight(found: RoutedObject | undefined): boolean {
   const weight = isObject(found?.spec) ? found.spec['weight'] : undefined;
   return Number.isInteger(weight) && weight !== 0;
 }

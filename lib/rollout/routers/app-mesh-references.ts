@@ -1,11 +1,13 @@
 import { isObject } from '../../model/is-object.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { invalid, invalidJson } from '../validation/field-error.ts';
+import { valueAt } from './accessor.ts';
 import type { FindRouted, Routed, RoutedObject, RouterReferences } from './router.ts';
 
 const PATH = 'spec.strategy.canary.trafficRouting.appmesh.virtualService';
 const GROUP = 'appmesh.k8s.aws';
-const ROUTE_TYPES = ['httpRoute', 'tcpRoute', 'http2Route', 'grpcRoute'];
+/** Kinds of routes whose traffic can be split, in the order in which they are looked for. */
+export const ROUTE_TYPES = ['httpRoute', 'tcpRoute', 'http2Route', 'grpcRoute'];
 
 /**
  * The virtual service has to be there, and its virtual router, each of whose routes leads to two targets.
@@ -33,16 +35,19 @@ export const appMeshReferences: RouterReferences = {
   },
 };
 
-function virtualServiceOf({ metadata, spec }: Rollout): Routed | undefined {
+/** The virtual service that a Rollout names. Istio has a kind of that name, too; here it is told apart. */
+export function virtualServiceOf({ metadata, spec }: Rollout): Routed | undefined {
   const { name } = spec.strategy?.canary?.trafficRouting?.appMesh?.virtualService ?? {};
   if (name === undefined) return undefined;
-  return { kind: 'VirtualService', namespace: metadata.namespace ?? '', name };
+  return { kind: 'AppMeshVirtualService', namespace: metadata.namespace ?? '', name };
 }
 
-/** @param namespace  that of the virtual service, where none is named */
-function virtualRouterOf({ spec }: RoutedObject, namespace: string): Routed | undefined {
-  const path = ['provider', 'virtualRouter', 'virtualRouterRef'];
-  const ref = path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), spec);
+/**
+ * The virtual router of a virtual service.
+ * @param namespace  that of the virtual service, where none is named
+ */
+export function virtualRouterOf({ spec }: RoutedObject, namespace: string): Routed | undefined {
+  const ref = valueAt(spec, 'provider', 'virtualRouter', 'virtualRouterRef');
   if (!isObject(ref)) return undefined;
   return { kind: 'VirtualRouter', namespace: textOf(ref['namespace']) || namespace, name: textOf(ref['name']) };
 }
@@ -80,10 +85,7 @@ function routeProblem(route: unknown, router: string, index: number): RouteProbl
     return { field: '', why: `Error getting route details for ${named}. Error: Route has unsupported route type` };
   }
   const field = `.${type}.action.weightedTargets`;
-  const targets = ['action', 'weightedTargets'].reduce<unknown>(
-    (value, key) => (isObject(value) ? value[key] : undefined),
-    route[type],
-  );
+  const targets = valueAt(route[type], 'action', 'weightedTargets');
   if (!Array.isArray(targets)) return { field, why: `Invalid route action found for ${named}` };
   if (targets.length === 2) return undefined;
   return { field, why: `Invalid number of weightedTargets (${targets.length}) for ${named}, expected 2` };

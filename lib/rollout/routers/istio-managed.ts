@@ -1,6 +1,6 @@
 import type { RouteMatch, SetHeaderRoute, SetMirrorRoute, StringMatch } from '../../model/canary-step.ts';
 import { isObject } from '../../model/is-object.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { chooseHttp, destinationsOf, type Json, nameOf } from './istio-routes.ts';
 
 /** Where requests that match go to. */

@@ -1,7 +1,7 @@
 import { isAbsent } from '../../model/empty.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import { invalid } from '../validation/field-error.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { listAt } from './accessor.ts';
 import { chooseRoutes, destinationsOf, type Protocol, routesOf } from './istio-routes.ts';
 import { type AskedVirtualService, virtualServicesOf } from './istio-virtual-services.ts';

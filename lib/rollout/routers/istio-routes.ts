@@ -1,6 +1,6 @@
 import { isObject } from '../../model/is-object.ts';
 import type { IstioDestinationRule, IstioVirtualService } from '../../model/traffic-routing.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import type { CanaryServices } from './services.ts';
 
 /** A route, or a part of one, as somebody wrote it: whatever is not known here is kept. */

@@ -2,7 +2,7 @@ import { isObject } from '../../model/is-object.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { IstioTrafficRouting, IstioVirtualService } from '../../model/traffic-routing.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import { listAt } from './accessor.ts';
 import { findLate } from './istio-late.ts';
 import { findWeighted, headerRoute, inOrder, mirrorRoute } from './istio-managed.ts';

@@ -1,7 +1,7 @@
 import { isObject } from '../../model/is-object.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure, within } from '../step-failure.ts';
+import { StepFailure, within } from '../../workload/step-failure.ts';
 import { nginxReferences } from './nginx-references.ts';
 import { ownerReference } from '../targets.ts';
 import { isControlledBy } from '../versions.ts';

@@ -10,6 +10,14 @@ import type { ReplicaSet } from '../../workload/replica-set.ts';
 /** An object that a router looks at, and perhaps writes: of one of the kinds in its row of `ROUTER_ROWS`. */
 export type Routed = NamedObject;
 
+/** Objects that a router finds by their labels. */
+export interface RoutedList {
+  readonly kind: string;
+  readonly namespace: string;
+  /** As a query has it; empty: all. */
+  readonly labelSelector: string;
+}
+
 /** What a router sees of the world, and how it says what it wants. */
 export interface Routing {
   readonly rollout: Rollout;
@@ -19,6 +27,11 @@ export interface Routing {
    * @throws StepFailure with the API server's words, where it could not be read
    */
   find(object: Routed): RoutedObject | undefined;
+  /**
+   * The names of the objects with these labels, in order.
+   * @throws StepFailure with the API server's words, where they could not be read
+   */
+  list(objects: RoutedList): readonly string[];
   /**
    * Writes what is different in `after`.
    * @throws StepFailure with the API server's words
@@ -63,13 +76,18 @@ export interface Router {
   readonly type: string;
   /** What is checked before anything of the Rollout is done; without it: nothing. */
   readonly references?: RouterReferences;
-  /** What has to be read before anything is called. */
-  needs(rollout: Rollout): readonly Routed[];
   /**
    * DNS names of the load balancers of AWS that have to be looked at, if anybody does, once all that is needed has been
    * read. Without it: none.
    */
   loadBalancers?(rollout: Rollout, find: FindRouted): readonly string[];
+  /** Likewise, of objects without a name; without it: nothing. */
+  lists?(rollout: Rollout): readonly RoutedList[];
+  /**
+   * What has to be read before anything is called.
+   * @param read  gives what has been read so far: asked once with nothing, and again with what that gave
+   */
+  needs(rollout: Rollout, read: (object: Routed) => RoutedObject | undefined): readonly Routed[];
   /** @param weight  of the canary, in percent; `additional` are pods of experiments */
   setWeight(routing: Routing, weight: number, additional: readonly WeightDestination[]): void;
   /** Whether the weights have taken effect; undefined where that cannot be known. */

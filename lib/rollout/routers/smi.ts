@@ -3,7 +3,7 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
 import type { WeightDestination } from '../../model/rollout-status.ts';
 import { parseQuantity } from '../../workload/quantity.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { ownerReference } from '../targets.ts';
 import { isControlledBy } from '../versions.ts';
 import { type Routed, type RoutedObject, type Router, type Routing, WEIGHTS_ALONE } from './router.ts';

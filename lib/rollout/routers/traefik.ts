@@ -1,7 +1,7 @@
 import { isObject } from '../../model/is-object.ts';
 import { mergePatch } from '../../model/merge-patch.ts';
 import type { Rollout } from '../../model/rollout.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { listAt, textAt } from './accessor.ts';
 import { type Routed, type Router, WEIGHTS_ALONE } from './router.ts';
 

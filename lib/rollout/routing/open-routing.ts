@@ -2,15 +2,20 @@ import { mergePatch } from '../../model/merge-patch.ts';
 import type { Found, Reply } from '../../model/reply.ts';
 import { RESOURCES } from '../../model/resources.ts';
 import type { Change } from '../../model/outcome.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { seenTargetOf } from '../targets.ts';
 import { targetOf } from '../../workload/target.ts';
 import { note, warn, type Work } from '../work.ts';
-import type { Routed, RoutedObject, Routing } from '../routers/router.ts';
+import type { Routed, RoutedList, RoutedObject, Routing } from '../routers/router.ts';
 
 /** An object that a router looks at, as `SeenRollout` has it. */
 export function routeKey({ kind, namespace, name }: Routed): string {
   return `${kind}/${namespace}/${name}`;
+}
+
+/** Objects that a router finds by their labels, as `SeenRollout` has them. */
+export function routeListKey({ kind, namespace, labelSelector }: RoutedList): string {
+  return `${kind}/${namespace}?${labelSelector}`;
 }
 
 function keyOf({ kind, metadata }: RoutedObject): string {
@@ -21,6 +26,7 @@ function keyOf({ kind, metadata }: RoutedObject): string {
 /** What routers see of a step, with what they write in it. */
 export function openRouting(work: Work): Routing {
   const { rollout, seen, versions } = work;
+  const { namespace = '' } = rollout.metadata;
   const written = new Map<string, RoutedObject | undefined>();
   return {
     rollout,
@@ -32,6 +38,11 @@ export function openRouting(work: Work): Routing {
       if (found && 'problem' in found) throw new StepFailure(found.problem);
       return found?.object;
     },
+    list(objects) {
+      const found = seen.routeLists?.get(routeListKey(objects));
+      if (found && 'problem' in found) throw new StepFailure(found.problem);
+      return found?.object ?? [];
+    },
     replace(before, after) {
       write(work, {
         verb: 'patch',
@@ -40,9 +51,8 @@ export function openRouting(work: Work): Routing {
       });
       written.set(keyOf(before), after);
     },
-    create(unplaced) {
-      const { namespace = '' } = rollout.metadata;
-      const object = { ...unplaced, metadata: { ...unplaced.metadata, namespace } };
+    create(given) {
+      const object = { ...given, metadata: { ...given.metadata, namespace } };
       const reply = write(work, { verb: 'create', object });
       if (reply.went === 'exists') return reply.found;
       written.set(keyOf(object), object);

@@ -8,7 +8,7 @@ import { isThresholdMet } from '../replicas/at-desired.ts';
 import { revisionOf } from '../revision.ts';
 import { routersOf } from '../routers/registry.ts';
 import type { Router, Routing } from '../routers/router.ts';
-import { StepFailure } from '../step-failure.ts';
+import { StepFailure } from '../../workload/step-failure.ts';
 import { pointService } from '../switch-service.ts';
 import { hashOf } from '../versions.ts';
 import { note, statusOf, wakeAfter, warn, type Work } from '../work.ts';
@@ -55,7 +55,14 @@ function routeBy(work: Work, router: Router, routing: Routing, current: TrafficW
   const { latest } = versions;
   // Before the canary is pointed at pods that are not there yet, its traffic has to go.
   const isEmpty = latest === undefined || availableIn(latest) === 0;
-  if (isEmpty && (before?.canary.weight ?? 0) > 0) setWeight(work, router, routing, wanted);
+  if (isEmpty && before && before.canary.weight > 0) {
+    const { canary, stable } = before;
+    // And before it comes to the stable pods, it has to lead to those of now: Argo takes the weights first.
+    if ((stable.podTemplateHash ?? '') !== hashes.stable) {
+      router.updateHash(routing, canary.podTemplateHash ?? '', hashes.stable, wanted.additional);
+    }
+    setWeight(work, router, routing, wanted);
+  }
   router.updateHash(routing, hashes.canary, hashes.stable, wanted.additional);
   setWeight(work, router, routing, wanted);
 
@@ -101,9 +108,9 @@ function canStableTake({ rollout, versions }: Work, weight: number): boolean {
 }
 
 /** The very first pods are no canary, though the first step is shown then. */
-function setRoutes({ rollout }: Work, router: Router, routing: Routing): void {
+function setRoutes({ rollout, intent }: Work, router: Router, routing: Routing): void {
   const { step } = currentStep(rollout);
-  if (step === undefined || revisionOf(rollout) <= 1) return;
+  if (step === undefined || revisionOf(rollout) <= 1 || isAborted(intent, statusOf(rollout))) return;
   if (step.setHeaderRoute) router.setHeaderRoute(routing, step.setHeaderRoute);
   if (step.setMirrorRoute) router.setMirrorRoute(routing, step.setMirrorRoute);
 }

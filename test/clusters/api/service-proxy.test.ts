@@ -217,6 +217,13 @@ describe('fetch through the service proxy', () => {
     expect(bad.requests).toHaveLength(7);
   });
 
+  it('tells the connection that it goes by of each repetition', async () => {
+    const { cluster } = await open(() => ({ status: 502, body: 'bad' }));
+    let repeated = 0;
+    await cluster.fetch({ url, by: { mayGoTo: () => true, onRepeat: () => void (repeated += 1) } });
+    expect(repeated).toBe(2);
+  });
+
   it('has no patience beyond its time', async () => {
     const { cluster } = await open(() => () => {});
     await expect(cluster.fetch({ url: `${url}/slow`, timeoutMs: 50 })).rejects.toMatchObject({

@@ -42,7 +42,8 @@ export interface InputTransformer {
 }
 
 /**
- * What the target gets of an event: the template, with texts in place of its variables; of an object its JSON.
+ * What the target gets of an event: the template, with texts in place of its variables; of an object its JSON, and nothing
+ * of what the event does not have.
  *
  * @source the input transformers of Amazon EventBridge: objects are not escaped, so that between quotes they make no JSON
  */
@@ -54,7 +55,7 @@ export function transformed({ InputPathsMap, InputTemplate }: InputTransformer, 
       .split('.')
       .slice(1)
       .reduce<unknown>((of, name) => (isObject(of) ? of[name] : undefined), event);
-    if (value === undefined) throw new Error(`there is no ${path}`);
+    if (value === undefined) return '';
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }

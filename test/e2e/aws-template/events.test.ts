@@ -24,17 +24,29 @@ const VERBS: Readonly<Record<ChangeVerb, true>> = { Created: true, Updated: true
 const CHANGES = ALL_FACTS.flatMap(({ kind }) =>
   Object.keys(VERBS).map((verb) => {
     const ref = { cluster: 'shop-eu', kind, namespace: 'web', name: 'shop-7d8.1', uid: '0a1b-2c3d' };
-    return { ref, verb: verb as ChangeVerb, resourceVersion: '4711' };
+    return { ref, verb: verb as ChangeVerb, before: '0a1b-2c3d@4711' };
   }),
 );
 
-test.each(CHANGES)('$ref.kind $verb becomes a message that says who, who says so, and nothing else', (change) => {
-  const event = envelopeOf(changeEvent(change));
+test.each(CHANGES)(
+  '$ref.kind $verb becomes a message that says who, who says so, what there was before, and nothing else',
+  (change) => {
+    const event = envelopeOf(changeEvent(change));
+    expect(isMatch(rule['EventPattern'], event)).toBe(true);
+    const body = transformed(target.InputTransformer, event);
+    expect(JSON.parse(body)).toEqual({ source: 'assay.cluster.shop-eu', ...change.ref, before: change.before });
+    expect(isFromBus(body)).toBe(true);
+    expect(parseMessage(body)).toEqual({ ref: change.ref, before: change.before });
+  },
+);
+
+test('an event of a webhook that says nothing of before becomes a message all the same', () => {
+  const [change] = CHANGES;
+  if (!change) throw new Error('no change');
+  const { before: _, ...detail } = changeEvent(change).detail;
+  const event = envelopeOf({ ...changeEvent(change), detail });
   expect(isMatch(rule['EventPattern'], event)).toBe(true);
-  const body = transformed(target.InputTransformer, event);
-  expect(JSON.parse(body)).toEqual({ source: 'assay.cluster.shop-eu', ...change.ref });
-  expect(isFromBus(body)).toBe(true);
-  expect(parseMessage(body)).toEqual({ ref: change.ref });
+  expect(parseMessage(transformed(target.InputTransformer, event))).toEqual({ ref: change.ref });
 });
 
 test.each([...outcomeTypesOf(ALL_FACTS)])('%s goes out and does not come in', (detailType) => {

@@ -5,8 +5,9 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { emulatorsAvailable, ensureEmulators } from './aws/install.ts';
+import { emulatorsAvailable, ensureEmulators, ensureInstalled, installPython } from './aws/install.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { layTraefikSources } from './traefik-sources.ts';
 
 /** Where the executables are. */
 export interface ServerPaths {
@@ -32,6 +33,8 @@ const prometheus = join(here, 'prometheus');
 const argoPlugin = join(here, 'argo-plugin');
 const argoHealth = join(here, 'argo-health');
 const argoController = join(here, 'argo-controller');
+const influxdb = join(here, 'influxdb');
+const traefik = join(here, 'traefik');
 const needsGo =
   'Go is needed to build the servers of the end-to-end tests: install Go 1.26.1 or newer (https://go.dev/dl) and put it on the PATH.';
 
@@ -75,6 +78,27 @@ export async function ensureArgoController(): Promise<string> {
   return join(await ensureBuilt(argoController), 'rollouts-controller');
 }
 
+/** The same for InfluxDB, less than two minutes the first time: promises where `influxd` is. */
+export async function ensureInfluxdb(): Promise<string> {
+  return join(await ensureBuilt(influxdb), 'influxd');
+}
+
+/** Installs Graphite, in seconds: promises the folder of a Python's virtual environment with carbon and graphite-web. */
+export function ensureGraphite(): Promise<string> {
+  return ensureInstalled({
+    name: 'graphite-1.1.10',
+    pins: join(here, 'graphite/requirements.txt'),
+    needs: 'Graphite, a metric source of the tests, needs python3 (3.10 to 3.12, with venv) on the PATH',
+    // Else carbon and graphite-web go to /opt/graphite, past the virtual environment.
+    install: (folder, pins) => installPython(folder, pins, { GRAPHITE_NO_PREFIX: 'True' }),
+  });
+}
+
+/** The same for Traefik, a proxy that reads what routers write: about four minutes the first time. */
+export async function ensureTraefik(): Promise<string> {
+  return join(await ensureBuilt(traefik, layTraefikSources), 'traefik');
+}
+
 /**
  * Whether tests that need the servers are to run: with `ASSAY_E2E=required` always (then a missing Go fails them), else
  * where a Go that can build them is found. Never builds.
@@ -92,8 +116,8 @@ async function ensurePrometheus(): Promise<string> {
   return installed ?? join(await ensureBuilt(prometheus), 'prometheus');
 }
 
-/** Promises the folder with the module's executables. */
-async function ensureBuilt(module: string): Promise<string> {
+/** Promises the folder with the module's executables; `lay` promises where it can be built, if that is elsewhere. */
+async function ensureBuilt(module: string, lay = async (folder: string) => folder): Promise<string> {
   const name = basename(module);
   const go = await findGo(module);
   if (go === undefined) throw new Error(needsGo);
@@ -104,7 +128,7 @@ async function ensureBuilt(module: string): Promise<string> {
   await mkdir(dirname(final), { recursive: true });
   const partial = await mkdtemp(`${final}.partial-`);
   try {
-    await compile(module, [...flags, '-o', `${partial}/`, 'tool']);
+    await compile(name, await lay(module), [...flags, '-o', `${partial}/`, 'tool']);
     // Named by Go after the last folder of its path, go.etcd.io/etcd/server/v3.
     if (module === controlPlane) await rename(join(partial, 'server'), join(partial, 'etcd'));
     await rename(partial, final);
@@ -148,15 +172,14 @@ async function buildFlags(module: string): Promise<string[]> {
   return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', linker.join(' ')];
 }
 
-async function compile(module: string, args: readonly string[]): Promise<void> {
-  const name = basename(module);
+async function compile(name: string, folder: string, args: readonly string[]): Promise<void> {
   const startedAt = Date.now();
   const say = (text: string): boolean => process.stderr.write(`assay: ${name}: ${text}\n`);
   say('building from source, once; a few minutes');
 
   // No C compiler needed, and no workspace of the user's in the way.
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
-  const child = spawn('go', ['build', '-v', ...args], { cwd: module, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('go', ['build', '-v', ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let packages = 0;
   const tail: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -185,6 +208,9 @@ if (import.meta.main) {
       ...(await ensureServers()),
       ...(await ensureArgo()),
       argoController: await ensureArgoController(),
+      influxd: await ensureInfluxdb(),
+      graphite: await ensureGraphite(),
+      traefik: await ensureTraefik(),
       ...emulators,
     };
     console.log(JSON.stringify(servers, undefined, 2));

@@ -11,6 +11,7 @@ import { startProcess, type Ending, type ServerProcess } from './server-process.
 export interface ContainerSetup {
   readonly record: ContainerRecord;
   readonly policy: RestartPolicy;
+  readonly podIp: string;
   /** Where its process runs and its output goes. */
   readonly folder: string;
   readonly logPath: string;
@@ -81,8 +82,10 @@ async function runOnce(
     return { exitCode: 0, reason: 'Completed', startedAt, finishedAt: timestamp(), containerID };
   }
   const child = startProcess({ command: executable, args, cwd: folder, env, logPath });
+  record.isWarmingUp = record.container.readinessProbe !== undefined;
   if (child.pid !== undefined) become({ running: { startedAt } });
-  const end = (): void => void child.stop(ending.reason as number);
+  void probeUntilReady(setup, child, () => become({ running: { startedAt } }));
+  const end = (): void => void endAfterSleep(setup, child);
   if (ending.aborted) end();
   else ending.addEventListener('abort', end, { once: true });
   const kill = (): void => child.signal('SIGKILL');
@@ -91,6 +94,31 @@ async function runOnce(
   ending.removeEventListener('abort', end);
   killing.removeEventListener('abort', kill);
   return { ...describeEnding(how, child, record), startedAt, finishedAt: timestamp(), containerID };
+}
+
+async function endAfterSleep({ record, ending, killing }: ContainerSetup, child: ServerProcess): Promise<void> {
+  const sleepMs = (record.container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
+  if (sleepMs > 0) await pause(sleepMs, killing);
+  await child.stop(Math.max(0, (ending.reason as number) - sleepMs));
+}
+
+/** Ready is what has answered once; nobody looks whether it still does. */
+async function probeUntilReady(
+  { record, podIp }: ContainerSetup,
+  child: ServerProcess,
+  ready: () => void,
+): Promise<void> {
+  const { httpGet } = record.container.readinessProbe ?? {};
+  if (httpGet === undefined) return;
+  const url = `http://${podIp}:${httpGet.port}${httpGet.path ?? '/'}`;
+  while (!child.hasEnded()) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
+    if (answer?.ok === true) {
+      record.isWarmingUp = false;
+      return ready();
+    }
+    await sleep(50);
+  }
 }
 
 function describeEnding(

@@ -33,8 +33,9 @@ export interface Kubelet {
  * Plays node, scheduler and kubelet: binds every pending pod to itself, runs commands and arguments as local processes,
  * and reports what became of them. Resolves when the node is there; rides out an API server that is away.
  *
- * A pod without a command just runs. `findImageTrouble` says what image names mean. Not there: volumes, probes, lifecycle
- * hooks, resource limits, sidecar containers; a process sees the machine's own files and network.
+ * A pod without a command just runs. `findImageTrouble` says what image names mean. A process may have a readiness probe
+ * over HTTP, and a sleep before it is stopped. Not there: volumes, other probes and lifecycle hooks, resource limits, sidecar
+ * containers; a process sees the machine's own files and network.
  */
 export async function startKubelet(plane: ControlPlane, options: KubeletOptions = {}): Promise<Kubelet> {
   const { nodeName = 'node', restartBackoffMs = 1000, startMs = 0 } = options;

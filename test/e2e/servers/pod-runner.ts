@@ -50,6 +50,7 @@ export function runPod(pod: Pod, { api, folder, surroundings, restartBackoffMs, 
     runContainer({
       record,
       policy: containerPolicy,
+      podIp: surroundings.podIp,
       folder,
       logPath: logPath(record.container.name),
       resolve: () => resolveCommand(api, pod, record.container, surroundings),

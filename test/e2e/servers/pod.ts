@@ -35,6 +35,9 @@ export interface Container {
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  readonly readinessProbe?: { readonly httpGet: { readonly port: number; readonly path?: string } };
+  /** How long it goes on as before when its pod is deleted, and then has what is left of the pod's grace. */
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
   readonly terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError';
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: ValueSource }[];
   readonly envFrom?: readonly {

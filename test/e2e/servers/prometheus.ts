@@ -12,6 +12,11 @@ export interface PrometheusOptions {
   readonly scrapeInterval?: string;
   /** More flags of prometheus. */
   readonly flags?: readonly string[];
+  /**
+   * Of `--web.config.file`, with TLS: https, client certificates, users; files in it by whole paths. Then `query` may have no
+   * way in.
+   */
+  readonly web?: { readonly tls_server_config: object; readonly basic_auth_users?: Readonly<Record<string, string>> };
 }
 
 /** One series of the answer to an instant query. */
@@ -22,7 +27,7 @@ export interface PrometheusSample {
 
 /** A running Prometheus. */
 export interface PrometheusServer {
-  /** `http://127.0.0.1:PORT`. */
+  /** `http://127.0.0.1:PORT`, or https. */
   readonly url: string;
   readonly pid: () => number | undefined;
   /** Promises the series of an instant query that gives a vector; rejects with what Prometheus says. */
@@ -40,14 +45,17 @@ export async function startPrometheus({
   targets,
   scrapeInterval = '1s',
   flags = [],
+  web,
 }: PrometheusOptions): Promise<PrometheusServer> {
   const { prometheus: command } = await ensureServers();
   const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${web ? 'https' : 'http'}://127.0.0.1:${port}`;
   const folder = createScratchFolder('prometheus');
   const logPath = join(folder, 'prometheus.log');
   const configPath = join(folder, 'prometheus.yml');
+  const webConfigPath = join(folder, 'web.yml');
   // JSON is YAML too.
+  if (web) writeFileSync(webConfigPath, JSON.stringify(web));
   const config = {
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval, evaluation_interval: scrapeInterval },
     scrape_configs: [{ job_name: 'sample', static_configs: [{ targets }] }],
@@ -57,7 +65,9 @@ export async function startPrometheus({
     `--config.file=${configPath}`,
     `--storage.tsdb.path=${join(folder, 'series')}`,
     `--web.listen-address=127.0.0.1:${port}`,
-    '--log.level=warn',
+    // It is known by its log to be ready where nobody is let in without a certificate.
+    `--log.level=${web ? 'info' : 'warn'}`,
+    ...(web ? [`--web.config.file=${webConfigPath}`] : []),
     ...flags,
   ];
 
@@ -66,7 +76,7 @@ export async function startPrometheus({
     if (server === undefined || server.hasEnded()) {
       server = startProcess({ command, args, cwd: folder, logPath, env: { HOME: folder } });
     }
-    await waitUntilReady(server, url, logPath);
+    await waitUntilReady(server, web ? undefined : url, logPath);
   };
   const remove = async (): Promise<void> => {
     await server?.stop(0);
@@ -90,12 +100,14 @@ export async function startPrometheus({
   };
 }
 
-async function waitUntilReady(server: ServerProcess, url: string, logPath: string): Promise<void> {
+/** @param url  undefined: its log says so */
+async function waitUntilReady(server: ServerProcess, url: string | undefined, logPath: string): Promise<void> {
+  const isReady = async (): Promise<boolean> =>
+    url === undefined
+      ? server.logTail(200).includes('Server is ready to receive web requests')
+      : (await fetch(`${url}/-/ready`)).ok;
   try {
-    await waitFor('prometheus', async () => server.hasEnded() || (await fetch(`${url}/-/ready`)).ok, {
-      timeoutMs: 60_000,
-      everyMs: 50,
-    });
+    await waitFor('prometheus', async () => server.hasEnded() || (await isReady()), { timeoutMs: 60_000, everyMs: 50 });
   } catch (error) {
     throw describeFailure(server, logPath, `is not ready: ${(error as Error).message}`);
   }

@@ -34,7 +34,7 @@ export interface SampleService {
   readonly requests: SeenRequest[];
   /** Sets a sample of `/metrics`; names that end in `_total` are counters, others gauges. `undefined` removes it. */
   set(name: string, labels: Readonly<Record<string, string>>, value: number | undefined): void;
-  /** Sets what `path` (without query) answers, or how it finds out; paths never set are 404. */
+  /** Sets what `path` (without query) answers, or how it finds out; paths never set are `*`, else 404. */
   page(path: string, page: Page | ((request: SeenRequest) => Page)): void;
   stop(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function startSampleService({
       at: new Date(),
     };
     requests.push(request);
-    const page = pages.get(path) ?? { status: 404, body: 'no such page' };
+    const page = pages.get(path) ?? pages.get('*') ?? { status: 404, body: 'no such page' };
     await sendPage(typeof page === 'function' ? page(request) : page, response);
   };
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canNewsWait, factsFor } from '../../../lib/kinds/facts/registry.ts';
+import { factsFor, newsMayWaitMs } from '../../../lib/kinds/facts/registry.ts';
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
 
 const owner = { cluster: 'c1', kind: 'Rollout', namespace: 'shop', name: 'web', uid: 'u1' };
@@ -20,67 +20,85 @@ describe('a change of a ReplicaSet is looked at at once, unless pods are only co
       name: 'pods are made',
       from: [2, { replicas: 1, availableReplicas: 1 }],
       to: [2, { replicas: 2, availableReplicas: 1 }],
-      want: true,
+      want: 5000,
+    },
+    {
+      name: 'pods get ready that are not available yet',
+      from: [2, { replicas: 2, readyReplicas: 1, availableReplicas: 1 }],
+      to: [2, { replicas: 2, readyReplicas: 2, availableReplicas: 1 }],
+      want: 5000,
+    },
+    {
+      name: 'pods that are made are not ready any more',
+      from: [2, { replicas: 1, readyReplicas: 1 }],
+      to: [2, { replicas: 2, readyReplicas: 0 }],
+      want: 1000,
     },
     {
       name: 'pods that are too many go',
       from: [2, { replicas: 3, availableReplicas: 3 }],
       to: [2, { replicas: 2, availableReplicas: 2 }],
-      want: true,
+      want: 1000,
     },
     {
       name: 'a pod gets available',
       from: [2, { replicas: 2, availableReplicas: 1 }],
       to: [2, { replicas: 2, availableReplicas: 2 }],
-      want: false,
+      want: 0,
     },
     {
       name: 'a pod fails',
       from: [2, { replicas: 2, availableReplicas: 2 }],
       to: [2, { replicas: 2, availableReplicas: 1 }],
-      want: false,
+      want: 0,
     },
     {
       name: 'the counts get as new as what is wanted',
       from: [2, { replicas: 2, availableReplicas: 2, observedGeneration: 1 }],
       to: [2, { replicas: 2, availableReplicas: 2, observedGeneration: 2 }],
-      want: false,
+      want: 0,
+    },
+    {
+      name: 'they do, and no pod is available',
+      from: [2, { observedGeneration: 1 }],
+      to: [2, { replicas: 1, observedGeneration: 2 }],
+      want: 0,
     },
     {
       name: 'the last pods go',
       from: [0, { replicas: 1, availableReplicas: 1 }],
       to: [0, { replicas: 0 }],
-      want: false,
+      want: 0,
     },
     {
       name: 'another number is wanted',
       from: [2, { replicas: 2, availableReplicas: 2 }],
       to: [1, { replicas: 2, availableReplicas: 2 }],
-      want: false,
+      want: 0,
     },
     {
       name: 'a pod cannot be made',
       from: [2, { replicas: 1, availableReplicas: 1 }],
       to: [2, { replicas: 1, availableReplicas: 1, conditions: [{ type: 'ReplicaFailure', status: 'True' }] }],
-      want: false,
+      want: 0,
     },
     {
       name: 'somebody annotates it',
       from: [2, { replicas: 1 }],
       to: [2, { replicas: 1 }, { annotations: { a: 'b' } }],
-      want: false,
+      want: 0,
     },
-  ] as const)('$name: it can wait $want', ({ from: [before, was], to: [after, is, metadata], want }) => {
+  ] as const)('$name: it can wait $want ms', ({ from: [before, was], to: [after, is, metadata], want }) => {
     const previous = aReplicaSet(before, was, { resourceVersion: '1' });
     const object = aReplicaSet(after, is, { resourceVersion: '2', ...metadata });
-    expect(canNewsWait(owner, object, previous, facts)).toBe(want);
+    expect(newsMayWaitMs(owner, object, previous, facts)).toBe(want);
   });
 
   test('what becomes of runs and of the ReplicaSets of others never waits', () => {
     const [previous, object] = [aReplicaSet(2, { replicas: 1 }), aReplicaSet(2, { replicas: 2 })];
-    expect(canNewsWait({ ...owner, kind: 'Experiment' }, object, previous, facts)).toBe(false);
-    expect(canNewsWait(owner, { ...object, kind: 'AnalysisRun' }, { ...previous, kind: 'AnalysisRun' }, facts)).toBe(
-      false,
+    expect(newsMayWaitMs({ ...owner, kind: 'Experiment' }, object, previous, facts)).toBe(0);
+    expect(newsMayWaitMs(owner, { ...object, kind: 'AnalysisRun' }, { ...previous, kind: 'AnalysisRun' }, facts)).toBe(
+      0,
     );
   });
 });

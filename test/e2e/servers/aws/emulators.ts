@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { findFreePort } from '../free-port.ts';
-import { createScratchFolder, removeScratchFolder } from '../scratch-folder.ts';
-import { describeFailure, startProcess } from '../server-process.ts';
-import { waitFor } from '../wait-for.ts';
+import { type HttpServerSpec, startHttpServer } from '../http-server.ts';
 import { ensureEmulators } from './install.ts';
 
 /** A running emulator on 127.0.0.1. */
@@ -19,6 +17,7 @@ export interface Emulators {
 }
 
 let shared: Promise<Emulators> | undefined;
+let sharedMoto: Promise<Emulator> | undefined;
 
 /**
  * The emulators of this process, which the files of a worker use one after the other; started when they are first wanted,
@@ -26,7 +25,7 @@ let shared: Promise<Emulators> | undefined;
  */
 export function borrowEmulators(): Promise<Emulators> {
   shared ??= (async () => {
-    const [moto, elasticMq] = await Promise.all([startMoto(), startElasticMq()]);
+    const [moto, elasticMq] = await Promise.all([borrowMoto(), startElasticMq()]);
     return { moto, elasticMq };
   })().catch((error: unknown) => {
     shared = undefined;
@@ -35,11 +34,20 @@ export function borrowEmulators(): Promise<Emulators> {
   return shared;
 }
 
+/** The one of them that is no queue, for tests that need no more. */
+export function borrowMoto(): Promise<Emulator> {
+  sharedMoto ??= startMoto().catch((error: unknown) => {
+    sharedMoto = undefined;
+    throw error;
+  });
+  return sharedMoto;
+}
+
 /** The account that moto says it is. */
 export const MOTO_ACCOUNT = '123456789012';
 
 /**
- * Starts moto: EventBridge, SSM, Secrets Manager and STS. Its SQS takes 25 to 300 ms of processor time for a batch of ten
+ * Starts moto: EventBridge, SSM, Secrets Manager, STS and CloudWatch. Its SQS takes 25 to 300 ms of processor time for a batch of ten
  * once a thousand messages are there, so it serves as the target of rules only.
  */
 async function startMoto(): Promise<Emulator> {
@@ -89,29 +97,9 @@ async function ask(url: string, method: 'GET' | 'POST' = 'GET'): Promise<string>
   return text;
 }
 
-interface EmulatorSpec {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly port: number;
-  readonly readyPath: string;
-}
-
-async function startEmulator({ name, command, args, port, readyPath }: EmulatorSpec): Promise<{ url: string }> {
-  const folder = createScratchFolder(name);
-  const logPath = join(folder, `${name}.log`);
-  const env = { HOME: folder, PATH: process.env['PATH'] ?? '' };
-  const server = startProcess({ command, args, cwd: folder, logPath, env });
-  const url = `http://127.0.0.1:${port}`;
-  try {
-    await waitFor(name, async () => server.hasEnded() || (await fetch(`${url}${readyPath}`)).ok, { timeoutMs: 90_000 });
-    if (server.hasEnded()) throw new Error('it ended');
-  } catch (error) {
-    const failure = describeFailure(server, logPath, `is not ready: ${(error as Error).message}`);
-    await server.stop(0);
-    removeScratchFolder(folder);
-    throw failure;
-  }
+/** Starts one that lasts as long as this process, and keeps it from ending no longer. */
+async function startEmulator(spec: HttpServerSpec): Promise<{ readonly url: string }> {
+  const { url, process: server } = await startHttpServer(spec);
   server.unref();
   return { url };
 }

@@ -30,7 +30,7 @@ const MOTO: Installation = {
   name: 'moto-5.2.5',
   pins: join(here, 'moto/requirements.txt'),
   needs: 'moto, which stands in for AWS in the tests, needs python3 (3.10 or newer, with venv) on the PATH',
-  install: installPython,
+  install: (folder, pins) => installPython(folder, pins),
 };
 
 const COPY_JARS = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
@@ -88,10 +88,15 @@ export async function ensureInstalled({ name, pins, needs, install }: Installati
   return final;
 }
 
-/** Makes a virtual environment of `folder`, with what a requirements.txt names. */
-export async function installPython(folder: string, requirements: string): Promise<void> {
+/** Makes a virtual environment of `folder`, with what a requirements.txt names; `variables` are for their setups. */
+export async function installPython(
+  folder: string,
+  requirements: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await run('python3', ['-m', 'venv', folder]);
-  await run(pythonOf(folder), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+  await run(pythonOf(folder), args, { env: { ...process.env, ...variables } });
 }
 
 /** The Python of a virtual environment. */

@@ -5,7 +5,7 @@ import {
   evaluateCondition,
   evaluateTime,
   evaluateValue,
-} from '../../lib/expression/compile.ts';
+} from '../../lib/expression/evaluate.ts';
 import { ProgramCache } from '../../lib/expression/program-cache.ts';
 import { GoInt } from '../../lib/expression/value.ts';
 import type { MetricValue } from '../../lib/model/metric-value.ts';

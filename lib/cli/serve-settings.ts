@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { connectionFields, connectionProblems, type ConnectionSettings } from '../model/connection.ts';
+import { explainIssue } from '../model/issue.ts';
+import { formatProblem } from '../model/problem.ts';
+import { InputError } from './input-error.ts';
+
+const settingsFile = z.strictObject(connectionFields);
+
+/** The file of `--settings`, YAML or JSON. @throws InputError with every problem and where it stands */
+export async function readServeSettings(path: string): Promise<ConnectionSettings> {
+  const { data, error } = settingsFile.safeParse((await readYaml(path)) ?? {}, { reportInput: true });
+  if (!data) {
+    const problems = error.issues.flatMap((issue) => explainIssue(issue, settingsFile));
+    throw new InputError(`${path}: ${problems.map(formatProblem).join('; ')}`);
+  }
+  const problems = connectionProblems(data.connections ?? [], { files: true });
+  if (problems.length > 0) throw new InputError(`${path}: ${problems.join('; ')}`);
+  return data;
+}
+
+async function readYaml(path: string): Promise<unknown> {
+  try {
+    return parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new InputError(`${path}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+  }
+}
