@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { build, type Metafile, transform } from 'esbuild';
+import { bundlePlugins } from './bundle-plugins.ts';
 import { leaveOut } from './left-out.ts';
 import { loadWhenCalled, WHEN_CALLED_CHUNKS } from './load-when-called.ts';
 import { importStatically } from './static-imports.ts';
@@ -48,16 +49,17 @@ const FORBIDDEN = [
  * each is turned into CommonJS by itself. There is no compile cache: /tmp is empty when Lambda makes an environment, and
  * a cache built here fits no other processor.
  *
- * @param folder  of the functions' folders, which are made anew; default of the script: dist/functions
- * @throws        what esbuild says; for what must not be inside, the file that has it
+ * @param folder        of the functions' folders, which are made anew; default of the script: dist/functions
+ * @param pluginFolder  of plugins.json (`bundle-plugins.ts`)
+ * @throws              what esbuild says; for what must not be inside, the file that has it
  */
-export async function buildFunctions(folder: string): Promise<BuiltFunction[]> {
+export async function buildFunctions(folder: string, pluginFolder = ROOT): Promise<BuiltFunction[]> {
   const built: BuiltFunction[] = [];
-  for (const name of FUNCTIONS) built.push(await buildFunction(name, join(folder, name)));
+  for (const name of FUNCTIONS) built.push(await buildFunction(name, join(folder, name), pluginFolder));
   return built;
 }
 
-async function buildFunction(name: string, folder: string): Promise<BuiltFunction> {
+async function buildFunction(name: string, folder: string, pluginFolder: string): Promise<BuiltFunction> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: { index: `functions/${name}.ts`, ...WHEN_CALLED_CHUNKS },
@@ -74,7 +76,7 @@ async function buildFunction(name: string, folder: string): Promise<BuiltFunctio
     minify: true,
     metafile: true,
     logLevel: 'warning',
-    plugins: [importStatically, loadWhenCalled(ROOT), leaveOut(ROOT)],
+    plugins: [importStatically, loadWhenCalled(ROOT), leaveOut(ROOT), bundlePlugins(pluginFolder)],
   });
   const chunks = readChunks(metafile, folder);
   const entry = join(folder, 'index.js');

@@ -74,6 +74,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/client-elastic-load-balancing-v2', '@aws-sdk/client-sts', '@aws-sdk/credential-providers'],
     instead: BACKEND,
   },
+  'lib/plugins': {
+    imports: ['lib/model'],
+    packages: ['node:'],
+    instead: 'here modules of operators are loaded: what is done with them is for lib/providers',
+  },
   'lib/log': { imports: ['lib/model'], instead: BACKEND },
   'lib/http': {
     imports: ['lib/model'],
@@ -180,6 +185,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/connections',
       'lib/http',
       'lib/kinds',
+      'lib/plugins',
       'lib/runtime',
       'lib/schedules',
       'lib/log',

@@ -3,6 +3,7 @@ import type { Cluster } from '../lib/model/cluster.ts';
 import type { HttpRequest, HttpResponse } from '../lib/model/http.ts';
 import type { KubernetesObject } from '../lib/model/kubernetes.ts';
 import type { Ports } from '../lib/model/ports.ts';
+import type { ProviderSettings } from '../lib/model/provider.ts';
 import { resourceKind } from '../lib/model/resources.ts';
 import type { ObjectRef } from '../lib/model/ref.ts';
 import { step } from '../lib/runtime/step.ts';
@@ -28,7 +29,13 @@ export interface World {
 
 const START = Date.parse('2026-11-05T10:00:00Z');
 
-export function openWorld({ http }: { http?: (request: HttpRequest) => Promise<HttpResponse> } = {}): World {
+export interface WorldOptions {
+  readonly http?: (request: HttpRequest) => Promise<HttpResponse>;
+  /** Of all metrics. */
+  readonly settings?: ProviderSettings;
+}
+
+export function openWorld({ http, settings }: WorldOptions = {}): World {
   const now = () => new Date(world.nowMs);
   const memory = memoryCluster('c1', { now, ...(http && { http }) });
   const calls: Call[] = [];
@@ -40,6 +47,7 @@ export function openWorld({ http }: { http?: (request: HttpRequest) => Promise<H
     log: { info() {}, warn() {}, error() {} },
     meter: { stepped() {}, failed() {}, measured() {} },
     now,
+    ...(settings && { settingsOf: () => settings }),
   };
   const world: World = {
     memory,

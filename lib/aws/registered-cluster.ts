@@ -13,6 +13,7 @@ import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
 import type { AddressSettings } from '../http/addresses.ts';
 import { openHttp } from '../http/open-http.ts';
+import { loadBundledPlugin } from '../plugins/bundled-plugins.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
 
 export interface RegisteredClusterOptions {
@@ -112,7 +113,7 @@ function requireEksEndpoint(name: string, { authentication, endpoint = '' }: Clu
  */
 export function registeredProviderSettings(
   name: string,
-  { aws, authentication, prometheusAddress, controllerNamespace }: ClusterSettings,
+  { aws, authentication, prometheusAddress, controllerNamespace, plugins }: ClusterSettings,
   roles: AssumedRoles,
 ): ProviderSettings {
   const awsRegion = aws?.region ?? authentication.eks?.region;
@@ -120,6 +121,7 @@ export function registeredProviderSettings(
     ...(prometheusAddress !== undefined && { prometheusAddress }),
     ...(controllerNamespace !== undefined && { controllerNamespace }),
     ...(awsRegion !== undefined && { awsRegion }),
+    ...(plugins && { plugins, loadPlugin: loadBundledPlugin }),
     async awsCredentials(identity) {
       if (!aws) throw unsigned(`the settings of cluster ${name} name no role (aws.roleArn)`);
       if (identity.profile !== undefined) throw unsigned('there are no profiles here: give roleArn instead');

@@ -13,7 +13,13 @@ const NAME = '.assay.yaml';
 const rules = z.array(z.string()).optional();
 const settingsFile = z.strictObject({
   lint: z
-    .strictObject({ disable: rules, enable: rules, strict: z.boolean().optional(), all: z.boolean().optional() })
+    .strictObject({
+      disable: rules,
+      enable: rules,
+      strict: z.boolean().optional(),
+      all: z.boolean().optional(),
+      plugins: rules,
+    })
     .optional(),
 });
 
@@ -69,15 +75,21 @@ function readSettings(path: string, text: string): LintSettings {
     const [issue] = parsed.error.issues;
     throw new InputError(
       `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-      'It may say lint: {disable: [rule], enable: [rule], strict: true, all: true}.',
+      'It may say lint: {disable: [rule], enable: [rule], strict: true, all: true, plugins: [name]}.',
     );
   }
-  const { disable = [], enable = [], strict, all } = parsed.data.lint ?? {};
+  const { disable = [], enable = [], strict, all, plugins } = parsed.data.lint ?? {};
   for (const name of [...disable, ...enable]) {
     if (!isRuleName(name))
       throw new InputError(`${path}: there is no rule "${name}"${didYouMean(name, Object.keys(RULES))}`);
   }
-  return { disable, enable, ...(strict !== undefined && { strict }), ...(all !== undefined && { all }) };
+  return {
+    disable,
+    enable,
+    ...(strict !== undefined && { strict }),
+    ...(all !== undefined && { all }),
+    ...(plugins && { plugins }),
+  };
 }
 
 function parseYaml(path: string, text: string): unknown {
@@ -95,5 +107,6 @@ function merge(found: LintSettings, given: LintSettings): LintSettings {
     enable: [...enable, ...(found.enable ?? []).filter((rule) => !disable.includes(rule))],
     strict: given.strict ?? found.strict ?? false,
     all: given.all ?? found.all ?? false,
+    plugins: given.plugins ?? found.plugins,
   };
 }

@@ -23,6 +23,7 @@ interface LintOptions {
   readonly all?: boolean;
   readonly disable: readonly string[];
   readonly enable: readonly string[];
+  readonly plugins?: readonly string[];
   readonly fix?: boolean;
   readonly dryRun?: boolean;
   readonly allowEmpty?: boolean;
@@ -70,6 +71,11 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       new Option('--enable <rule>', 'say it though .assay.yaml or --strict would not; may be repeated')
         .argParser(collectRules)
         .default([], 'none'),
+    )
+    .addOption(
+      new Option('--plugins <names>', 'plugins that are served, with commas between: others are told of').argParser(
+        (text): readonly string[] => text.split(',').map((name) => name.trim()),
+      ),
     )
     .option('--fix', 'mend what is certain, in the files')
     .option('--dry-run', 'with --fix: show what would change, and change nothing')

@@ -7,9 +7,11 @@ import {
   templatesFromRefs,
 } from '../analysis/templates.ts';
 import type { AnalysisRun, Argument } from '../model/analysis-run.ts';
+import type { Secret } from '../model/kubernetes.ts';
 import { FINISHED_LABEL } from '../model/labels.ts';
 import type { LocalObjects } from '../local/run-locally.ts';
-import { withGivenSecrets } from './given-secrets.ts';
+import { CONTROLLER_NAMESPACE } from '../kinds/provider-secrets.ts';
+import { type Given, withGivenSecrets } from './given-secrets.ts';
 import { InputError } from './input-error.ts';
 import type { RunInput } from './run-input.ts';
 import {
@@ -20,9 +22,7 @@ import {
   refuseWhatIsMissing,
 } from './run-refusals.ts';
 
-export interface RunPlanOptions extends Places {
-  /** Values given on the command line, by name. */
-  readonly args: ReadonlyMap<string, string>;
+export interface RunPlanOptions extends Places, Given {
   /** For what names no namespace. */
   readonly namespace: string;
   /** Whether every object is put there, whatever namespace it names. */
@@ -54,9 +54,15 @@ export function planRuns(input: RunInput, options: RunPlanOptions): LocalObjects
   const runs = all.length > 0 ? [runOfTemplates(input, args)] : input.runs.map((run) => withArgs(run, args));
   const placed = runs.map(inNamespace);
   refuseTwoOfOneName(placed);
-  const secrets = withGivenSecrets(input.secrets.map(inNamespace), placed, args);
+  // Those of metrics stay where metrics look for them.
+  const theirs = input.secrets.map((secret) => (isForMetrics(secret) ? secret : inNamespace(secret)));
+  const secrets = withGivenSecrets(theirs, placed, options);
   for (const run of placed) refuseWhatIsMissing(run, secrets, options);
   return { runs: placed, secrets };
+}
+
+function isForMetrics({ metadata }: Secret): boolean {
+  return metadata.namespace === CONTROLLER_NAMESPACE;
 }
 
 function runOfTemplates({ templates, clusterTemplates }: RunInput, args: ReadonlyMap<string, string>): AnalysisRun {

@@ -57,9 +57,10 @@ export function refuseWhatIsMissing(
   });
   if (withoutSecret && !hasCluster) {
     const { name, valueFrom } = withoutSecret;
+    const ref = valueFrom?.secretKeyRef;
     throw new InputError(
-      `argument "${name}" comes from the Secret "${valueFrom?.secretKeyRef?.name}"`,
-      `Give it: --arg ${name}=VALUE, or the Secret among the files, or --kubeconfig of a cluster that has it.`,
+      `argument "${name}" comes from the Secret "${ref?.name}"`,
+      `Give it: --arg ${name}=VALUE or, out of sight, --secret ${ref?.name}.${ref?.key}=@FILE; or the Secret among the files, or --kubeconfig of a cluster that has it.`,
     );
   }
   const job = spec.metrics.find(({ provider }) => provider.job);

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import { isRawNumber } from '../model/exact-json.ts';
 import { durationMs } from '../model/duration.ts';
+import type { PluginSettings } from '../model/plugin-settings.ts';
 import { parseReaddressing, type Readdressing } from '../model/readdress.ts';
 import { machineCredentials } from '../connections/machine-credentials.ts';
 import type { LocalOptions } from '../local/run-locally.ts';
@@ -15,10 +16,12 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Console } from './console.ts';
 import { InputError } from './input-error.ts';
 import { junitReport } from './junit.ts';
+import { loadPlugins, pluginOption } from './plugin-option.ts';
 import { planRuns } from './plan-runs.ts';
 import { playRuns } from './play-runs.ts';
 import { readRunInput } from './run-input.ts';
 import { readSourceFiles } from './source-files.ts';
+import { IN_SIGHT, readSecrets, secretOption, type SecretText } from './secret-option.ts';
 import { metricEnvironment } from './metric-environment.ts';
 
 interface RunOptions {
@@ -31,6 +34,8 @@ interface RunOptions {
   readonly count?: number;
   readonly prometheusAddress?: string;
   readonly address: readonly Readdressing[];
+  readonly plugin: PluginSettings;
+  readonly secret: readonly SecretText[];
   readonly unchecked?: boolean;
   readonly output: 'table' | 'json' | 'yaml' | 'junit';
 }
@@ -43,7 +48,12 @@ minutes after they end.
 Requests go wherever this machine can reach, loopback and private networks included, but not to link-local
 addresses and the metadata services of clouds. With a cluster, <service>.<namespace>.svc is reached through it.
 
-What templates take from Secrets comes from --arg, from Secrets among the files, or from the cluster, and is not shown.
+What templates take from Secrets comes from --secret, from Secrets among the files, from the cluster, or from --arg, and is not
+shown. The Secrets that metrics look for on their own (datadog, newrelic, influxdb, wavefront-api-tokens) are found in the same
+ways, in files with namespace: argo-rollouts; for Datadog DD_API_KEY, DD_APP_KEY and DD_ADDRESS do as well, for New Relic
+NEW_RELIC_NERDGRAPH_BASE_URL, and AWS is asked as AWS tools are (AWS_PROFILE, AWS_REGION …). Where --secret has neither @ nor
+env: in front, what follows is the value itself: others can see it, which is said. name/key means the same as name.key.
+
 What lint calls an error is refused before anything is asked.
 
 A metric with an interval and without a count goes on until it is stopped, as a Rollout stops it: --for does that after
@@ -65,6 +75,7 @@ Examples:
   assay run template.yaml --arg service=shop
   assay run templates/ --arg service=shop -o junit > analysis.xml
   assay run smoke-test.yaml --local-jobs
+  assay run datadog.yaml --secret datadog.api-key=@api-key.txt --secret datadog.app-key=env:APP_KEY
   assay run background.yaml --for 5m --prometheus-address http://127.0.0.1:9090
   assay run template.yaml --kubeconfig ~/.kube/config -n shop
   helm template ./chart | assay run - --arg service=shop`;
@@ -79,6 +90,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .argParser(readArg)
         .default(new Map<string, string>(), 'none'),
     )
+    .addOption(secretOption())
     .option('--kubeconfig <file>', 'cluster for Secrets, in-cluster addresses and Jobs')
     .option('--context <name>', 'context in the kubeconfig (default: the current one)')
     .option('-n, --namespace <name>', "namespace of the run (default: the file's, the context's, or default)")
@@ -93,6 +105,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
         .argParser(readAddress)
         .default([], 'none'),
     )
+    .addOption(pluginOption())
     .option('--unchecked', 'run what lint calls an error all the same')
     .addOption(
       new Option('-o, --output <format>', 'what to print; all but table leaves progress to standard error')
@@ -143,19 +156,24 @@ async function runFiles(paths: readonly string[], options: RunOptions, console: 
     isUnchecked: options.unchecked,
     args: options.arg,
   });
+  const plugins = await loadPlugins(options.plugin);
   const [now, http] = [() => new Date(), openLocalHttp()];
   const hasCluster = options.kubeconfig !== undefined || options.context !== undefined;
   const remote = hasCluster ? await openRemoteCluster({ ...options, http, now }) : undefined;
   try {
     const planned = planRuns(input, {
       args: options.arg,
+      secrets: await readSecrets(options.secret, console),
       namespace: options.namespace ?? remote?.namespace ?? 'default',
       isNamespaceForced: options.namespace !== undefined,
       hasCluster,
       hasJobs: hasCluster || options.localJobs === true,
     });
     const objects = { ...planned, runs: planned.runs.map((run) => adjustRun(run, options)) };
-    for (const each of objects.runs) tellProblems(each, options, console);
+    for (const each of objects.runs) {
+      tellProblems(each, options, console);
+      tellSecretArgs(each, options, console);
+    }
     const local: LocalOptions = {
       now,
       http,
@@ -163,7 +181,7 @@ async function runFiles(paths: readonly string[], options: RunOptions, console: 
       longestMs: options.for,
       jobs: hasCluster && !options.localJobs ? 'remote' : 'memory',
       jobEnv: jobEnvironment(console.env),
-      settings: { ...metricEnvironment(console.env), awsCredentials: machineCredentials('any') },
+      settings: { ...metricEnvironment(console.env), ...plugins, awsCredentials: machineCredentials('any') },
       ...(remote && { remote: remote.cluster }),
     };
     const progress = options.output === 'table' ? console.out : console.err;
@@ -183,6 +201,16 @@ function tellProblems(run: AnalysisRun, { unchecked }: RunOptions, { err }: Cons
     const text = `${run.metadata.name}: ${formatProblem(problem)}`;
     if (problem.severity === 'error' && !unchecked) throw new InputError(text, '--unchecked runs it all the same.');
     err.write(`${err.paint('yellow', `${problem.severity}:`)} ${text}\n`);
+  }
+}
+
+/** What came from a Secret in the cluster, and stands on the command line here. */
+function tellSecretArgs({ spec }: AnalysisRun, { arg }: RunOptions, { err }: Console): void {
+  for (const { name, valueFrom } of spec.args ?? []) {
+    const ref = valueFrom?.secretKeyRef;
+    if (!ref || !arg.has(name)) continue;
+    const instead = `give --secret ${ref.name}.${ref.key}=@FILE`;
+    err.write(`${err.paint('yellow', 'warning:')} --arg ${name}: ${IN_SIGHT}: ${instead}\n`);
   }
 }
 

@@ -11,6 +11,7 @@ import { type HostPort, parseHostPort } from '../model/host-port.ts';
 import { kindsFor } from '../kinds/registry.ts';
 import { jsonLog } from '../log/json-log.ts';
 import type { ClusterRouters } from '../model/cluster-routers.ts';
+import type { PluginSettings } from '../model/plugin-settings.ts';
 import type { Log } from '../model/ports.ts';
 import { eventsRoute } from '../serve/events-route.ts';
 import { serve, type Serving } from '../serve/serve.ts';
@@ -21,6 +22,7 @@ import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
 import { routerOption } from './router-option.ts';
+import { loadPlugins, pluginOption } from './plugin-option.ts';
 import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
 import { metricEnvironment } from './metric-environment.ts';
 import type { OpenConnections } from './settings-connections.ts';
@@ -41,6 +43,7 @@ interface ServeCommandOptions extends ListenFlags {
   readonly shortServiceNames: boolean;
   readonly prometheusAddress?: string;
   readonly controllerNamespace?: string;
+  readonly plugin: PluginSettings;
   readonly awsRole: readonly string[];
   readonly awsProfile: readonly string[];
   readonly awsVerifyTargetGroup?: boolean;
@@ -73,6 +76,9 @@ even while a watch is away. --listen-tokens names a file of JSON with a token fo
 sends it speaks for that cluster alone. Whoever knows the token of --listen-token-file speaks for all clusters. With
 --listen-cert and --listen-key it goes over HTTPS, and files that are replaced are read anew within a minute (let webhooks
 trust an authority of your own with NODE_EXTRA_CA_CERTS); without them keep it within a network that you trust.
+
+With --plugin the metrics of a plugin are served (docs/plugins.md). A module becomes part of this process and may do all that
+it may: only who starts it names modules, never a template.
 
 Pages: /metrics, /healthz, /readyz.   Log: one line of JSON a step, on standard output.
 
@@ -143,6 +149,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       '--controller-namespace <name>',
       'namespace of the Secrets that metrics take their keys from (default: argo-rollouts)',
     )
+    .addOption(pluginOption())
     .addOption(
       new Option('--aws-role <arn>', 'role that metrics may name (sigv4.roleArn); may be repeated')
         .argParser(collect)
@@ -193,6 +200,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   tuneHeap(options.rollouts ? { growsBy: 100, youngMb: 16 } : {});
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
+  const plugins = await loadPlugins(options.plugin);
   const { kubeconfig, prometheusAddress, controllerNamespace, concurrency, allowHost } = options;
   const rules = { privateNetworks: 'allow', allow: allowHost } as const;
   const openConnections = await connectionsIn(options.settings, rules);
@@ -215,6 +223,7 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const settings = {
     awsCredentials: machineCredentials({ roles: options.awsRole, profiles: options.awsProfile }),
     ...metricEnvironment(console.env),
+    ...plugins,
     ...(prometheusAddress !== undefined && { prometheusAddress }),
     ...(controllerNamespace !== undefined && { controllerNamespace }),
   };

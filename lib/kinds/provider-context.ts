@@ -4,7 +4,7 @@ import type { AnalysisRun } from '../model/analysis-run.ts';
 import { AssayError } from '../model/errors.ts';
 import { type HttpRequest, LONGEST_REQUEST_MS } from '../model/http.ts';
 import type { Ports } from '../model/ports.ts';
-import type { JobContext, ProviderContext } from '../model/provider.ts';
+import type { JobContext, PluginsContext, ProviderContext } from '../model/provider.ts';
 import { PROVIDER_ROWS, type ProviderField } from '../model/provider-rows.ts';
 import type { ObjectRef } from '../model/ref.ts';
 import { providerSecrets } from './provider-secrets.ts';
@@ -28,10 +28,11 @@ export interface Asked {
 }
 
 /**
- * What a provider may use for one metric of a run. The run's Jobs are for the one provider that runs Jobs.
+ * What a provider may use for one metric of a run. The run's Jobs are for the one provider that runs Jobs,
+ * and its time for the one that waits for plugins.
  * @throws AssayError ASSAY_CLUSTER_UNKNOWN
  */
-export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext {
+export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobContext | PluginsContext {
   const { field, metric, interval, run, ref } = asked;
   const cluster = ports.clusters.get(ref.cluster);
   const secretValues = [...(asked.secretValues ?? [])];
@@ -67,18 +68,20 @@ export function contextOf(asked: Asked, ports: Ports): ProviderContext | JobCont
     startedAt: run.status?.startedAt,
     interval,
   };
-  return field === 'job' ? { ...context, jobs: runJobs(run, cluster) } : context;
+  if (field === 'job') return { ...context, jobs: runJobs(run, cluster) };
+  if (field !== 'plugin') return context;
+  return {
+    ...context,
+    allowMs: (wantedMs) => allowedMs(wantedMs, 'for a plugin', asked, ports),
+    signal: ports.signal,
+  };
 }
 
 /** The request as who asks, and with an end: no template waits for longer than its step can. */
-function bounded(request: HttpRequest, { field, ref, secretValues = [], onAbort }: Asked, ports: Ports): HttpRequest {
-  const { signal, time } = ports;
-  const timeoutMs = timeoutOf(request, ports);
-  if (time && time.leftMs() < timeoutMs) {
-    const reason = stepAborted('there is no time left for the request of a metric');
-    onAbort?.(reason);
-    throw reason;
-  }
+function bounded(request: HttpRequest, asked: Asked, ports: Ports): HttpRequest {
+  const { field, ref, secretValues = [] } = asked;
+  const { signal } = ports;
+  const timeoutMs = allowedMs(request.timeoutMs ?? DEFAULT_REQUEST_MS, 'for the request of a metric', asked, ports);
   return {
     ...request,
     timeoutMs,
@@ -88,9 +91,21 @@ function bounded(request: HttpRequest, { field, ref, secretValues = [], onAbort 
   };
 }
 
-function timeoutOf(request: HttpRequest, { time }: Ports): number {
-  const wantedMs = Math.min(request.timeoutMs ?? DEFAULT_REQUEST_MS, LONGEST_REQUEST_MS);
-  return Math.min(wantedMs, Math.max(time?.mostMs ?? Infinity, 1));
+function allowedMs(wantedMs: number, purpose: string, { onAbort }: Asked, ports: Ports): number {
+  const allowed = boundedMs(wantedMs, ports);
+  const { time } = ports;
+  if (!time || time.leftMs() >= allowed) return allowed;
+  const reason = stepAborted(`there is no time left ${purpose}`);
+  onAbort?.(reason);
+  throw reason;
+}
+
+function timeoutOf({ timeoutMs = DEFAULT_REQUEST_MS }: HttpRequest, ports: Ports): number {
+  return boundedMs(timeoutMs, ports);
+}
+
+function boundedMs(wantedMs: number, { time }: Ports): number {
+  return Math.min(wantedMs, LONGEST_REQUEST_MS, Math.max(time?.mostMs ?? Infinity, 1));
 }
 
 /** As long as requests wait that say nothing of it. */

@@ -4,7 +4,7 @@ import type { ProviderSecrets, ProviderSettings } from '../model/provider.ts';
 import { secretValues } from './secret-values.ts';
 
 /** Where Argo's controller is installed by its own manifests. */
-const CONTROLLER_NAMESPACE = 'argo-rollouts';
+export const CONTROLLER_NAMESPACE = 'argo-rollouts';
 
 /**
  * What a provider may read of a cluster's Secrets, with the rights that the cluster gives to Assay.

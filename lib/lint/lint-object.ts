@@ -15,6 +15,8 @@ export interface NamedSlip extends Slip {
 export interface LintTools {
   /** Without it nothing is said of queries. */
   readonly readPromQl?: ReadPromQl;
+  /** Plugins that are served; without it nothing is said of them. */
+  readonly plugins?: readonly string[] | undefined;
   /** Whether advice is given too, which is the default. */
   readonly hasAdvice?: boolean;
 }
@@ -27,9 +29,12 @@ const GRAVE = RULE_LIST.filter(({ rule }) => rule.severity !== 'advice');
  *
  * @returns what is wrong, rule by rule; of other kinds nothing
  */
-export function lintObject(object: KubernetesObject, { readPromQl, hasAdvice = true }: LintTools = {}): NamedSlip[] {
+export function lintObject(
+  object: KubernetesObject,
+  { readPromQl, plugins, hasAdvice = true }: LintTools = {},
+): NamedSlip[] {
   if (!isAnalysis(object) && !isExperiment(object) && !isRollout(object)) return [];
-  const analysis = isAnalysis(object) ? analysisSubject(object, readPromQl) : undefined;
+  const analysis = isAnalysis(object) ? analysisSubject(object, { readPromQl, plugins }) : undefined;
   const metrics = analysis?.metrics ?? [];
   const pods = podSubjects(object, analysis);
   return (hasAdvice ? RULE_LIST : GRAVE).flatMap(({ name, rule }) => {

@@ -106,7 +106,10 @@ function unknownRules({ suppressions }: ReadSource): RawFinding[] {
 
 function lintDocument(document: ReadDocument, index: TemplateIndex, settings: LintSettings): RawFinding[] {
   const { schema, part, emptyFields } = document;
-  const slips = [...(part ? lintObject(part, { readPromQl }) : []), ...lintReferences(document, index, settings)];
+  const slips = [
+    ...(part ? lintObject(part, { readPromQl, plugins: settings.plugins }) : []),
+    ...lintReferences(document, index, settings),
+  ];
   const kept = slips.filter((slip) => !isConsequence(slip, schema));
   const said = new Set([...schema, ...kept].map(({ keys }) => JSON.stringify(keys)));
   const empty = emptyFields

@@ -10,6 +10,8 @@ export interface LintSettings {
   readonly strict?: boolean;
   /** The files are all that there is: a reference that leads out of them is an error. */
   readonly all?: boolean;
+  /** Plugins of metrics that are served. Without it nothing is said of them. */
+  readonly plugins?: readonly string[] | undefined;
 }
 
 /** How grave a slip is then; undefined: nothing is said of it. */

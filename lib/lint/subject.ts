@@ -25,6 +25,8 @@ export interface AnalysisSubject {
   readonly args: readonly Argument[];
   readonly values: KnownValues;
   readonly metrics: readonly MetricSubject[];
+  /** Plugins that are served; undefined: nobody said. */
+  readonly plugins: readonly string[] | undefined;
 }
 
 export interface MetricSubject {
@@ -75,8 +77,17 @@ export function isExperiment(object: KubernetesObject): object is Experiment {
   return object.kind === 'Experiment';
 }
 
-/** @param readPromQl  without it nothing is known of queries */
-export function analysisSubject(object: Analysis, readPromQl?: ReadPromQl): AnalysisSubject {
+/**
+ * @param tools.readPromQl  without it nothing is known of queries
+ * @param tools.plugins     that are served; without it nothing is known of them
+ */
+export function analysisSubject(
+  object: Analysis,
+  {
+    readPromQl,
+    plugins,
+  }: { readonly readPromQl?: ReadPromQl | undefined; readonly plugins?: readonly string[] | undefined } = {},
+): AnalysisSubject {
   const spec: AnalysisTemplateSpec = object.spec;
   const { args = [], templates = [] } = spec;
   const metrics: MetricSubject[] = [];
@@ -88,6 +99,7 @@ export function analysisSubject(object: Analysis, readPromQl?: ReadPromQl): Anal
     args,
     values: knownValues(args),
     metrics,
+    plugins,
   };
   for (const [index, metric] of (spec.metrics ?? []).entries()) {
     metrics.push(metricSubject(metric, ['spec', 'metrics', index], analysis, readPromQl));

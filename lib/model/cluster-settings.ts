@@ -13,6 +13,7 @@ import {
 import { AssayError } from './errors.ts';
 import { isObject } from './is-object.ts';
 import { explainIssue } from './issue.ts';
+import { pluginFields } from './plugin-settings.ts';
 import { formatProblem } from './problem.ts';
 import { flag, list, text } from './schema.ts';
 import { isServicePattern } from './service-rules.ts';
@@ -96,6 +97,7 @@ const clusterDocument = z
     allowedHosts: list(z.string(), 'Hosts and networks that requests may go to all the same.').exactOptional(),
     allowPrivateNetworks: flag('Whether requests may go to private networks.').exactOptional(),
     limits: limits.exactOptional(),
+    ...pluginFields,
     ...connectionFields,
     disabled: flag('Leaves the cluster alone.').exactOptional(),
   })

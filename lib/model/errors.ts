@@ -43,6 +43,7 @@ export const HINTS = {
     'End what listens there, or give another address (`--metrics`, `--listen`; of the webhook ASSAY_LISTEN, ASSAY_PAGES).',
   ASSAY_METRIC_INVALID: 'Mend the field of the metric that the message speaks of; `assay lint` shows where it stands.',
   ASSAY_METRIC_UNREADABLE: 'Ask the server of the metric the same, and see what it answers.',
+  ASSAY_PLUGIN_INVALID: 'Mend the module that the message names, or the setting that names it.',
   ASSAY_QUEUE_REFUSED: 'Check the address of the queue, and that the role of the function may send to it.',
   ASSAY_QUEUE_UNREACHABLE: 'Nothing to do: it is tried again; if it lasts, check the network path to the queue.',
   ASSAY_REGISTRY_REFUSED: 'Check the region and the credentials, and that they may read and write what is named.',

@@ -2,6 +2,7 @@ import type { Measurement } from './analysis-run.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { MeasurementKey } from './measurement-key.ts';
 import type { MetricValue } from './metric-value.ts';
+import type { PluginSettings } from './plugin-settings.ts';
 import type { ObjectRef } from './ref.ts';
 import type { RunJobs } from './run-jobs.ts';
 
@@ -103,6 +104,17 @@ export interface JobContext extends ProviderContext {
   readonly jobs: RunJobs;
 }
 
+/** What the provider of plugins may use, and no other: it waits for what is no request. */
+export interface PluginsContext extends ProviderContext {
+  /**
+   * How much of the milliseconds wanted a plugin may take.
+   * @throws AssayError ASSAY_STEP_ABORTED where not as much is left of the step's time
+   */
+  readonly allowMs: (wantedMs: number) => number;
+  /** Ends with the step. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** What metrics need not say themselves. */
 export interface ProviderSettings {
   /** The Prometheus server of metrics that name none. */
@@ -114,6 +126,10 @@ export interface ProviderSettings {
   readonly controllerNamespace?: string;
   /** Credentials that the operator gives to this process, by the names of Argo's controller: `DD_API_KEY`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What serves metrics of plugins, by their names. Operators alone say so. */
+  readonly plugins?: PluginSettings;
+  /** Loads the module that `plugins` names. @throws AssayError ASSAY_PLUGIN_INVALID where there is none */
+  readonly loadPlugin?: (module: string) => Promise<unknown>;
   readonly awsCredentials?: (identity: AwsIdentity) => Promise<AwsCredentials>;
 }
 

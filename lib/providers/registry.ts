@@ -1,5 +1,5 @@
 import type { MetricProvider } from '../model/metric-provider.ts';
-import type { JobContext, Provider, ProviderContext } from '../model/provider.ts';
+import type { JobContext, PluginsContext, Provider, ProviderContext } from '../model/provider.ts';
 import type { ProviderField } from '../model/provider-rows.ts';
 import { prometheus } from './prometheus.ts';
 import { web } from './web.ts';
@@ -7,9 +7,15 @@ import { web } from './web.ts';
 /** By the field of a metric that is theirs, which says what they are given. */
 type Providers = {
   readonly [Field in ProviderField]?: () => Promise<
-    Provider<NonNullable<MetricProvider[Field]>, Field extends 'job' ? JobContext : ProviderContext>
+    Provider<NonNullable<MetricProvider[Field]>, Field extends keyof Contexts ? Contexts[Field] : ProviderContext>
   >;
 };
+
+/** Of those that may use more than others. */
+interface Contexts {
+  readonly job: JobContext;
+  readonly plugin: PluginsContext;
+}
 
 /**
  * What reads metrics. A new provider is a file beside this one and a line here, and a file and a line in model
@@ -27,4 +33,5 @@ export const PROVIDERS: Providers = {
   graphite: async () => (await import('./graphite.ts')).graphite,
   influxdb: async () => (await import('./influxdb.ts')).influxdb,
   skywalking: async () => (await import('./sky-walking.ts')).skyWalking,
+  plugin: async () => (await import('./plugin.ts')).plugin,
 };

@@ -94,6 +94,31 @@ test('a value given for what comes from a Secret stays a Secret, before the one 
   ]);
 });
 
+test('keys of Secrets that are given are there for the run and for metrics, over those among the files', () => {
+  const text = documents(template('t', { metrics: [METRIC], args: [secretArg] }, { namespace: 'shop' }), SECRET);
+  const secrets = [
+    { name: 's', key: 'k', value: 'x' },
+    { name: 'datadog', key: 'api-key', value: 'y' },
+  ];
+  const planned = plan({ text, options: { namespace: 'shop', secrets } });
+  expect(planned.secrets?.map(({ metadata, data }) => [`${metadata.namespace}/${metadata.name}`, data])).toEqual([
+    ['shop/s', { k: 'eA==' }],
+    ['argo-rollouts/s', { k: 'eA==' }],
+    ['argo-rollouts/datadog', { 'api-key': 'eQ==' }],
+    ['shop/datadog', { 'api-key': 'eQ==' }],
+  ]);
+});
+
+test('Secrets of metrics among the files stay where metrics look for them, whatever the namespace of the run', () => {
+  const datadog = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'datadog', namespace: 'argo-rollouts' } };
+  const text = documents(template('t'), JSON.stringify(datadog), SECRET);
+  const { secrets } = plan({ text, options: { namespace: 'other', isNamespaceForced: true } });
+  expect(secrets?.map(({ metadata }) => metadata)).toEqual([
+    { name: 'datadog', namespace: 'argo-rollouts' },
+    { name: 's', namespace: 'other' },
+  ]);
+});
+
 test('a Secret among the files', () => {
   const text = documents(template('t', { metrics: [METRIC], args: [secretArg] }), SECRET);
   const { runs, secrets } = plan({ text });

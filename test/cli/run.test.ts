@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as runFile from '../../lib/cli/run.ts';
 import { runProgram } from '../../lib/cli/program.ts';
@@ -8,8 +11,11 @@ import { aConsole, type FakeConsoleOptions } from './console.ts';
 let server: Server;
 let url: string;
 const asked: string[] = [];
+/** What Datadog's metrics carry. */
+const keys: unknown[] = [];
 beforeAll(async () => {
   server = createServer((request, response) => {
+    keys.push([request.headers['dd-api-key'], request.headers['dd-application-key']]);
     asked.push(`${request.url} ${request.headers.authorization ?? ''}`);
     response.end(JSON.stringify({ ok: request.url === '/good' }));
   });
@@ -164,6 +170,10 @@ test.each([
   expect({ code, err }).toEqual({ code: 64, err: expect.stringContaining(says) });
 });
 
+const FOLDER = mkdtempSync(join(tmpdir(), 'assay-run-'));
+const SECRET_FILE = join(FOLDER, 'secret.txt');
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
 const SECRET = 'kind: Secret\napiVersion: v1\nmetadata:\n  name: s\nstringData:\n  token: hunter2\n';
 const WITH_TOKEN = `${PAGE.replace(
   'name: page\n  metrics',
@@ -175,11 +185,103 @@ const WITH_TOKEN = `${PAGE.replace(
 test.each([
   { name: 'a Secret among the files', args: [], input: `${WITH_TOKEN}---\n${SECRET}` },
   { name: 'the command line', args: ['--arg', 'token=hunter2'], input: WITH_TOKEN },
+  { name: 'a file', args: ['--secret', `s.token=@${SECRET_FILE}`], input: WITH_TOKEN },
+  { name: 'the environment', args: ['--secret', 's/token=env:TOKEN'], input: WITH_TOKEN },
+  { name: 'the command line as a key', args: ['--secret', 's.token=hunter2'], input: WITH_TOKEN },
 ])('a secret from $name is used and not shown', async ({ args, input }) => {
-  const { code, out, err } = await run(['--arg', `page=${url}/good`, '-o', 'json', ...args], { input });
+  const env = { PATH: process.env['PATH'], TOKEN: 'hunter2' };
+  writeFileSync(SECRET_FILE, 'hunter2\n');
+  const { code, out, err } = await run(['--arg', `page=${url}/good`, '-o', 'json', ...args], { input, env });
   expect(code).toBe(0);
   expect(asked.at(-1)).toBe('/good Bearer hunter2');
   expect(out + err).not.toContain('hunter2');
+});
+
+test.each([
+  {
+    args: ['--arg', 'token=hunter2'],
+    says: 'warning: --arg token: the value is in plain sight, in the list of processes and the history of the shell: give --secret s.token=@FILE\n',
+  },
+  {
+    args: ['--secret', 's.token=hunter2'],
+    says: 'warning: --secret s.token: the value is in plain sight, in the list of processes and the history of the shell: give =@FILE or =env:VARIABLE\n',
+  },
+  { args: ['--secret', 's.token=env:TOKEN'], says: '' },
+])('a secret in plain sight is told of: $args', async ({ args, says }) => {
+  const options = { input: WITH_TOKEN, env: { PATH: process.env['PATH'], TOKEN: 'hunter2' } };
+  const { code, err } = await run(['--arg', `page=${url}/good`, ...args], options);
+  expect({ code, err }).toEqual({ code: 0, err: says });
+});
+
+const DATADOG = `apiVersion: argoproj.io/v1alpha1
+kind: AnalysisTemplate
+metadata: {name: dd}
+spec:
+  metrics:
+    - name: dd
+      successCondition: result < 1
+      consecutiveErrorLimit: 0
+      provider: {datadog: {apiVersion: v1, query: q}}
+`;
+
+test.each([
+  { name: 'files', args: ['--secret', `datadog.api-key=@${SECRET_FILE}`, '--secret', 'datadog.app-key=env:TOKEN'] },
+  { name: 'the environment', args: [], env: { DD_API_KEY: 'hunter2', DD_APP_KEY: 'hunter2', DD_ADDRESS: 'there' } },
+])('a metric takes its keys from $name, and nobody sees them', async ({ args, env = {} }) => {
+  writeFileSync(SECRET_FILE, 'hunter2\r\n');
+  const there = args.length > 0 ? ['--secret', 'datadog.address=env:ADDRESS'] : [];
+  const all = { PATH: process.env['PATH'], TOKEN: 'hunter2', ADDRESS: url, ...env };
+  const options = { input: DATADOG, env: 'DD_ADDRESS' in all ? { ...all, DD_ADDRESS: url } : all };
+  const before = keys.length;
+  const { code, out, err } = await run(['-o', 'json', ...args, ...there], options);
+  // The page is no answer of Datadog; it was asked with the keys.
+  expect(code).toBe(2);
+  expect(keys.slice(before)).toEqual(expect.arrayContaining([['hunter2', 'hunter2']]));
+  expect(out + err).not.toContain('hunter2');
+});
+
+test.each([
+  { args: ['--secret', 'hunter2'], says: '--secret: expected name.key=@file or name.key=env:VARIABLE, got no =' },
+  { args: ['--secret', 'token=hunter2'], says: 'got "token="' },
+  { args: ['--secret', 's.token=@/no/such/file'], says: '--secret s.token: ENOENT' },
+  { args: ['--secret', 's.token=env:NONE'], says: '--secret s.token: the environment has no variable "NONE"' },
+  { args: ['--secret', 's.t=hunter2', '--secret', 's/t=hunter2'], says: '--secret: "s/t" is given twice' },
+])('$args: exit 64, and no secret in what is said', async ({ args, says }) => {
+  const { code, out, err } = await run(['--arg', `page=${url}/good`, ...args], { input: WITH_TOKEN });
+  expect({ code, out }).toEqual({ code: 64, out: '' });
+  expect(err).toContain(says);
+  expect(err).not.toContain('hunter2');
+});
+
+const PLUGIN = DATADOG.replace(/datadog: \{.*\}\}/, 'plugin: {acme/one: {give: 5}}}');
+
+test.each([
+  { name: 'a module', gives: 'spec.give', code: 1 },
+  { name: 'a module that gives less', gives: 'spec.give - 5', code: 0 },
+])('$name that is named on the command line serves a plugin', async ({ gives, code }) => {
+  const file = join(FOLDER, `one-${code}.mjs`);
+  writeFileSync(
+    file,
+    `export default { read: async (spec) => ({ is: 'value', result: { type: 'float64', value: ${gives} } }) };`,
+  );
+  expect(await run(['--plugin', `acme/one=${file}`], { input: PLUGIN })).toMatchObject({ code, err: '' });
+});
+
+test('without it the metric is an Error that says what to set', async () => {
+  const { code, out } = await run(['-o', 'json'], { input: PLUGIN });
+  expect(code).toBe(2);
+  expect(out).toContain('the plugin acme/one is not served here: the settings of local need plugins');
+});
+
+test.each([
+  { args: ['--plugin', 'acme/one'], says: '--plugin: expected name=module or name=url, got "acme/one"' },
+  { args: ['--plugin', 'a=./x.mjs', '--plugin', 'a=./y.mjs'], says: '--plugin: "a" is given twice' },
+  { args: ['--plugin', 'a=/no/such.mjs'], says: 'the module /no/such.mjs cannot be loaded: ' },
+  { args: ['--plugin', 'a=node:fs'], says: 'the module node:fs cannot be loaded: ' },
+])('$args: nothing is begun', async ({ args, says }) => {
+  const { code, out, err } = await run(args, { input: PLUGIN });
+  expect({ isOk: code === 0, out }).toEqual({ isOk: false, out: '' });
+  expect(err).toContain(says);
 });
 
 test('a Job as a process: its output in the log', async () => {

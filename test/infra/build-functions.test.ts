@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -63,4 +63,30 @@ describe('on-message', () => {
     expect(files).toEqual(expect.arrayContaining(required));
     expect(required).toContain('re2.js');
   });
+});
+
+test('modules of plugins.json are in chunks of their own, which are loaded when they are first used', async () => {
+  const [bundles, modules] = [join(folder, 'bundles'), join(folder, 'modules')];
+  mkdirSync(modules);
+  writeFileSync(join(modules, 'plugins.json'), '["./queue.ts"]');
+  writeFileSync(
+    join(modules, 'queue.ts'),
+    'export default { read: async (): Promise<object> => ({ is: "pending" }) };',
+  );
+  const [built] = await buildFunctions(bundles, modules);
+  const chunk = built?.lazy.find(({ name }) => name.endsWith('modules/queue.ts'));
+  const script = `
+    const queue = require(process.argv[1]);
+    queue.default.read().then((reading) => console.log(JSON.stringify(reading)));
+  `;
+  const printed = execFileSync(process.execPath, ['--eval', script, chunk?.path ?? ''], { encoding: 'utf8' });
+  expect(JSON.parse(printed)).toEqual({ is: 'pending' });
+  expect(readFileSync(built?.path ?? '', 'utf8')).toContain('"./queue.ts"');
+});
+
+test('a plugins.json that is no list stops the build', async () => {
+  const modules = join(folder, 'no-list');
+  mkdirSync(modules);
+  writeFileSync(join(modules, 'plugins.json'), '{"queue": "./queue.ts"}');
+  await expect(buildFunctions(join(folder, 'unbuilt'), modules)).rejects.toThrow('expected a list of modules');
 });

@@ -21,12 +21,16 @@ const ports: Ports = {
 const run = aRun();
 const ref = refOf('c1', run);
 
-test.each(Object.keys(PROVIDER_ROWS) as ProviderField[])('%s gets no cluster, and Jobs if it runs them', (field) => {
-  const context = contextOf({ field, metric: 'm', run, ref }, ports);
-  const common = ['prometheusAddress', 'fetch', 'now', 'run', 'key', 'secrets', 'startedAt', 'interval'];
-  expect(Object.keys(context)).toEqual(field === 'job' ? [...common, 'jobs'] : common);
-  expect(context).toMatchObject({ prometheusAddress: 'http://prometheus.example.com', run: ref });
-});
+test.each(Object.keys(PROVIDER_ROWS) as ProviderField[])(
+  '%s gets no cluster, and Jobs or time if it is for them',
+  (field) => {
+    const context = contextOf({ field, metric: 'm', run, ref }, ports);
+    const common = ['prometheusAddress', 'fetch', 'now', 'run', 'key', 'secrets', 'startedAt', 'interval'];
+    const more = { job: ['jobs'], plugin: ['allowMs', 'signal'] };
+    expect(Object.keys(context)).toEqual([...common, ...(field === 'job' || field === 'plugin' ? more[field] : [])]);
+    expect(context).toMatchObject({ prometheusAddress: 'http://prometheus.example.com', run: ref });
+  },
+);
 
 test.each([
   { name: 'the first', result: {}, want: '5a1c.success-rate.1' },

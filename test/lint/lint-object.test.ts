@@ -6,8 +6,8 @@ import { formatProblem, problemAt } from '../../lib/model/problem.ts';
 import { aClusterTemplate, aMetric, aRun, aTemplate } from '../builders.ts';
 
 /** Without advice, which has a test of its own. */
-function complaintsOf(object: Parameters<typeof lintObject>[0]): string[] {
-  return lintObject(object)
+function complaintsOf(...given: Parameters<typeof lintObject>): string[] {
+  return lintObject(...given)
     .filter(({ severity }) => severity !== 'advice')
     .map(({ keys, message, hint, severity }) => `${severity}: ${formatProblem(problemAt(keys, { message, hint }))}`);
 }
@@ -58,14 +58,30 @@ describe('metrics', () => {
       metric: { provider: { prometheus: { address: 'http://p.m.svc', rangeQuery: { start: 'nov()', end: 'now()' } } } },
       want: 'error: spec.metrics[0].provider.prometheus.rangeQuery.start: unknown name "nov" (did you mean "now"?)',
     },
-    {
-      metric: { provider: { plugin: { 'example/metrics': {} } } },
-      want:
-        'error: spec.metrics[0].provider.plugin: the provider plugin "example/metrics" is not supported: the metric ends with ' +
-        'Error; supported: prometheus, kayenta, web, datadog, wavefront, newRelic, job, cloudWatch, graphite, influxdb, skywalking',
-    },
   ])('$want', ({ metric, want }) => {
     expect(ofMetric(metric)).toStrictEqual([want]);
+  });
+
+  test.each([
+    { plugins: undefined, want: [] },
+    { plugins: ['example/metrics'], want: [] },
+    {
+      plugins: ['example/metric'],
+      want: [
+        'warning: spec.metrics[0].provider.plugin["example/metrics"]: the plugin "example/metrics" is not among those that are ' +
+          'served (did you mean "example/metric"?): the metric ends with Error; served: example/metric',
+      ],
+    },
+    {
+      plugins: [],
+      want: [
+        'warning: spec.metrics[0].provider.plugin["example/metrics"]: the plugin "example/metrics" is not among those that are ' +
+          'served: the metric ends with Error; none is',
+      ],
+    },
+  ])('where $plugins are the plugins, example/metrics is told of: $want', ({ plugins, want }) => {
+    const metric = aMetric({ provider: { plugin: { 'example/metrics': {} } } });
+    expect(complaintsOf(aTemplate({ spec: { metrics: [metric] } }), { plugins })).toEqual(want);
   });
 
   test('two of one name', () => {

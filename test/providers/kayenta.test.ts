@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { HttpRequest } from '../../lib/model/http.ts';
 import type { KayentaMetric } from '../../lib/model/providers/kayenta.ts';
 import { kayenta } from '../../lib/providers/kayenta.ts';
-import { aMeasurement } from '../builders.ts';
+import { AssayError } from '../../lib/model/errors.ts';
+import { aMeasurement, aMetric, aRun } from '../builders.ts';
+import { openWorld } from '../world.ts';
 import { aContext, NOW } from './context.ts';
 
 const scope = { scope: 'app=shop', region: 'default', step: 60 };
@@ -29,11 +31,8 @@ function aKayenta() {
     executions.push({ pipelineId, parentPipelineExecutionId: searchParams.get('parentPipelineExecutionId') });
     return { canaryExecutionId: pipelineId };
   };
-  const context = aContext({
-    interval: '5m',
-    fetch: async (request) => ({ status: 200, headers: {}, body: JSON.stringify(answer(request)) }),
-  });
-  return { executions, context };
+  const fetch = async (request: HttpRequest) => ({ status: 200, headers: {}, body: JSON.stringify(answer(request)) });
+  return { executions, fetch, context: aContext({ interval: '5m', fetch }) };
 }
 
 test('a step that is taken again, its status lost, begins no second canary', async () => {
@@ -41,6 +40,26 @@ test('a step that is taken again, its status lost, begins no second canary', asy
   const first = await kayenta.read(SPEC, context);
   expect(await kayenta.read(SPEC, context)).toEqual(first);
   expect(first).toMatchObject({ is: 'pending', metadata: { canaryExecutionId: 'execution-1' } });
+  expect(executions).toHaveLength(1);
+});
+
+test('a status whose write is lost begins no second canary: the next step of the loop finds the first', async () => {
+  const { executions, fetch } = aKayenta();
+  const world = openWorld({ http: fetch });
+  const metric = aMetric({ interval: '5m', count: 2, provider: { kayenta: SPEC } });
+  const ref = await world.create(aRun({ spec: { metrics: [metric] } }));
+  const { cluster } = world;
+  const lost = new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'connection reset', { retry: true });
+  world.cluster = { ...cluster, patch: () => Promise.reject(lost) };
+  await expect(world.step(ref)).rejects.toBe(lost);
+  expect(world.memory.objects('AnalysisRun')[0]?.status).toBeUndefined();
+
+  world.cluster = cluster;
+  await world.step(ref);
+  const [run] = world.memory.objects('AnalysisRun');
+  expect(run?.status?.metricResults?.[0]?.measurements).toMatchObject([
+    { phase: 'Running', metadata: { canaryExecutionId: 'execution-1' } },
+  ]);
   expect(executions).toHaveLength(1);
 });
 

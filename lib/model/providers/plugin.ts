@@ -13,5 +13,4 @@ export const plugin = {
   schema: pluginMetric,
   json: may,
   isMap: true,
-  isUnread: true,
 } as const satisfies ProviderRow;

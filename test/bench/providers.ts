@@ -1,0 +1,74 @@
+import { memoryCluster } from '../../lib/clusters/memory/memory-cluster.ts';
+import { providerSecrets } from '../../lib/kinds/provider-secrets.ts';
+import type { MetricProvider } from '../../lib/model/metric-provider.ts';
+import type { PluginsContext } from '../../lib/model/provider.ts';
+import { providerOf } from '../../lib/providers/provider-of.ts';
+import { aMetric } from '../builders.ts';
+import type { Figure } from './figures.ts';
+
+const ADDRESS = 'https://source.example.com';
+const NOW = new Date('2026-11-05T10:00:00Z');
+const READINGS = 2_000;
+
+const SOURCES: Readonly<Record<string, { readonly provider: MetricProvider; readonly body: string }>> = {
+  prometheus: {
+    provider: { prometheus: { address: ADDRESS, query: 'up' } },
+    body: '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1700000000,"0.97"]}]}}',
+  },
+  web: { provider: { web: { url: ADDRESS, jsonPath: '{$.a}' } }, body: '{"a":1}' },
+  datadog: {
+    provider: { datadog: { apiVersion: 'v2', query: 'q', interval: '5m' } },
+    body: '{"data":{"attributes":{"columns":[{"name":"query","values":[0.5]}]}}}',
+  },
+  graphite: {
+    provider: { graphite: { address: ADDRESS, query: 'target=a' } },
+    body: '[{"target":"a","datapoints":[[1.5,1700000000]]}]',
+  },
+  skywalking: { provider: { skywalking: { address: ADDRESS, query: 'q', interval: '5m' } }, body: '{"data":{"a":1}}' },
+  cloudWatch: {
+    provider: { cloudWatch: { metricDataQueries: [{ id: 'm1', expression: 'x' }] } },
+    body: '{"MetricDataResults":[{"Id":"m1","StatusCode":"Complete","Timestamps":[1700000000],"Values":[1]}]}',
+  },
+  plugin: { provider: { plugin: { 'acme/one': {} } }, body: '{"is":"value","value":1}' },
+};
+
+/** Processor time of a reading of each source from a fake one, beside that of Prometheus. */
+export async function benchProviders(): Promise<Figure[]> {
+  const costs = new Map<string, number>();
+  for (const [name, { provider, body }] of Object.entries(SOURCES)) {
+    await readingMs(provider, body);
+    costs.set(name, await readingMs(provider, body));
+  }
+  const base = costs.get('prometheus') ?? 0;
+  return [...costs].map(([name, ms]) => ({
+    name: name === 'prometheus' ? 'a reading of prometheus' : `the same of ${name}, beyond it`,
+    figure: name === 'prometheus' ? ms : ms - base,
+    unit: 'ms',
+    ...(name !== 'prometheus' && { limit: name === 'cloudWatch' ? 1 : 0.3 }),
+  }));
+}
+
+async function readingMs(named: MetricProvider, body: string): Promise<number> {
+  const { provider, spec } = await providerOf(aMetric({ provider: named }));
+  const environment = { DD_API_KEY: 'a', DD_APP_KEY: 'b', DD_ADDRESS: ADDRESS };
+  const cluster = memoryCluster('c1', { now: () => NOW });
+  const context: PluginsContext = {
+    fetch: async () => ({ status: 200, headers: { 'content-type': 'application/json' }, body }),
+    now: () => NOW,
+    run: { cluster: 'c1', kind: 'AnalysisRun', namespace: 'shop', name: 'r', uid: 'u' },
+    key: { uid: 'u', metric: 'm', number: 1 },
+    secrets: providerSecrets(cluster, 'shop', { environment }, () => {}),
+    awsRegion: 'eu-west-1',
+    awsCredentials: async () => ({ accessKeyId: 'A', secretAccessKey: 's' }),
+    plugins: { 'acme/one': { url: ADDRESS } },
+    allowMs: (wantedMs) => wantedMs,
+    signal: undefined,
+  };
+  const before = process.cpuUsage();
+  for (let count = 0; count < READINGS; count += 1) {
+    const reading = await provider.read(spec, context);
+    if (reading.is !== 'value') throw new Error(`no value: ${JSON.stringify(reading)}`);
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / READINGS;
+}
