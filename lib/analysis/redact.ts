@@ -16,6 +16,11 @@ const LONGEST_TEXT = 16_384;
 const MOST_COMPARISONS = 50_000_000;
 /** At the end of a text that was cut. */
 const CUT = '…';
+/** Around an excerpt, as Go's JSON libraries show where they could not read on. */
+const [EXCERPT, EXCERPT_END] = ['...|', '|...'];
+/** Characters of an excerpt; both that there are in a message are shorter. */
+const LONGEST_EXCERPT = 128;
+const MOST_EXCERPTS = 8;
 
 /**
  * Puts asterisks over every secret in a text, the longest first, so that one within another leaves nothing behind.
@@ -23,7 +28,7 @@ const CUT = '…';
  * Each is found in whatever form texts may hold it: as it stands, escaped for JSON and Go's strings, encoded for URLs
  * (also in part, twice, and as forms have it), as HTML, in Latin-1, in base64 of both alphabets (alone or within more,
  * as basic authentication has it); each line of several by itself; and the beginning of one at the end of a text, which
- * may have been cut.
+ * may have been cut, as excerpts within a text are on both sides.
  *
  * @source runMeasurements in analysis/analysis.go of argoproj/argo-rollouts, which masks them as they stand
  */
@@ -115,9 +120,13 @@ function hide(text: string, secrets: readonly Secret[]): string {
   const looked = isLong ? `${text.slice(0, longest)}${CUT}` : text;
   const spelling = spellOut(looked);
   const tails = tailsOf(looked, spelling);
+  const excerpts = excerptsOf(looked, spelling);
   const spans = secrets.flatMap((secret) => [
     ...spansAsItStands(looked, secret.value),
-    ...secret.needles.flatMap((needle) => spansIn(looked, spelling, tails, needle)),
+    ...secret.needles.flatMap((needle) => [
+      ...spansIn(looked, spelling, tails, needle),
+      ...spansAtExcerpts(excerpts, spelling, needle),
+    ]),
   ]);
   const covered = cover(looked, spans);
   return isLong ? covered.slice(0, -CUT.length).toWellFormed() + '*'.repeat(text.length - longest) : covered;
@@ -156,6 +165,46 @@ function spansIn(text: string, { plain, starts, ends }: Spelling, tails: Readonl
     } else if (matched >= least && tails.has(at + 1)) found(at + 1, matched);
   }
   return spans;
+}
+
+/** Where excerpts begin and end in a text, and in what it means. */
+interface Excerpts {
+  readonly begins: readonly Place[];
+  readonly ends: readonly Place[];
+}
+
+interface Place {
+  readonly source: number;
+  readonly plain: number;
+}
+
+function excerptsOf(text: string, { starts }: Spelling): Excerpts {
+  const places = (mark: string, beside: number): readonly Place[] => {
+    const found: Place[] = [];
+    for (let at = text.indexOf(mark); at !== -1 && found.length < MOST_EXCERPTS; at = text.indexOf(mark, at + 1)) {
+      const plain = starts.indexOf(at + beside);
+      if (plain !== -1) found.push({ source: at + beside, plain });
+    }
+    return found;
+  };
+  return { begins: places(EXCERPT, EXCERPT.length), ends: places(EXCERPT_END, 0) };
+}
+
+/** Parts of a needle that excerpts begin or end with. */
+function spansAtExcerpts({ begins, ends }: Excerpts, spelling: Spelling, { text: needle }: Needle): Span[] {
+  if (begins.length + ends.length === 0) return [];
+  const { plain } = spelling;
+  const longest = Math.min(needle.length - 1, LONGEST_EXCERPT);
+  const lengths = Array.from({ length: Math.max(longest - SHORTEST_LEFT + 1, 0) }, (_, index) => longest - index);
+  const first = begins.flatMap((place): Span[] => {
+    const length = lengths.find((each) => plain.startsWith(needle.slice(-each), place.plain));
+    return length === undefined ? [] : [[place.source, spelling.ends[place.plain + length - 1] ?? place.source]];
+  });
+  const last = ends.flatMap((place): Span[] => {
+    const length = lengths.find((each) => plain.slice(0, place.plain).endsWith(needle.slice(0, each)));
+    return length === undefined ? [] : [[spelling.starts[place.plain - length] ?? 0, place.source]];
+  });
+  return [...first, ...last];
 }
 
 /** The places where a text may be said to end: before the mark of a cut, and before half an escape. */

@@ -76,6 +76,22 @@ describe('a secret is masked', () => {
     expect(redact('abcd ab', ['ab', 'abcd'])).toBe('***** *****');
   });
 
+  test.each([
+    [
+      'found <, error found in #1 byte of ...|<html>super|..., bigger context ...|<html>super-secret</html>|...',
+      'begins',
+    ],
+    ['found x, error found in #10 byte of ...|cret"}x|..., bigger context ...|"super-secret"}x|...', 'ends'],
+    [
+      'found <, error found in #1 byte of ...|<html>super%2ds|..., bigger context ...|<html>super%2dsecret|...',
+      'encoded',
+    ],
+  ])('also where an excerpt within a text cuts it: %s', (text) => {
+    const masked = redact(text, ['super-secret']);
+    expect(masked).not.toMatch(/super|cret/);
+    expect(masked).toContain('error found in #');
+  });
+
   test.each(['super-secret', 'super-sec', 'super-'])('also where the text was cut: …%s', (left) => {
     expect(redact(`said ${left}…`, ['super-secret'])).toBe('said *****…');
     expect(redact(`said ${left}`, ['super-secret'])).toBe('said *****');
