@@ -14,6 +14,7 @@ import { fixFiles } from './lint-fix.ts';
 import { lintJunit } from './lint-junit.ts';
 import { formatFinding, formatSummary, lintJson, type LintReport, summarize } from './lint-report.ts';
 import { settingsReader } from './lint-settings.ts';
+import type { ServeSettings } from './serve-settings.ts';
 import { lintSarif } from './sarif.ts';
 import { sourceExcerpt } from './source-excerpt.ts';
 import { readSourceFiles } from './source-files.ts';
@@ -79,7 +80,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
     )
     .option('--fix', 'mend what is certain, in the files')
     .option('--dry-run', 'with --fix: show what would change, and change nothing')
-    .option('--settings <file>', 'say which connection of it each metric would use (assay serve --settings)')
+    .option('--settings <file>', 'say which connection of it each metric would use, and which plugins it lacks')
     .option('--allow-empty', 'be content where there is nothing to check')
     .addOption(
       new Option('-o, --output <format>', 'what to print')
@@ -103,7 +104,9 @@ async function lint(paths: readonly string[], options: LintOptions, console: Con
   if (options.dryRun && !options.fix) throw new InputError('--dry-run shows what --fix would change: give both');
   const files = await readSourceFiles(paths, console);
   const sources = files.map(({ name: path, text }): SourceText => ({ path, text }));
-  const settingsOf = await settingsReader(sources, options);
+  const served = options.settings === undefined ? undefined : await readServed(options.settings);
+  const servedPlugins = served && { plugins: Object.keys(served.plugins ?? {}) };
+  const settingsOf = await settingsReader(sources, { ...servedPlugins, ...options });
   const report = options.fix
     ? await fixFiles(sources, settingsOf, { dryRun: options.dryRun === true, out: console.out })
     : lintSources(sources, settingsOf);
@@ -113,19 +116,16 @@ async function lint(paths: readonly string[], options: LintOptions, console: Con
       'Give --allow-empty where that is as it should be.',
     );
   }
-  const used = await usedConnections(sources, options);
+  const used = served && connectionsOfMetrics(sources, served);
   print({ ...report, used }, sources, options.output, console);
   const isRefused = used?.some((each) => each.isRefused) ?? false;
   return summarize(report).errors > 0 || isRefused ? EXIT.failed : EXIT.ok;
 }
 
-async function usedConnections(
-  sources: readonly SourceText[],
-  { settings }: LintOptions,
-): Promise<readonly MetricConnection[] | undefined> {
-  if (settings === undefined) return undefined;
+/** What `assay serve --settings` would read. */
+async function readServed(path: string): Promise<ServeSettings> {
   const { readServeSettings } = await import('./serve-settings.ts');
-  return connectionsOfMetrics(sources, await readServeSettings(settings));
+  return readServeSettings(path);
 }
 
 interface PrintedReport extends LintReport {

@@ -3,13 +3,19 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { connectionFields, connectionProblems, type ConnectionSettings } from '../model/connection.ts';
 import { explainIssue } from '../model/issue.ts';
+import { pluginFields, type PluginSettings } from '../model/plugin-settings.ts';
 import { formatProblem } from '../model/problem.ts';
 import { InputError } from './input-error.ts';
 
-const settingsFile = z.strictObject(connectionFields);
+const settingsFile = z.strictObject({ ...connectionFields, ...pluginFields });
+
+/** What stands in it. */
+export interface ServeSettings extends ConnectionSettings {
+  readonly plugins?: PluginSettings;
+}
 
 /** The file of `--settings`, YAML or JSON. @throws InputError with every problem and where it stands */
-export async function readServeSettings(path: string): Promise<ConnectionSettings> {
+export async function readServeSettings(path: string): Promise<ServeSettings> {
   const { data, error } = settingsFile.safeParse((await readYaml(path)) ?? {}, { reportInput: true });
   if (!data) {
     const problems = error.issues.flatMap((issue) => explainIssue(issue, settingsFile));

@@ -25,6 +25,7 @@ import { routerOption } from './router-option.ts';
 import { loadPlugins, pluginOption } from './plugin-option.ts';
 import { type ListenFlags, type ListenSettings, readListenFlags } from './listen-options.ts';
 import { metricEnvironment } from './metric-environment.ts';
+import type { ServeSettings } from './serve-settings.ts';
 import type { OpenConnections } from './settings-connections.ts';
 
 interface ServeCommandOptions extends ListenFlags {
@@ -143,7 +144,7 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       '--no-short-service-names',
       'take <service> and <service>.<namespace> for hosts of the network, not for Services',
     )
-    .option('--settings <file>', 'connections to metric sources, YAML or JSON (docs/connections.md)')
+    .option('--settings <file>', 'connections to metric sources, and plugins, YAML or JSON (docs/connections.md)')
     .option('--prometheus-address <url>', 'for Prometheus metrics that name no address')
     .option(
       '--controller-namespace <name>',
@@ -200,10 +201,11 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   tuneHeap(options.rollouts ? { growsBy: 100, youngMb: 16 } : {});
   const listen = readListenFlags(options);
   const log = jsonLog((line) => console.out.write(line), now);
-  const plugins = await loadPlugins(options.plugin);
+  const file = await readSettings(options.settings);
+  const plugins = await loadPlugins({ ...file?.plugins, ...options.plugin });
   const { kubeconfig, prometheusAddress, controllerNamespace, concurrency, allowHost } = options;
   const rules = { privateNetworks: 'allow', allow: allowHost } as const;
-  const openConnections = await connectionsIn(options.settings, rules);
+  const openConnections = file && (await connectionsIn(file, rules));
   let serving: Serving | undefined;
   const served = await openServedClusters({
     ...options,
@@ -274,10 +276,13 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
 }
 
 /** Loaded for those who have some. */
-async function connectionsIn(path: string | undefined, rules: HttpSettings): Promise<OpenConnections | undefined> {
+async function readSettings(path: string | undefined): Promise<ServeSettings | undefined> {
   if (path === undefined) return undefined;
   const { readServeSettings } = await import('./serve-settings.ts');
-  const settings = await readServeSettings(path);
+  return readServeSettings(path);
+}
+
+async function connectionsIn(settings: ServeSettings, rules: HttpSettings): Promise<OpenConnections> {
   const { settingsConnections } = await import('./settings-connections.ts');
   return settingsConnections(settings, rules);
 }

@@ -70,6 +70,17 @@ test('what onlyConnections would refuse fails', async () => {
   expect(code).toBe(1);
 });
 
+test('a plugin that the settings do not serve is warned of', async () => {
+  const served = { plugins: { 'acme/one': { url: 'https://plugins.corp' } } };
+  const provider = { plugin: { 'acme/other': {} } };
+  const file = join(folder, 'plugin.yaml');
+  writeFileSync(file, stringify(aTemplate({ spec: { metrics: [aMetric({ name: 'depth', provider })] } })));
+  expect((await lint(served, file)).out).toMatch(/plugin\.yaml.*warning.*acme\/other/);
+  expect((await lint({ plugins: { 'acme/other': { url: 'https://plugins.corp' } } }, file)).out).not.toContain(
+    'acme/other',
+  );
+});
+
 test('scripts hear of it too', async () => {
   const { out } = await lint({ connections }, '-o', 'json');
   const { connections: told } = JSON.parse(out) as { connections: { metric: string; connection?: string }[] };

@@ -21,10 +21,17 @@ test('the settings of a file may refer to files', async () => {
   expect(await read('')).toEqual({});
 });
 
+test('the settings of a file may name plugins', async () => {
+  expect(await read('plugins: {acme/signalfx: {url: "https://plugins.shop.example"}}')).toEqual({
+    plugins: { 'acme/signalfx': { url: 'https://plugins.shop.example' } },
+  });
+});
+
 test.each([
   { name: 'that is no YAML', text: 'a: [', says: 'settings.yaml: ' },
   { name: 'with another field', text: 'prometheusAddress: x', says: 'prometheusAddress' },
   { name: 'whose connection is broken', text: 'connections: [{name: p}]', says: 'connections[0].provider' },
+  { name: 'whose plugin is neither', text: 'plugins: {a: {timeoutSeconds: 3}}', says: 'module or url' },
   { name: 'whose connection has no server', text: 'connections: [{name: p, provider: web}]', says: 'expected hosts' },
 ])('a file $name is refused', async ({ text, says }) => {
   const error = await read(text).catch((thrown: unknown) => thrown);
