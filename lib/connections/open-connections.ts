@@ -57,7 +57,7 @@ export function openConnections(options: ConnectionsOptions): OpenedConnections 
       const asked = { provider, account };
       const keyed = connectionOf(connections, asked, ({ keys }) => keys !== undefined);
       return {
-        settings: provider === 'cloudWatch' ? signing(connections, account, options) : {},
+        settings: provider === 'cloudWatch' ? wayToAws(connections, account, options) : {},
         async fetch(request) {
           const connection = connectionFor(connections, { ...asked, url: request.url });
           if (connection) return open(connection).way.fetch(request, asker);
@@ -83,14 +83,18 @@ function filled(connections: readonly Connection[], provider: ProviderField, par
   return { ...part, [field]: url === undefined ? new URL(address).host : address };
 }
 
-function signing(
+function wayToAws(
   connections: readonly Connection[],
   account: string | undefined,
   { credentialsOf }: ConnectionsOptions,
 ): ProviderSettings {
   const asked = { provider: 'cloudWatch', account } as const;
   const role = connectionOf(connections, asked, ({ sigv4 }) => sigv4 !== undefined)?.sigv4;
-  return role ? { awsRegion: role.region, awsCredentials: async () => credentialsOf(role) } : {};
+  const address = connectionOf(connections, asked, (each) => each.address !== undefined)?.address;
+  return {
+    ...(role && { awsRegion: role.region, awsCredentials: async () => credentialsOf(role) }),
+    ...(address !== undefined && { awsEndpoint: address }),
+  };
 }
 
 /** A Secret of the run's own namespace stays what it is: its tenant named it. */

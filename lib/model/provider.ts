@@ -122,6 +122,8 @@ export interface ProviderSettings {
   /** Credentials for AWS Signature Version 4. @throws AssayError where there are none for `identity` */
   /** Region of metrics that ask AWS and name none. */
   readonly awsRegion?: string;
+  /** Where CloudWatch is asked, where that is not Amazon's own address: `https://HOST`. */
+  readonly awsEndpoint?: string;
   /** Where the Secrets are that metrics refer to without a namespace; default `argo-rollouts`. */
   readonly controllerNamespace?: string;
   /** Credentials that the operator gives to this process, by the names of Argo's controller: `DD_API_KEY`. */

@@ -50,14 +50,17 @@ function unsigned(region: string | undefined): AssayError {
   return new AssayError('ASSAY_METRIC_INVALID', `${OPERATION}, ${reason}`);
 }
 
-function requestOf(spec: CloudWatchMetric, { now, secrets, awsRegion = '' }: ProviderContext): HttpRequest {
+function requestOf(
+  spec: CloudWatchMetric,
+  { now, secrets, awsRegion = '', awsEndpoint }: ProviderContext,
+): HttpRequest {
   const endMs = now().getTime();
   const input = {
     StartTime: (endMs - backMs(spec.interval || '5m')) / 1000,
     EndTime: endMs / 1000,
     MetricDataQueries: (spec.metricDataQueries ?? []).map(queryOf),
   };
-  const given = secrets.variable('AWS_ENDPOINT_URL_CLOUDWATCH') ?? secrets.variable('AWS_ENDPOINT_URL');
+  const given = awsEndpoint ?? secrets.variable('AWS_ENDPOINT_URL_CLOUDWATCH') ?? secrets.variable('AWS_ENDPOINT_URL');
   return {
     url: given ?? `https://${hostOf(awsRegion)}/`,
     method: 'POST',

@@ -323,6 +323,14 @@ describe('a metric that names no address', () => {
   });
 });
 
+test('CloudWatch is asked at the address of its connection, such as an endpoint within a network', () => {
+  const sigv4 = { region: 'eu-west-1' };
+  const address = 'https://vpce-1.monitoring.eu-west-1.vpce.amazonaws.com';
+  const opened = open({ connections: [{ name: 'cw', provider: 'cloudWatch', address, sigv4 }] });
+  expect(opened.of('cloudWatch').settings.awsEndpoint).toBe(address);
+  expect(opened.of('prometheus').settings).not.toHaveProperty('awsEndpoint');
+});
+
 describe('onlyConnections', () => {
   const asked: string[] = [];
   const { of } = open({
