@@ -10,12 +10,12 @@ import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { neededLoadBalancers, needs, type RolloutNeeds, routesOf } from '../rollout/needs.ts';
+import { findIn, neededLoadBalancers, needs, type RolloutNeeds, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import type { Routed, RoutedList, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey, routeListKey } from '../rollout/routing/open-routing.ts';
 import { neededRegistrations } from '../rollout/target-groups.ts';
-import type { SeenRollout, Service, Workload } from '../rollout/seen.ts';
+import { NOTHING_SEEN, type SeenRollout, type Service, type Workload } from '../rollout/seen.ts';
 import { formatSelector, selectorFailure } from '../rollout/selector.ts';
 import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
@@ -75,7 +75,7 @@ export const rollout = readableKind<RolloutStatus, Seen>({
     return rolloutOutcome({ ...seen, replies }, now);
   },
 
-  observeUnreadable: (object, malformation) => ({ ...NOTHING, object, rollout: object, malformation }),
+  observeUnreadable: (object, malformation) => ({ ...NOTHING_SEEN, object, rollout: object, malformation }),
   dueAt,
   routed: (object) => routesOf(object),
 });
@@ -85,16 +85,6 @@ interface Seen extends SeenRollout {
   /** Why the object cannot be read; nothing else was looked at then. */
   readonly malformation?: string;
 }
-
-const NOTHING: Omit<SeenRollout, 'rollout'> = {
-  replicaSets: [],
-  analysisRuns: [],
-  experiments: [],
-  services: new Map(),
-  routes: new Map(),
-  pods: [],
-  templates: { template: () => undefined, clusterTemplate: () => undefined },
-};
 
 /** Says why, and leaves everything as it is: a status that cannot be read is nothing to build on. */
 function refuse({ status = {} }: Rollout, malformation: string): Outcome<RolloutStatus> {
@@ -155,10 +145,7 @@ async function readRoutes(
 
 async function readNamed(cluster: Cluster, owner: Rollout, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
   const first = await readEach(cluster, wanted);
-  const named = routesOf(owner, (routed) => {
-    const found = first.get(routeKey(routed));
-    return found && 'object' in found ? found.object : undefined;
-  });
+  const named = routesOf(owner, findIn(first));
   const known = new Set(wanted.map(routeKey));
   const further = named.filter((routed) => !known.has(routeKey(routed)));
   return further.length === 0 ? first : new Map([...first, ...(await readEach(cluster, further))]);

@@ -4,7 +4,7 @@ import { servicesOf } from '../model/rollout-services.ts';
 import { analysesOf } from './references/analyses.ts';
 import { routersOf } from './routers/registry.ts';
 import { isRestartDone } from './restart-done.ts';
-import type { FindRouted, Routed, RoutedList, RoutedObject } from './routers/router.ts';
+import type { FindRouted, Routed, RoutedList } from './routers/router.ts';
 import { routeKey } from './routing/open-routing.ts';
 import { runsOf } from './runs-of.ts';
 import type { SeenRollout } from './seen.ts';
@@ -47,18 +47,19 @@ export function needs(rollout: Rollout, now: Date): RolloutNeeds {
 
 /** DNS names of the load balancers of AWS that must be looked at, if anybody does, once the routes have been read. */
 export function neededLoadBalancers(rollout: Rollout, routes: SeenRollout['routes']): readonly string[] {
-  const find: FindRouted = (object) => {
+  return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, findIn(routes)) ?? []);
+}
+
+/** Finds what has been read, and could be. */
+export function findIn(routes: SeenRollout['routes']): FindRouted {
+  return (object) => {
     const found = routes.get(routeKey(object));
     return found && 'object' in found ? found.object : undefined;
   };
-  return routersOf(rollout).flatMap((router) => router.loadBalancers?.(rollout, find) ?? []);
 }
 
 /** Objects that traffic routers look after, as far as what has been read so far names them. */
-export function routesOf(
-  rollout: Rollout,
-  read: (object: Routed) => RoutedObject | undefined = () => undefined,
-): readonly Routed[] {
+export function routesOf(rollout: Rollout, read: FindRouted = () => undefined): readonly Routed[] {
   return routersOf(rollout).flatMap((router) => router.needs(rollout, read));
 }
 

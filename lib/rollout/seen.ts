@@ -67,3 +67,14 @@ export interface SeenRollout {
   /** What the changes of this very decision have given so far: see `Writes`. */
   readonly replies?: readonly Reply[];
 }
+
+/** Where nothing beside the Rollout was looked at, or is there. */
+export const NOTHING_SEEN: Omit<SeenRollout, 'rollout'> = {
+  replicaSets: [],
+  analysisRuns: [],
+  experiments: [],
+  services: new Map(),
+  routes: new Map(),
+  pods: [],
+  templates: { template: () => undefined, clusterTemplate: () => undefined },
+};

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
 import type { Rollout, RolloutSpec } from '../../lib/model/rollout.ts';
 import { dueAt } from '../../lib/rollout/due-at.ts';
 import { rolloutOutcome } from '../../lib/rollout/outcome.ts';
-import type { SeenRollout } from '../../lib/rollout/seen.ts';
+import { NOTHING_SEEN } from '../../lib/rollout/seen.ts';
 import { aRollout } from '../builders.ts';
 import { Stage } from './stage.ts';
 
@@ -18,15 +18,6 @@ const TEMPLATE = {
 
 const CANARY = { canary: { steps: [{ setWeight: 34 }, { pause: {} }] } };
 const START_MS = Date.parse('2026-11-05T10:00:00Z');
-const NOTHING: Omit<SeenRollout, 'rollout'> = {
-  replicaSets: [],
-  analysisRuns: [],
-  experiments: [],
-  services: new Map(),
-  routes: new Map(),
-  pods: [],
-  templates: { template: () => undefined, clusterTemplate: () => undefined },
-};
 
 describe('a degraded Rollout', () => {
   test('whose abort nobody has seen to is due', () => {
@@ -145,7 +136,7 @@ function waits(rollout: Rollout, atSeconds: readonly number[]): (number | string
   let seen = rollout;
   return atSeconds.map((second) => {
     const now = new Date(START_MS + second * 1000);
-    const { status, nextAt, failure } = rolloutOutcome({ ...NOTHING, rollout: seen }, now);
+    const { status, nextAt, failure } = rolloutOutcome({ ...NOTHING_SEEN, rollout: seen }, now);
     seen = { ...seen, status };
     return failure === undefined ? nextAt && (nextAt.getTime() - now.getTime()) / 1000 : 'fails';
   });
@@ -154,6 +145,6 @@ function waits(rollout: Rollout, atSeconds: readonly number[]): (number | string
 /** When a resync finds due what has been refused. */
 function found(spec: Partial<RolloutSpec>): Date | undefined {
   const rollout = aRollout(spec);
-  const { status } = rolloutOutcome({ ...NOTHING, rollout }, new Date(START_MS));
+  const { status } = rolloutOutcome({ ...NOTHING_SEEN, rollout }, new Date(START_MS));
   return dueAt({ ...rollout, status }, HOUR_LATER);
 }
