@@ -11,6 +11,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Found } from '../model/reply.ts';
 import { EXPERIMENT, REPLICA_SETS } from './facts/experiment.ts';
+import { problemOf } from './problem-of.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
 
@@ -98,8 +99,7 @@ async function readRun(cluster: Cluster, namespace: string, name: string): Promi
     const object = await cluster.get('AnalysisRun', { namespace, name });
     return object && { object };
   } catch (error) {
-    if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: error.words };
+    return problemOf(error);
   }
 }
 

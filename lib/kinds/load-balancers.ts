@@ -1,11 +1,11 @@
 import type { Cluster } from '../model/cluster.ts';
-import { AssayError } from '../model/errors.ts';
 import type { LoadBalancer, LoadBalancers, Registration } from '../model/load-balancer.ts';
 import { listAll } from '../model/list-pages.ts';
 import type { Ports } from '../model/ports.ts';
 import type { Found } from '../model/reply.ts';
 import type { Service } from '../rollout/seen.ts';
 import { bindingsOf, type ServedGroup, servedGroups } from '../rollout/target-groups.ts';
+import { problemOf } from './problem-of.ts';
 import { stepAborted } from './provider-context.ts';
 
 type LookPorts = Pick<Ports, 'loadBalancersOf' | 'signal' | 'time'>;
@@ -59,8 +59,7 @@ async function readGroups(cluster: Cluster, service: Service): Promise<Found<rea
     if (!endpoints) return { problem: `endpoints "${name}" not found` };
     return { object: servedGroups(service, bindings, endpoints) };
   } catch (error) {
-    if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: error.words };
+    return problemOf(error);
   }
 }
 

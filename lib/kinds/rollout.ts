@@ -1,5 +1,4 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
-import { AssayError } from '../model/errors.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
 import { listAll } from '../model/list-pages.ts';
@@ -21,6 +20,7 @@ import type { ReplicaSet } from '../workload/replica-set.ts';
 import { REPLICA_SETS } from './facts/experiment.ts';
 import { ROLLOUT } from './facts/rollout.ts';
 import { readLoadBalancers, readRegistrations } from './load-balancers.ts';
+import { problemOf } from './problem-of.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
 
@@ -175,8 +175,7 @@ async function listRouted(
     const query = { namespace, ...(labelSelector !== '' && { labelSelector }) };
     return { object: await listAll(cluster, resourceKind(kind), query) };
   } catch (error) {
-    if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: error.words };
+    return problemOf(error);
   }
 }
 
@@ -189,8 +188,7 @@ async function readRouted(
     const object = await cluster.get(resourceKind(kind), { namespace, name });
     return object && { object };
   } catch (error) {
-    if (!(error instanceof AssayError) || error.retry) throw error;
-    return { problem: error.words };
+    return problemOf(error);
   }
 }
 
@@ -207,8 +205,7 @@ async function readWorkload(
     const workload: Found<Workload> = { object };
     return { workload, ...(kind === 'Deployment' && { deployment: object }) };
   } catch (error) {
-    if (!(error instanceof AssayError) || error.retry) throw error;
-    return { workload: { problem: error.words } };
+    return { workload: problemOf(error) };
   }
 }
 
