@@ -40,6 +40,8 @@ export interface Connection {
   explain(error: unknown): unknown;
   /** Where requests go now, for addresses in answers. */
   server(): Promise<string>;
+  /** Closes what is open, once it is not used any more; the next request opens anew. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,6 +127,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (isClosed) throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'the connection is closed', { cluster: name });
     const access = await credentials.access();
     const answer = await send(access, request);
+    if (answer.status === 403 && options.renews !== false) credentials.doubt?.(access);
     if (answer.status !== 401 || options.renews === false) return answer;
     await answer.body.dump();
     return send(await credentials.renew(access), request);
@@ -142,6 +145,11 @@ export function openConnection(options: ConnectionOptions): Connection {
       }
     },
     server: async () => (await credentials.access()).server,
+    async rest() {
+      const gone = agent;
+      agent = undefined;
+      await gone?.dispatcher.close();
+    },
     async close() {
       isClosed = true;
       await agent?.dispatcher.destroy();
