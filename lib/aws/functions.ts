@@ -16,8 +16,8 @@ import type { ScheduleMemory } from '../schedules/schedule-memory.ts';
 /** What a function has between invocations: the registry, and connections to all that it speaks with. */
 export interface Runtime {
   readonly ports: Ports & { readonly queue: DeliveringQueue };
-  /** Those of the ports. To be refreshed with each invocation. */
-  readonly clusters: Pick<RegisteredClusters, 'refresh' | 'settingsOf' | 'names' | 'broken'>;
+  /** Those of the ports. To be refreshed with each batch. */
+  readonly clusters: Pick<RegisteredClusters, 'refresh' | 'settingsOf' | 'listNames'>;
   readonly meter: EmfMeter;
   /** Of the steps of each cluster. */
   readonly turns: FairTurns;

@@ -55,21 +55,26 @@ export async function onMessages(
   const leftMs = () => remainingMs() - MARGIN_MS;
   const requestMs = () => leftMs() - WRITING_MS;
   const time = { mostMs: requestMs() * REQUEST_SHARE, leftMs: requestMs };
-  await runtime.clusters.refresh();
-  const outcomes = await Promise.allSettled(records.map((record) => onRecord(record, runtime, leftMs, time)));
+  const read = records.map((record) => ({ ...record, message: parseMessage(record.body) }));
+  const refs = read.flatMap(({ message }) => (message ? [message.ref] : []));
+  const looks = refs.filter(({ kind }) => kind === CLUSTER_KIND).map(({ cluster }) => cluster);
+  await runtime.clusters.refresh(
+    refs.map(({ cluster }) => cluster),
+    new Set(looks),
+  );
+  const outcomes = await Promise.allSettled(read.map((record) => onRecord(record, runtime, leftMs, time)));
   const failed = records.filter((_, index) => outcomes[index]?.status === 'rejected');
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 async function onRecord(
-  { messageId, body }: QueueRecord,
+  { messageId, body, message }: QueueRecord & { readonly message: Message | undefined },
   runtime: Runtime,
   leftMs: () => number,
   time: StepTime,
 ): Promise<void> {
   const { queue } = runtime.ports;
   try {
-    const message = parseMessage(body);
     if (!message && isFromBus(body)) {
       runtime.ports.log.warn('event ignored', { messageId, why: 'no object of its sender', event: body.slice(0, 500) });
       return;
@@ -88,9 +93,9 @@ async function onRecord(
 
 async function onMessage(message: Message, runtime: Runtime): Promise<void> {
   const { ref } = message;
-  const settings = runtime.clusters.settingsOf(ref.cluster);
-  if (!settings) return ignore(ref, 'cluster not served', runtime);
   try {
+    const settings = runtime.clusters.settingsOf(ref.cluster);
+    if (!settings) return ignore(ref, 'cluster not served', runtime);
     if (ref.kind === CLUSTER_KIND) await lookAt(ref.cluster, settings, runtime);
     else if (factsOf(ref.kind, factsFor(settings))) await takeStep(message, settings, runtime);
     else ignore(ref, 'kind not known', runtime);

@@ -30,8 +30,8 @@ function open(): { runtime: Runtime; sent: Message[]; calls: ReadonlyMap<string,
   const clusters = {
     refresh: async () => {},
     settingsOf: (name: string) => (asked.has(name) ? parseClusterSettings(name, DOCUMENT) : undefined),
+    listNames: async () => NAMES,
     names: () => NAMES,
-    broken: () => new Map(),
     get(name: string) {
       const cluster = asked.get(name);
       if (!cluster) throw new RangeError(`${name} is no cluster`);

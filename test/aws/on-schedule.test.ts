@@ -6,21 +6,29 @@ import { onSchedule } from '../../lib/aws/on-schedule.ts';
 
 const now = () => new Date('2026-11-05T10:00:00Z');
 
-function aRuntime(names: readonly string[], sent: Message[]): Pick<Runtime, 'clusters' | 'ports'> {
+function aRuntime(
+  names: readonly string[],
+  sent: Message[],
+  inSeconds: number[] = [],
+): Pick<Runtime, 'clusters' | 'ports'> {
   const clusters = {
     refresh: async () => {},
-    names: () => names,
-    broken: () => new Map([['odd', new AssayError('ASSAY_CLUSTER_SETTINGS_INVALID', 'no JSON')]]),
+    listNames: async () => names,
+    names: () => [],
     settingsOf: () => undefined,
     get: () => {
       throw new RangeError('no cluster is asked anything');
     },
   };
+  const put = async (message: Message, at: Date): Promise<void> => {
+    sent.push(message);
+    inSeconds.push((at.getTime() - now().getTime()) / 1000);
+  };
   return {
     clusters,
     ports: {
       clusters,
-      queue: { put: async (message) => void sent.push(message), send: async () => {}, during: (work) => work() },
+      queue: { put, send: async () => {}, during: (work) => work() },
       bus: { publish: async () => {} },
       log: { info() {}, warn() {}, error() {} },
       meter: { stepped() {}, failed() {}, measured() {} },
@@ -35,6 +43,21 @@ test('each cluster has a message, and is not asked anything', async () => {
   expect(sent).toEqual(
     ['a', 'b'].map((name) => ({ ref: { cluster: name, kind: 'Cluster', namespace: '', name, uid: '' } })),
   );
+});
+
+test.each([
+  { clusters: 10, seconds: 1, most: 10 },
+  { clusters: 11, seconds: 2, most: 6 },
+  { clusters: 100, seconds: 10, most: 10 },
+  { clusters: 1000, seconds: 45, most: 23 },
+  { clusters: 3000, seconds: 45, most: 67 },
+])('the looks at $clusters clusters are spread over $seconds s, $most in one at most', async (row) => {
+  const names = Array.from({ length: row.clusters }, (_, index) => `c${index}`);
+  const inSeconds: number[] = [];
+  await onSchedule(aRuntime(names, [], inSeconds));
+  const counts = Map.groupBy(inSeconds, (second) => second);
+  expect([...counts.keys()]).toEqual(Array.from({ length: row.seconds }, (_, second) => second));
+  expect(Math.max(...[...counts.values()].map((each) => each.length))).toBe(row.most);
 });
 
 test('a queue that takes nothing is an error', async () => {
