@@ -37,8 +37,8 @@ function answer(request: IncomingMessage, body: string, page: string): object {
   const [, name] = RUN.exec(path) ?? [];
   if (request.method === 'POST') return JSON.parse(body) as object;
   if (name === undefined) return { metadata: { resourceVersion: '7' }, items: [] };
-  const patch = request.method === 'PATCH' ? (JSON.parse(body) as object) : {};
-  return { ...runOf(cluster, name, page), ...patch };
+  const { status } = (request.method === 'PATCH' ? JSON.parse(body) : {}) as { readonly status?: object };
+  return { ...runOf(cluster, name, page), ...(status && { status }) };
 }
 
 function listen(server: ReturnType<typeof createServer>): Promise<number> {
