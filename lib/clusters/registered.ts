@@ -137,7 +137,10 @@ export function openRegistry(options: RegistryOptions): ClusterRegistry {
   const keepFew = async (names: readonly string[]): Promise<void> => {
     if (entries.size <= mostKept && connections.size <= mostConnected) return;
     const inUse = new Set(names);
-    const others = [...entries].filter(([name]) => !inUse.has(name));
+    // Names may come from outside: those of no cluster go first, and push out nobody.
+    const others = [...entries]
+      .filter(([name]) => !inUse.has(name))
+      .toSorted(([, left], [, right]) => Number(left.text !== undefined) - Number(right.text !== undefined));
     const forgotten = others.slice(0, Math.max(entries.size - mostKept, 0));
     for (const [name] of forgotten) entries.delete(name);
     const connected = others.filter(([name, { cluster }]) => cluster && connections.has(name));

@@ -20,6 +20,8 @@ const { values } = parseArgs({
   options: {
     clusters: { type: 'string', default: '100,300,1000' },
     minutes: { type: 'string', default: '2' },
+    /** `concurrentBatches` of the deployment; docs/fleet.md says 100. */
+    batches: { type: 'string', default: '100' },
     container: { type: 'string', default: '1000' },
   },
 });
@@ -28,7 +30,7 @@ function optionsOf(clusters: number): FleetOptions {
   const share = (of: number): number => Math.max(Math.round(clusters / of), 1);
   return {
     clusters,
-    batchesAtMost: 20,
+    batchesAtMost: Number(values.batches),
     busy: share(10),
     runs: 20,
     intervalSeconds: 10,
@@ -49,9 +51,8 @@ async function main(): Promise<void> {
   for (const clusters of sizes) {
     const options = optionsOf(clusters);
     const { busy, runs, intervalSeconds, ill } = options;
-    console.log(
-      `${clusters} clusters: ${busy} with ${runs} runs at ${intervalSeconds} s; ill: ${JSON.stringify(ill)}\n`,
-    );
+    const what = `${busy} with ${runs} runs at ${intervalSeconds} s; ill: ${JSON.stringify(ill)}`;
+    console.log(`${clusters} clusters: ${what}; ${values.batches} batches at once at most\n`);
     console.log(`${formatFigures(figuresOf(options, await playFleet(options)))}\n`);
   }
   const met = Number(values.container);

@@ -238,6 +238,16 @@ describe('openRegistry', () => {
     expect(registry.names()).toStrictEqual(['ap', 'us']);
   });
 
+  it('forgets names of no cluster before any cluster', async () => {
+    registry = open({ mostKept: 2 });
+    await registry.refresh(['eu', 'us']);
+    for (const name of ['no-1', 'no-2', 'no-3']) await registry.refresh([name]);
+    expect(registry.names()).toStrictEqual(['us']);
+    await registry.refresh(['us']);
+    for (const name of ['no-1', 'no-2', 'no-3']) await registry.refresh([name]);
+    expect(registry.names()).toStrictEqual(['us']);
+  });
+
   it('closes all', async () => {
     registry.get('us');
     await registry.close();
