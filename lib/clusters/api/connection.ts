@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AssayError } from '../../model/errors.ts';
@@ -139,7 +140,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     async exchange(request) {
       const { status, headers, body } = await open(request);
       try {
-        return { status, headers, body: await body.text() };
+        const text = await body.text();
+        // undici takes a connection for busy until the turn after its answer: who asks at once would have a second one
+        // made, and a look at a cluster two handshakes more.
+        await nextTurn();
+        return { status, headers, body: text };
       } catch (error) {
         throw explain(error);
       }

@@ -29,6 +29,14 @@ it.each([
   await server.close();
 });
 
+it('sends requests one after the other over one connection', async () => {
+  const { server, connection } = await open(true);
+  for (const path of ['/a', '/b', '/c', '/d']) await connection.exchange({ path });
+  expect(server.connections()).toBe(1);
+  await connection.close();
+  await server.close();
+});
+
 it('closes what is open when it rests, but nothing that is under way, and opens anew', async () => {
   const { server, connection } = await open(true);
   await connection.exchange({ path: '/a' });
