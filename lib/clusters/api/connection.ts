@@ -41,7 +41,7 @@ export interface Connection {
   explain(error: unknown): unknown;
   /** Where requests go now, for addresses in answers. */
   server(): Promise<string>;
-  /** Closes what is open, once it is not used any more; the next request opens anew. */
+  /** Closes what is open, each once it is not used any more; the next request opens anew. Waits for nothing. */
   rest(): Promise<void>;
   close(): Promise<void>;
 }
@@ -153,7 +153,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     async rest() {
       const gone = agent;
       agent = undefined;
-      await gone?.dispatcher.close();
+      // What is under way may hang, and holds up nobody.
+      void gone?.dispatcher.close();
     },
     async close() {
       isClosed = true;

@@ -44,6 +44,7 @@ it('closes what is open when it rests, but nothing that is under way, and opens 
   // Credentials are had in a turn of their own.
   await new Promise((resolve) => setImmediate(resolve));
   await connection.rest();
+  expect(await Promise.race([underWay, Promise.resolve('under way')])).toBe('under way');
   expect((await underWay).status).toBe(200);
   await connection.rest();
   const opened = server.connections();
