@@ -34,7 +34,7 @@ export interface RegisteredClusterOptions {
  * begins with reading one object, which takes no server seconds: ten clusters that say nothing, each waited for in each
  * environment, would else hold up a thousand others. Lists may be long, and writes may wait for somebody's webhook.
  */
-export const PATIENCE = { connectTimeoutMs: 3000, objectTimeoutMs: 3000, responseTimeoutMs: 10_000 } as const;
+export const PATIENCE = { connectTimeoutMs: 3000, objectTimeoutMs: 2000, responseTimeoutMs: 10_000 } as const;
 
 /**
  * The cluster that settings describe; opens no connection yet. Requests of its metrics may go to public addresses and

@@ -19,7 +19,7 @@ const SECRET_READ = 0.05 / 10_000;
 const { values } = parseArgs({
   options: {
     clusters: { type: 'string', default: '100,300,1000' },
-    minutes: { type: 'string', default: '2' },
+    minutes: { type: 'string', default: '1' },
     /** `concurrentBatches` of the deployment; docs/fleet.md says 100. */
     batches: { type: 'string', default: '100' },
     container: { type: 'string', default: '1000' },
@@ -63,11 +63,11 @@ async function main(): Promise<void> {
 
 function figuresOf(options: FleetOptions, report: FleetReport): Figure[] {
   const { clusters, busy } = options;
-  const { idle, alone, beside, firstSeconds, scheduleSeconds, failures, errors, environments, silentRequests } = report;
+  const { idle, alone, beside, firstSeconds, scheduleSeconds, failures, errors, silentRequests } = report;
   const idleMonth = (figure: number): number => month(figure, idle) / clusters;
   const busyMonth = (inAlone: number, inIdle: number): number =>
     (month(inAlone, alone) - month(inIdle, idle)) / busy + idleMonth(inIdle);
-  const secrets = environments * ((30 * 24) / ENVIRONMENT_HOURS) * SECRET_READ;
+  const secrets = alone.environments * ((30 * 24) / ENVIRONMENT_HOURS) * SECRET_READ;
   const idleDollars = idleMonth(idle.dollars);
   const share = DEPLOYMENT_A_MONTH / clusters;
   for (const line of errors.slice(0, 5)) console.log(`error: ${line}`);
@@ -84,7 +84,9 @@ function figuresOf(options: FleetOptions, report: FleetReport): Figure[] {
     { name: 'messages that came back, calls that threw', figure: failures, unit: '', limit: 0 },
     { name: 'lines of the level error', figure: errors.length, unit: '', limit: 0 },
     { name: 'on-schedule took, at most', figure: scheduleSeconds, unit: 's', limit: 30 },
-    { name: 'environments of on-message', figure: environments, unit: '' },
+    { name: 'environments of on-message: idle', figure: idle.environments, unit: '' },
+    { name: '… with busy ones', figure: alone.environments, unit: '' },
+    { name: '… beside the ill', figure: beside.environments, unit: '' },
     { name: 'requests to one that is silent, at most', figure: silentRequests, unit: '' },
     { name: 'registry requests a minute: idle', figure: registry(idle), unit: '' },
     { name: '… with busy ones', figure: registry(alone), unit: '' },

@@ -47,6 +47,8 @@ export interface FleetPart {
   /** To the API servers of clusters that are well. */
   readonly apiRequests: number;
   readonly messages: number;
+  /** Of on-message, at its end. */
+  readonly environments: number;
 }
 
 export interface FleetReport {
@@ -63,13 +65,14 @@ export interface FleetReport {
   /** Messages that came back to the queue, and calls of on-schedule that failed. */
   readonly failures: number;
   readonly errors: readonly string[];
-  readonly environments: number;
-  /** Of each environment and cluster that said nothing, how often it was connected to at most. */
+  /** To one of the clusters that say nothing, of all environments, at most. */
   readonly silentRequests: number;
 }
 
 const START_MS = Date.parse('2026-11-05T10:00:00Z');
 const MINUTE_MS = 60_000;
+/** A cluster is added in the first minute of a part, and is to be served two minutes later. */
+const SERVED_MINUTES = 3.1;
 
 interface World {
   readonly clock: FleetClock;
@@ -157,16 +160,16 @@ async function play(world: World, options: FleetOptions): Promise<FleetReport> {
   for (const name of flooded) flood(world, name, options.floodASecond, () => isOver);
   const before = ill.slice(0, silent).map((name) => get(clusters, name).requests());
   const addedMs = addLater(world, options);
-  const beside = await part(world, options.minutes, addedMs.size > 0 ? 2.5 : 0);
+  const beside = await part(world, options.minutes, Math.max(SERVED_MINUTES - options.minutes, 0));
   const silentRequests = Math.max(
     0,
     ...ill.slice(0, silent).map((name, index) => get(clusters, name).requests() - (before[index] ?? 0)),
   );
   isOver = true;
   const firstSeconds = [...addedMs].map(([name, atMs]) => ((get(clusters, name).firstMs() ?? Infinity) - atMs) / 1000);
-  const { failures, errors, environments } = lambda.counts;
+  const { failures, errors } = lambda.counts;
   const scheduleSeconds = scheduleMs / 1000;
-  return { idle, alone, beside, firstSeconds, scheduleSeconds, failures, errors, environments, silentRequests };
+  return { idle, alone, beside, firstSeconds, scheduleSeconds, failures, errors, silentRequests };
 }
 
 /** Lets minutes pass, and says what they came to. @param lateMinutes  that pass too, without being counted */
@@ -197,16 +200,18 @@ async function part(world: World, minutes: number, lateMinutes = 0): Promise<Fle
     throttled: difference('throttled'),
     apiRequests: difference('apiRequests'),
     messages: difference('messages'),
+    environments: after.environments,
   };
 }
 
 function counted({ aws, lambda, clusters }: World) {
-  const { invocations, logBytes, messages, receives, deletes, billedMs } = lambda.counts;
+  const { invocations, logBytes, messages, receives, deletes, billedMs, environments } = lambda.counts;
   const well = [...clusters.values()].filter(({ health }) => health === 'well');
   return {
     invocations,
     logBytes,
     messages,
+    environments,
     billedMs: new Map(billedMs),
     sqs: (aws.counts.get('SendMessageBatch') ?? 0) + receives + deletes,
     aws: new Map(aws.counts),
@@ -248,13 +253,13 @@ function flood(world: World, cluster: string, aSecond: number, isOver: () => boo
   next();
 }
 
-/** Adds clusters at odd times of two minutes. @returns when each is added, in milliseconds of the clock */
+/** Adds clusters at odd times of a minute. @returns when each is added, in milliseconds of the clock */
 function addLater(world: World, { added }: FleetOptions): ReadonlyMap<string, number> {
   const { clock } = world;
   const addedMs = new Map<string, number>();
   for (let index = 0; index < added; index += 1) {
     const name = `added-${index}`;
-    const inMs = ((index + 0.37) * 2 * MINUTE_MS) / added;
+    const inMs = ((index + 0.37) * MINUTE_MS) / added;
     addedMs.set(name, clock.nowMs() + inMs);
     clock.timers.after(inMs, () => void addCluster(world, name));
   }

@@ -24,7 +24,7 @@ export const MODEL = {
   keepAliveMs: 45_000,
 
   /** Processor time, in milliseconds of a whole processor. */
-  cpu: { invocation: 0.8, apiRequest: 0.5, connection: 2.5, query: 0.6, awsRequest: 1.2, coldStart: 90 },
+  cpu: { invocation: 0.8, apiRequest: 0.45, connection: 1, query: 0.6, awsRequest: 1.2, coldStart: 90 },
   /** Memory of the functions in MB, by which Lambda gives them their part of a processor: a whole one at 1,769. */
   memoryMb: { onMessage: 512, onSchedule: 256 },
   wholeProcessorMb: 1769,

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AssayError } from '../../model/errors.ts';
@@ -177,6 +178,14 @@ function makeDispatcher(
     // Watches are silent for long; client-go probes as often.
     connect: { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000, ...(lookup && { lookup }) },
   };
+  const { rejectUnauthorized, servername } = tls;
+  const isPlain = server.startsWith('http:');
+  // One for all connections: each would else parse the authorities, and keep them until garbage is collected.
+  const trust = {
+    ...(!isPlain && { secureContext: createSecureContext(tls) }),
+    ...(servername !== undefined && { servername }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+  };
   if (proxyUrl) {
     const { connect } = options;
     return new ProxyAgent({
@@ -184,11 +193,10 @@ function makeDispatcher(
       uri: proxyUrl,
       proxyTunnel: true,
       proxyTls: connect,
-      requestTls: { ...connect, ...tls },
+      requestTls: { ...connect, ...trust },
     });
   }
-  const isPlain = server.startsWith('http:');
-  return new Agent({ ...options, connect: { ...options.connect, ...(isPlain ? {} : tls) } });
+  return new Agent({ ...options, connect: { ...options.connect, ...(isPlain ? {} : trust) } });
 }
 
 /** Whether both stand for the same connection: only headers may differ. */
