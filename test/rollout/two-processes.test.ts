@@ -78,7 +78,41 @@ const lives = fc
   .tuple(updates, fc.array(update, { minLength: 3, maxLength: 3 }))
   .map(([versions, all]) => all.slice(0, versions.length).map((each, at) => ({ ...each, version: versions[at] ?? 1 })));
 
+/** More find more. */
 const RUNS = { numRuns: Number(process.env['ASSAY_RUNS'] ?? 40) };
+
+test.each<{ readonly name: string; readonly sees: LateKind; readonly asks: readonly string[] }>([
+  { name: 'the Rollout is behind its ReplicaSets', sees: 'ReplicaSet', asks: ['get Rollout web'] },
+  { name: 'the ReplicaSets are behind their Rollout', sees: 'Rollout', asks: ['list ReplicaSet', 'get Rollout web'] },
+])('one process is behind, and leaves what the other would: $name', async ({ sees, asks }) => {
+  const canary = { maxSurge: 1, maxUnavailable: 0 };
+  const [alone, views] = [
+    await TwoViews.open(1, { strategy: { canary } }),
+    await TwoViews.open(2, { strategy: { canary } }),
+  ];
+  try {
+    await alone.live();
+    await views.live();
+    const [first, late] = views.processes;
+    await late?.follow(false);
+    for (const version of [2, 3]) {
+      await alone.deploy(version);
+      await alone.live();
+      await views.deploy(version);
+      if (version === 2 && first) await views.live([first]);
+    }
+    if (sees === 'ReplicaSet') await first?.step();
+    await late?.catchUp(sees, Infinity);
+    const askedBefore = late?.asked.length;
+    await late?.step();
+    expect(late?.asked.slice(askedBefore).filter((what) => /^(get|list)/.test(what))).toStrictEqual(asks);
+    await views.live();
+    views.judge(() => expect(views.end).toStrictEqual(alone.end));
+  } finally {
+    alone.close();
+    views.close();
+  }
+});
 
 test('two processes that are behind in turns leave what one would: each update has the next revision', async () => {
   await fc.assert(
