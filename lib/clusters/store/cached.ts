@@ -294,7 +294,9 @@ function openStore<K extends ResourceKind>(
     heardMs: () => heardMs,
     wrote(object) {
       others.wrote(object);
-      tell(takeOver(object));
+      const change = takeOver(object);
+      if (change?.type === 'DELETED') others.deleted(object);
+      tell(change);
       return asStored(object);
     },
     found(object) {

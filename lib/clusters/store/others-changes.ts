@@ -13,7 +13,7 @@ export interface OthersChanges {
   saw(change: ObjectChange<KubernetesObject>): void;
   /** Takes note that a write of our own made `object`: what a watch told of that before its reply came is no news. */
   wrote(object: KubernetesObject): void;
-  /** Takes note that we deleted an object. */
+  /** Takes note that we deleted an object: one that is owned, or an owner. */
   deleted(object: KubernetesObject): void;
   /** Whether there are any since the owner of this uid was read. */
   concern(ownerUid: string): boolean;
@@ -54,8 +54,10 @@ export function othersChanges(mayAsk: (change: ObjectChange<KubernetesObject>) =
       if (ownerUid !== undefined) forget(ownerUid, object.metadata.uid ?? '', (told) => told === version);
     },
     deleted(object) {
+      const { uid = '' } = object.metadata;
+      changes.delete(uid);
       const ownerUid = ownerUidOf(object);
-      if (ownerUid !== undefined) forget(ownerUid, object.metadata.uid ?? '');
+      if (ownerUid !== undefined) forget(ownerUid, uid);
     },
     concern: (ownerUid) => changes.has(ownerUid),
     readingOwner(ownerUid) {

@@ -121,6 +121,14 @@ test.each<Row>([
     want: true,
   },
   {
+    name: 'an owner that we deleted',
+    happens(changes) {
+      changes.saw(changed(first));
+      changes.deleted({ ...first, kind: 'Rollout', metadata: { name: 'web', uid: 'web' } });
+    },
+    want: false,
+  },
+  {
     name: 'an owner that was deleted',
     happens(changes) {
       changes.saw(changed(first));
