@@ -133,32 +133,40 @@ export function openRegistry(options: RegistryOptions): ClusterRegistry {
     }
   };
 
+  /** Of clusters that may have some, in the order of their last use. */
+  const connections = new Set<string>();
+
   /** The least recently used rest, or go. Those of `names` are in use. */
   const keepFew = async (names: readonly string[]): Promise<void> => {
-    if (entries.size <= mostKept && connections.size <= mostConnected) return;
     const inUse = new Set(names);
+    if (connections.size > mostConnected) {
+      const resting = [...connections].filter((name) => !inUse.has(name)).slice(0, connections.size - mostConnected);
+      for (const name of resting) connections.delete(name);
+      await endAll(
+        resting.map((name) => entries.get(name)?.cluster),
+        'rest',
+        log,
+      );
+    }
+    if (entries.size > mostKept) await forget(entries.size - mostKept, inUse);
+  };
+
+  const forget = async (howMany: number, inUse: ReadonlySet<string>): Promise<void> => {
     // Names may come from outside: those of no cluster go first, and push out nobody.
-    const others = [...entries]
+    const forgotten = [...entries]
       .filter(([name]) => !inUse.has(name))
-      .toSorted(([, left], [, right]) => Number(left.text !== undefined) - Number(right.text !== undefined));
-    const forgotten = others.slice(0, Math.max(entries.size - mostKept, 0));
-    for (const [name] of forgotten) entries.delete(name);
-    const connected = others.filter(([name, { cluster }]) => cluster && connections.has(name));
-    const resting = connected.slice(0, Math.max(connections.size - mostConnected, 0));
-    for (const [name] of [...forgotten, ...resting]) connections.delete(name);
+      .toSorted(([, left], [, right]) => Number(left.text !== undefined) - Number(right.text !== undefined))
+      .slice(0, howMany);
+    for (const [name] of forgotten) {
+      entries.delete(name);
+      connections.delete(name);
+    }
     await endAll(
       forgotten.map(([, { cluster }]) => cluster),
       'close',
       log,
     );
-    await endAll(
-      resting.map(([, { cluster }]) => cluster),
-      'rest',
-      log,
-    );
   };
-  /** Of clusters that may have some. */
-  const connections = new Set<string>();
 
   const report = (name: string, { code, message }: AssayError): void => {
     log.error('cluster broken', { cluster: name, code, error: message });
@@ -198,6 +206,7 @@ export function openRegistry(options: RegistryOptions): ClusterRegistry {
       if (!entry?.settings) throw new AssayError('ASSAY_CLUSTER_UNKNOWN', `no cluster ${name} is registered`);
       if (entry.settings.disabled) throw new AssayError('ASSAY_CLUSTER_UNKNOWN', `cluster ${name} is disabled`);
       entry.cluster ??= open(name, entry.settings, entry);
+      connections.delete(name);
       connections.add(name);
       return entry.cluster;
     },
