@@ -2,7 +2,7 @@ import { clusterMessage } from '../model/message.ts';
 import type { Runtime } from './functions.ts';
 
 /** Looks are spread over so many seconds at most: a cluster that was just added is looked at within two minutes. */
-const LONGEST_SPREAD_SECONDS = 45;
+const LONGEST_SPREAD_SECONDS = 40;
 /** What one call sends, and one batch brings, which is cheaper than one at a time. */
 const AT_A_TIME = 10;
 

@@ -49,8 +49,8 @@ test.each([
   { clusters: 10, seconds: 1, most: 10 },
   { clusters: 11, seconds: 2, most: 6 },
   { clusters: 100, seconds: 10, most: 10 },
-  { clusters: 1000, seconds: 45, most: 23 },
-  { clusters: 3000, seconds: 45, most: 67 },
+  { clusters: 1000, seconds: 40, most: 25 },
+  { clusters: 3000, seconds: 40, most: 75 },
 ])('the looks at $clusters clusters are spread over $seconds s, $most in one at most', async (row) => {
   const names = Array.from({ length: row.clusters }, (_, index) => `c${index}`);
   const inSeconds: number[] = [];

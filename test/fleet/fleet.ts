@@ -254,11 +254,12 @@ function flood(world: World, cluster: string, aSecond: number, isOver: () => boo
 }
 
 /** Adds clusters at odd times of a minute. @returns when each is added, in milliseconds of the clock */
-function addLater(world: World, { added }: FleetOptions): ReadonlyMap<string, number> {
+function addLater(world: World, { added, clusters }: FleetOptions): ReadonlyMap<string, number> {
   const { clock } = world;
   const addedMs = new Map<string, number>();
   for (let index = 0; index < added; index += 1) {
-    const name = `added-${index}`;
+    // Among the others in the order of names, by which looks are spread.
+    const name = `${nameOf(Math.floor((((index * 7) % added) * clusters) / added))}-added`;
     const inMs = ((index + 0.37) * MINUTE_MS) / added;
     addedMs.set(name, clock.nowMs() + inMs);
     clock.timers.after(inMs, () => void addCluster(world, name));
