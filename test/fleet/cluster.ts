@@ -119,6 +119,9 @@ export function fleetCluster(
         recordEvent: (about, event) => asking(() => inside().recordEvent(about, event)),
         listStored: 'as is',
         watch: 'as is',
+        isBehind: 'as is',
+        refresh: 'as is',
+        refreshAll: 'as is',
         async fetch(request) {
           await processor.take(MODEL.cpu.query);
           return inside().fetch(request);
