@@ -35,8 +35,11 @@ const argoHealth = join(here, 'argo-health');
 const argoController = join(here, 'argo-controller');
 const influxdb = join(here, 'influxdb');
 const traefik = join(here, 'traefik');
+const tofu = join(here, 'tofu');
+const awsProvider = join(here, 'aws-provider');
+const actionlint = join(here, 'actionlint');
 const needsGo =
-  'Go is needed to build the servers of the end-to-end tests: install Go 1.26.1 or newer (https://go.dev/dl) and put it on the PATH.';
+  'Go is needed to build the servers of the end-to-end tests: install Go 1.26.6 or newer (https://go.dev/dl) and put it on the PATH.';
 
 /**
  * Builds what is missing (about five minutes a module on two cores the first time) and promises where everything is.
@@ -97,6 +100,21 @@ export function ensureGraphite(): Promise<string> {
 /** The same for Traefik, a proxy that reads what routers write: about four minutes the first time. */
 export async function ensureTraefik(): Promise<string> {
   return join(await ensureBuilt(traefik, layTraefikSources), 'traefik');
+}
+
+/**
+ * The same for OpenTofu, about five minutes the first time, and for what stands in for its provider of AWS: promises where
+ * the two are.
+ */
+export async function ensureTofu(): Promise<{ readonly tofu: string; readonly awsProvider: string }> {
+  const [tofuFolder, providerFolder] = [await ensureBuilt(tofu), await ensureBuilt(awsProvider)];
+  return { tofu: join(tofuFolder, 'tofu'), awsProvider: join(providerFolder, 'terraform-provider-aws') };
+}
+
+/** The same for actionlint, in seconds: promises where it is; `undefined` where there is no Go that could build it. */
+export async function ensureActionlint(): Promise<string | undefined> {
+  if ((await findGo(actionlint)) === undefined) return undefined;
+  return join(await ensureBuilt(actionlint), 'actionlint');
 }
 
 /**
@@ -211,6 +229,8 @@ if (import.meta.main) {
       influxd: await ensureInfluxdb(),
       graphite: await ensureGraphite(),
       traefik: await ensureTraefik(),
+      ...(await ensureTofu()),
+      actionlint: await ensureActionlint(),
       ...emulators,
     };
     console.log(JSON.stringify(servers, undefined, 2));
