@@ -52,8 +52,8 @@ function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Promises the folder of the bindings, of which only what the tests look at is kept. */
-function ensureBindings(): Promise<string> {
+/** Promises the folder of the bindings, of which only what the tests look at is kept; 46 MB come the first time. */
+export function ensureBindings(): Promise<string> {
   return ensureInstalled({
     name: 'aws-provider-schema',
     pins: join(import.meta.dirname, 'aws-provider-schema/pins.json'),

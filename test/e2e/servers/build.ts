@@ -5,7 +5,14 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { emulatorsAvailable, ensureEmulators, ensureInstalled, installPython } from './aws/install.ts';
+import { ensureBindings } from './aws-provider-schema.ts';
+import {
+  emulatorsAvailable,
+  ensureEmulators,
+  ensureInstalled,
+  ensureMotoOfStacks,
+  installPython,
+} from './aws/install.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { layTraefikSources } from './traefik-sources.ts';
 
@@ -221,7 +228,9 @@ async function compile(name: string, folder: string, args: readonly string[]): P
 
 if (import.meta.main) {
   try {
-    const emulators = (await emulatorsAvailable()) ? await ensureEmulators() : {};
+    const emulators = (await emulatorsAvailable())
+      ? { ...(await ensureEmulators()), motoOfStacks: await ensureMotoOfStacks() }
+      : {};
     const servers = {
       ...(await ensureServers()),
       ...(await ensureArgo()),
@@ -230,6 +239,7 @@ if (import.meta.main) {
       graphite: await ensureGraphite(),
       traefik: await ensureTraefik(),
       ...(await ensureTofu()),
+      awsProviderSchema: await ensureBindings(),
       actionlint: await ensureActionlint(),
       ...emulators,
     };
