@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { STACK_PARAMETERS } from './stack-parameters.ts';
 import { type PackagedTemplate, templateOfRelease } from './stack-template.ts';
@@ -59,8 +59,13 @@ export function defaultsOfDeployment(): Readonly<Record<string, string | number>
 /** The Terraform module with a packaged stack in it, so that one address is all that its users need. */
 export function packageModule(stack: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
-  cpSync(join(ROOT, 'infra/terraform'), folder, { recursive: true });
+  cpSync(join(ROOT, 'infra/terraform'), folder, { recursive: true, filter: isSource });
   cpSync(stack, join(folder, 'package'), { recursive: true });
+}
+
+/** Not what OpenTofu leaves where it is run. */
+function isSource(path: string): boolean {
+  return !/^\.terraform|\.tfstate/.test(basename(path));
 }
 
 if (import.meta.main) {
