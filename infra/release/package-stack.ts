@@ -63,6 +63,12 @@ export function packageModule(stack: string, folder: string): void {
   cpSync(stack, join(folder, 'package'), { recursive: true });
 }
 
+/** A .tar.gz of a folder: the same from the same files, whoever packs them, and when. It needs GNU's tar. */
+export function packArchive(folder: string, archive: string): void {
+  const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
+  execFileSync('tar', [...same, '--use-compress-program=gzip -n', '-cf', archive, '-C', folder, '.']);
+}
+
 /** Not what OpenTofu leaves where it is run. */
 function isSource(path: string): boolean {
   return !/^\.terraform|\.tfstate/.test(basename(path));
@@ -80,9 +86,7 @@ if (import.meta.main) {
     packageModule(stack, module);
     for (const [name, from] of Object.entries({ aws: stack, terraform: module })) {
       const archive = join(release, `assay-${name}-${version}.tar.gz`);
-      // The same from the same files, whoever packs them, and when.
-      const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
-      execFileSync('tar', [...same, '--use-compress-program=gzip -n', '-cf', archive, '-C', from, '.']);
+      packArchive(from, archive);
       console.log(archive);
     }
   } finally {

@@ -16,7 +16,7 @@ variable "package" {
 }
 
 variable "code_bucket" {
-  description = "Bucket for the zips, in the region of the stack; null makes one."
+  description = "Bucket for the zips, in the region of the stack, by a name that is known when it is planned; null makes one."
   type        = string
   default     = null
 }

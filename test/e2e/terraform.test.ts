@@ -1,7 +1,9 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageModule, packageStack } from '../../infra/release/package-stack.ts';
+import { packageModule, packageStack, packArchive } from '../../infra/release/package-stack.ts';
 import type { PackagedTemplate } from '../../infra/release/stack-template.ts';
 import { type AttributeShape, attributesOfRealProvider } from './servers/aws-provider-schema.ts';
 import { type Emulator, startMotoOfStacks } from './servers/aws/emulators.ts';
@@ -124,6 +126,21 @@ describe.skipIf(!isAvailable)('the Terraform module', () => {
       AlarmTopicArn: '',
       LatenessSeconds: '20',
     });
+  });
+
+  test('is taken from the address of a release, with the stack in it', async () => {
+    const archive = join(scratch, 'assay-terraform.tar.gz');
+    packageModule(join(scratch, 'stack'), join(scratch, 'released'));
+    packArchive(join(scratch, 'released'), archive);
+    const server = createServer((_, response) => void response.end(readFileSync(archive)));
+    await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const user = join(scratch, 'user');
+    mkdirSync(user);
+    const source = `http://127.0.0.1:${port}/v0.2.0/assay-terraform-0.2.0.tar.gz`;
+    writeFileSync(join(user, 'main.tf'), `module "assay" {\n  source = "${source}"\n}\n`);
+    await tofu.must(user, 'init', '-no-color').finally(() => server.close());
+    expect(parametersIn((await plan(user)).planned_values.root_module)).toMatchObject({ Stage: 'prod', Memory: '512' });
   });
 
   describe('refuses, before AWS is asked', () => {
