@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { emulatorsAvailable, ensureEmulators, ensureInstalled, installPython } from './aws/install.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { DEBIAN_PROGRAMS, type DebianProgram, ensurePrograms } from './debian.ts';
+import { ensureNodes } from './nodes.ts';
 import { layTraefikSources } from './traefik-sources.ts';
 
 /** Where the executables are. */
@@ -211,8 +213,10 @@ if (import.meta.main) {
       influxd: await ensureInfluxdb(),
       graphite: await ensureGraphite(),
       traefik: await ensureTraefik(),
+      nodes: await ensureNodes(),
       ...emulators,
     };
+    await ensurePrograms(...(Object.keys(DEBIAN_PROGRAMS) as DebianProgram[]));
     console.log(JSON.stringify(servers, undefined, 2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
