@@ -25,8 +25,9 @@ export type Architecture = 'amd64' | 'arm64';
 
 /** What npm calls them. */
 const NPM_NAMES = { amd64: 'x64', arm64: 'arm64' } as const;
-/** Where what is fetched stays: `$ASSAY_CACHE`, else `~/.cache/assay`. */
-const CACHE = join(process.env['ASSAY_CACHE'] ?? join(homedir(), '.cache/assay'), 'image');
+const { ASSAY_CACHE, XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
+/** Where what is fetched stays. */
+const CACHE = join(ASSAY_CACHE ?? join(XDG_CACHE_HOME, 'assay'), 'image');
 const DEBIAN_SOURCES = ['/etc/apt/sources.list.d/debian.sources', '/etc/apt/sources.list'];
 
 /** What Node and its lookups of names load, of the packages in pins.json. */

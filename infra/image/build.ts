@@ -13,7 +13,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const ARCHITECTURES: readonly Architecture[] = ['amd64', 'arm64'];
 
 /** What containers run: `assay serve`; the Deployment of the webhook has a command of its own. */
-const CONFIG = {
+export const IMAGE_CONFIG = {
   User: '65532:65532',
   Env: ['PATH=/usr/local/bin'],
   Entrypoint: ['/usr/local/bin/node', '/assay/dist/assay.js'],
@@ -48,7 +48,7 @@ export async function buildImage(folder: string, options: { readonly locked?: bo
   const annotations = Object.fromEntries(
     Object.entries(labels).map(([key, value]) => [`org.opencontainers.image.${key}`, value]),
   );
-  const config = { ...CONFIG, Labels: annotations };
+  const config = { ...IMAGE_CONFIG, Labels: annotations };
   const digest = writeOciLayout(folder, images, { name: `assay:${version}`, config, annotations });
   const sizes = images.map(({ architecture, layers }) => [
     architecture,
