@@ -89,29 +89,27 @@ async function readNode(path: string): Promise<readonly ImageFile[]> {
 
 /** The files of the packages, by the sums that are pinned, or what there is. */
 async function fetchDebian(architecture: Architecture, locked: boolean): Promise<readonly string[]> {
-  const pinned = Object.entries(PINS.debian).map(([name, sums]) => ({ name, sum: sums[architecture] }));
-  if (!pinned.every(({ sum }) => existsSync(cachedPath(sum)))) {
+  const pinned = new Map(Object.entries(PINS.debian).map(([name, sums]) => [name, sums[architecture]]));
+  if ([...pinned.values()].some((sum) => !existsSync(cachedPath(sum)))) {
     const folder = mkdtempSync(join(tmpdir(), 'assay-debian-'));
-    await download(
-      architecture,
-      pinned.map(({ name }) => name),
-      folder,
-    );
-    for (const file of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
-      const sum = sumOf(join(folder, file));
-      const [name = ''] = file.split('_');
-      const row = pinned.find((each) => each.name === name);
-      if (row && row.sum !== sum) {
-        const news = `Debian has ${file} (sha256 ${sum}), which is not that of infra/image/pins.json`;
-        if (locked) throw new Error(news);
-        process.stderr.write(`image: ${news}: it is taken all the same\n`);
-        row.sum = sum;
+    try {
+      await download(architecture, [...pinned.keys()], folder);
+      for (const file of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
+        const sum = sumOf(join(folder, file));
+        const [name = ''] = file.split('_');
+        if (pinned.get(name) !== sum) {
+          const news = `Debian has ${file} (sha256 ${sum}), which is not that of infra/image/pins.json`;
+          if (locked) throw new Error(news);
+          process.stderr.write(`image: ${news}: it is taken all the same\n`);
+        }
+        pinned.set(name, sum);
+        keep(join(folder, file), cachedPath(sum));
       }
-      renameOrCopy(join(folder, file), cachedPath(sum));
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-    rmSync(folder, { recursive: true });
   }
-  return pinned.map(({ sum }) => cachedPath(sum));
+  return [...pinned.values()].map(cachedPath);
 }
 
 function cachedPath(sum: string): string {
@@ -139,7 +137,8 @@ async function download(architecture: Architecture, names: readonly string[], fo
   await run('apt-get', [...options, 'download', ...names], { cwd: folder });
 }
 
-function renameOrCopy(from: string, to: string): void {
+/** Whole or not at all: others may do the same meanwhile. */
+function keep(from: string, to: string): void {
   const partial = `${to}.${process.pid}`;
   copyFileSync(from, partial);
   renameSync(partial, to);
