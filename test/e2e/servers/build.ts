@@ -14,6 +14,8 @@ import {
   installPython,
 } from './aws/install.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { DEBIAN_PROGRAMS, type DebianProgram, ensurePrograms } from './debian.ts';
+import { ensureNodes } from './nodes.ts';
 import { layTraefikSources } from './traefik-sources.ts';
 
 /** Where the executables are. */
@@ -241,8 +243,10 @@ if (import.meta.main) {
       ...(await ensureTofu()),
       awsProviderSchema: await ensureBindings(),
       actionlint: await ensureActionlint(),
+      nodes: await ensureNodes(),
       ...emulators,
     };
+    await ensurePrograms(...(Object.keys(DEBIAN_PROGRAMS) as DebianProgram[]));
     console.log(JSON.stringify(servers, undefined, 2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
