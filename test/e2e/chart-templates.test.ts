@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -392,6 +392,19 @@ describe.skipIf(!(await serversAvailable()))('the chart', () => {
     const alone = rightsOf(await render(off));
     const more = rightsOf(await render({ ...off, 'rollouts.enabled': true })).filter((right) => !alone.includes(right));
     expect(more).toEqual(['create analysisruns', 'list pods', ...(FEATURES['experiments'] ?? [])].toSorted());
+  });
+
+  const documented = [...readFileSync('docs/install.md', 'utf8').matchAll(/^helm install (?:.*\\\n)*.*$/gm)].map(
+    String,
+  );
+
+  test.each(documented)('docs/install.md has values that are some: %s', async (command) => {
+    const words = [...command.replaceAll('\\\n', ' ').matchAll(/'[^']*'|[^\s']+(?:'[^']*')?/g)].map((word) =>
+      String(word).replaceAll("'", ''),
+    );
+    const flags = words.slice(4).filter((word) => word !== '--create-namespace');
+    expect(words.slice(0, 4)).toEqual(['helm', 'install', 'assay', 'infra/chart']);
+    expect(manifestsIn(await helm(['template', 'assay', CHART, ...flags])).length).toBeGreaterThan(5);
   });
 
   test.each([
