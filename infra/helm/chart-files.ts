@@ -55,8 +55,9 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
+/** Defaults are there when values are checked: what is missing then was taken away (`null`). */
 function schema(): Schema {
-  return z.toJSONSchema(CHART_VALUES, { target: 'draft-7', io: 'input' }) as Schema;
+  return z.toJSONSchema(CHART_VALUES, { target: 'draft-7', io: 'output' }) as Schema;
 }
 
 /** What has others inside, and no default of its own, is but a heading. */

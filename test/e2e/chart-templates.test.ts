@@ -418,6 +418,7 @@ describe.skipIf(!(await serversAvailable()))('the chart', () => {
       values: { 'serve.replica': 2 },
       says: /'\/serve': additional properties 'replica' not allowed/,
     },
+    { name: 'a value that is taken away', values: { cluster: null }, says: /at '': missing property 'cluster'/ },
     {
       name: 'a router that is none',
       values: { 'rollouts.routers': { linkerd: {} } },
