@@ -47,6 +47,7 @@ const traefik = join(here, 'traefik');
 const tofu = join(here, 'tofu');
 const awsProvider = join(here, 'aws-provider');
 const actionlint = join(here, 'actionlint');
+const helm = join(here, 'helm');
 const needsGo =
   'Go is needed to build the servers of the end-to-end tests: install Go 1.26.6 or newer (https://go.dev/dl) and put it on the PATH.';
 
@@ -109,6 +110,11 @@ export function ensureGraphite(): Promise<string> {
 /** The same for Traefik, a proxy that reads what routers write: about four minutes the first time. */
 export async function ensureTraefik(): Promise<string> {
   return join(await ensureBuilt(traefik, layTraefikSources), 'traefik');
+}
+
+/** The same for Helm, about two minutes the first time: promises where `helm` is. */
+export async function ensureHelm(): Promise<string> {
+  return join(await ensureBuilt(helm), 'helm');
 }
 
 /**
@@ -196,6 +202,20 @@ async function buildFlags(module: string): Promise<string[]> {
       linker.push('-X', `k8s.io/component-base/version.${key}=${value}`);
     }
   }
+  const [, version] = /^\s*helm\.sh\/helm\/v3 (v\S+)/m.exec(goMod) ?? [];
+  const [, minor] = /^\s*k8s\.io\/client-go v0\.(\d+)/m.exec(goMod) ?? [];
+  if (version !== undefined && minor !== undefined) {
+    // Without them charts are rendered for Kubernetes 1.20 where no cluster is asked.
+    linker.push('-X', `helm.sh/helm/v3/internal/version.version=${version}`);
+    for (const name of ['pkg/chartutil', 'pkg/lint/rules']) {
+      linker.push(
+        '-X',
+        `helm.sh/helm/v3/${name}.k8sVersionMajor=1`,
+        '-X',
+        `helm.sh/helm/v3/${name}.k8sVersionMinor=${minor}`,
+      );
+    }
+  }
   return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', linker.join(' ')];
 }
 
@@ -244,6 +264,7 @@ if (import.meta.main) {
       awsProviderSchema: await ensureBindings(),
       actionlint: await ensureActionlint(),
       nodes: await ensureNodes(),
+      helm: await ensureHelm(),
       ...emulators,
     };
     await ensurePrograms(...(Object.keys(DEBIAN_PROGRAMS) as DebianProgram[]));
