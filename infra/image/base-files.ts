@@ -90,26 +90,26 @@ async function readNode(path: string): Promise<readonly ImageFile[]> {
 /** The files of the packages, by the sums that are pinned, or what there is. */
 async function fetchDebian(architecture: Architecture, locked: boolean): Promise<readonly string[]> {
   const pinned = new Map(Object.entries(PINS.debian).map(([name, sums]) => [name, sums[architecture]]));
-  if ([...pinned.values()].some((sum) => !existsSync(cachedPath(sum)))) {
-    const folder = mkdtempSync(join(tmpdir(), 'assay-debian-'));
-    try {
-      await download(architecture, [...pinned.keys()], folder);
-      for (const file of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
-        const sum = sumOf(join(folder, file));
-        const [name = ''] = file.split('_');
-        if (pinned.get(name) !== sum) {
-          const news = `Debian has ${file} (sha256 ${sum}), which is not that of infra/image/pins.json`;
-          if (locked) throw new Error(news);
-          process.stderr.write(`image: ${news}: it is taken all the same\n`);
-        }
-        pinned.set(name, sum);
-        keep(join(folder, file), cachedPath(sum));
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  if ([...pinned.values()].every((sum) => existsSync(cachedPath(sum)))) return [...pinned.values()].map(cachedPath);
+  const folder = mkdtempSync(join(tmpdir(), 'assay-debian-'));
+  try {
+    await download(architecture, [...pinned.keys()], folder);
+    const files = readdirSync(folder).filter((each) => each.endsWith('.deb'));
+    return files.map((file) => {
+      const [sum, [name = '']] = [sumOf(join(folder, file)), file.split('_')];
+      if (pinned.get(name) !== sum) reportNewer(`${file} (sha256 ${sum})`, locked);
+      keep(join(folder, file), cachedPath(sum));
+      return cachedPath(sum);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  return [...pinned.values()].map(cachedPath);
+}
+
+function reportNewer(what: string, locked: boolean): void {
+  const news = `Debian has ${what}, which is not that of infra/image/pins.json`;
+  if (locked) throw new Error(news);
+  process.stderr.write(`image: ${news}: it is taken all the same\n`);
 }
 
 function cachedPath(sum: string): string {
