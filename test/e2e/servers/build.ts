@@ -228,10 +228,10 @@ if (import.meta.main) {
       ...(await ensureServers()),
       ...(await ensureArgo()),
       argoController: await ensureArgoController(),
+      helm: await ensureHelm(),
       influxd: await ensureInfluxdb(),
       graphite: await ensureGraphite(),
       traefik: await ensureTraefik(),
-      helm: await ensureHelm(),
       ...emulators,
     };
     console.log(JSON.stringify(servers, undefined, 2));
