@@ -257,6 +257,7 @@ if (import.meta.main) {
       ...(await ensureServers()),
       ...(await ensureArgo()),
       argoController: await ensureArgoController(),
+      helm: await ensureHelm(),
       influxd: await ensureInfluxdb(),
       graphite: await ensureGraphite(),
       traefik: await ensureTraefik(),
@@ -264,7 +265,6 @@ if (import.meta.main) {
       awsProviderSchema: await ensureBindings(),
       actionlint: await ensureActionlint(),
       nodes: await ensureNodes(),
-      helm: await ensureHelm(),
       ...emulators,
     };
     await ensurePrograms(...(Object.keys(DEBIAN_PROGRAMS) as DebianProgram[]));
