@@ -173,7 +173,7 @@ describe.skipIf(!isAvailable)('the Terraform module', () => {
     });
   });
 
-  test('puts up the stack, changes it, brings new code, and takes everything down', async () => {
+  test('puts up the stack, changes it, brings new code, and takes everything down', { timeout: 300_000 }, async () => {
     await tofu.must(minimal, 'apply', '-no-color', '-auto-approve');
     const outputs = JSON.parse(await tofu.must(minimal, 'output', '-json')) as Readonly<
       Record<string, { value: string }>
