@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -105,6 +105,19 @@ describe.skipIf(!(await serversAvailable()) || !programsAvailable(...SIX))('the 
       expect(links.map(({ name }) => name.split('/').at(-1))).toEqual(expect.arrayContaining(['libstdc++.so.6']));
     },
   );
+
+  test('it says nothing of where it was built', () => {
+    const folderOfProgram = join(images.amd64.root, 'assay');
+    const names = readdirSync(folderOfProgram, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /\.(mjs|js|map)$/.test(name),
+    );
+    expect(names.length).toBeGreaterThan(100);
+    const telling = names.filter((name) => {
+      const text = readFileSync(join(folderOfProgram, name), 'utf8');
+      return text.includes(`${ROOT}/`);
+    });
+    expect(telling).toEqual([]);
+  });
 
   test('arm64 runs, on a processor that is imitated', async () => {
     const { root } = images.arm64;
