@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -31,7 +31,8 @@ async function buildCli(folder: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: { assay: 'lib/cli/main.ts' },
-    outdir: folder,
+    // Wherever they are written to: what maps say of the sources, and with it the names of chunks, stays the same.
+    outdir: 'dist',
     write: false,
     bundle: true,
     splitting: true,
@@ -52,14 +53,14 @@ async function buildCli(folder: string): Promise<void> {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
   });
-  for (const { path, contents } of outputFiles) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, contents);
+  const built = new Map(outputFiles.map(({ path, contents }) => [relative(join(ROOT, 'dist'), path), contents]));
+  for (const [name, contents] of built) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), contents);
   }
   // What was built before goes only now: whoever runs it meanwhile finds its chunks, unless they changed.
-  const chunks = join(folder, 'chunks');
-  const built = new Set(outputFiles.map(({ path }) => path));
-  for (const name of readdirSync(chunks)) if (!built.has(join(chunks, name))) rmSync(join(chunks, name));
+  for (const name of readdirSync(join(folder, 'chunks')))
+    if (!built.has(join('chunks', name))) rmSync(join(folder, 'chunks', name));
   chmodSync(join(folder, 'assay.js'), 0o755);
   copyFileSync(join(ROOT, 'lib/plugins/plugin.d.ts'), join(folder, 'plugin.d.ts'));
   writeFileSync(join(folder, 'third-party-licenses.txt'), licensesOf(Object.keys(metafile.inputs)));
