@@ -212,23 +212,27 @@ describe.skipIf(!(await serversAvailable()))('the chart', () => {
     serviceMonitor: { enabled: around === 'everything' },
   });
 
-  test(`has the objects that are wanted, and no others, in all ${COMBINATIONS.length} combinations`, async () => {
-    const wrong: unknown[] = [];
-    const left = [...COMBINATIONS];
-    const work = async (): Promise<void> => {
-      for (let switches = left.pop(); switches; switches = left.pop()) {
-        const manifests = await render(valuesFor(switches));
-        const found = manifests.map(nameOf).toSorted();
-        const current = switches;
-        const wanted = Object.keys(THERE).filter((name) => THERE[name]?.(current));
-        if (found.join(' ') !== wanted.toSorted().join(' ')) wrong.push({ switches, found, wanted });
-        const elsewhere = manifests.filter(({ metadata: { namespace = NAMESPACE } }) => namespace !== NAMESPACE);
-        if (elsewhere.length > 0) wrong.push({ switches, elsewhere });
-      }
-    };
-    await Promise.all([work(), work()]);
-    expect(wrong).toEqual([]);
-  });
+  test(
+    `has the objects that are wanted, and no others, in all ${COMBINATIONS.length} combinations`,
+    { timeout: 300_000 },
+    async () => {
+      const wrong: unknown[] = [];
+      const left = [...COMBINATIONS];
+      const work = async (): Promise<void> => {
+        for (let switches = left.pop(); switches; switches = left.pop()) {
+          const manifests = await render(valuesFor(switches));
+          const found = manifests.map(nameOf).toSorted();
+          const current = switches;
+          const wanted = Object.keys(THERE).filter((name) => THERE[name]?.(current));
+          if (found.join(' ') !== wanted.toSorted().join(' ')) wrong.push({ switches, found, wanted });
+          const elsewhere = manifests.filter(({ metadata: { namespace = NAMESPACE } }) => namespace !== NAMESPACE);
+          if (elsewhere.length > 0) wrong.push({ switches, elsewhere });
+        }
+      };
+      await Promise.all([work(), work()]);
+      expect(wrong).toEqual([]);
+    },
+  );
 
   test('runs as nobody, with nothing to write to, with probes and bounds', async () => {
     const manifests = await render();
