@@ -41,7 +41,7 @@ export async function step(
   if (!observed) return;
   const cluster = ports.clusters.get(ref.cluster);
   const decidedAt = ports.now();
-  const { decided, seen, isOvertaken } = await decide(kind, observed, decidedAt, cluster);
+  const { decided, seen, isOvertaken, replies } = await decide(kind, observed, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
   const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
@@ -56,6 +56,7 @@ export async function step(
     return;
   }
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
+  if (wrote.went !== 'lost') kind.keep?.(ref, seen, { version: wrote.version, outcome, replies }, ports);
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
   const isIdle = wrote.went === 'nothing' && outcome.changes.length === 0;
@@ -85,6 +86,8 @@ interface Decided {
   readonly isOvertaken: boolean;
   /** With the version that the object has by the step's own changes. */
   readonly seen: Seen;
+  /** What the changes gave. */
+  readonly replies: readonly Reply[];
 }
 
 /** Makes the changes of a decision. Where one gives a surprise, the decision is made anew, and goes on from there. */
@@ -102,7 +105,7 @@ async function decide(kind: Kind, observed: Seen, now: Date, cluster: Cluster): 
     if (isSurprise(reply)) decided = kind.reconcile(observed, now, replies);
     if (reply.went === 'failed' && reply.isConflict === true && isVersioned(change)) conflicts += 1;
   }
-  return { decided, seen, isOvertaken: conflicts > 0 && decided.failure !== undefined };
+  return { decided, seen, replies, isOvertaken: conflicts > 0 && decided.failure !== undefined };
 }
 
 function isVersioned(change: Change): boolean {
