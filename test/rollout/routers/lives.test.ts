@@ -220,6 +220,21 @@ describe.each(ROWS)('$name', (row) => {
     expect(stage.weights).toStrictEqual({ objects: 0, canary: 0, stable: 100 });
   });
 
+  test('an aborted update points the canary Service at the stable pods once, while its own are still there', () => {
+    const stage = anUpdate();
+    const { stableRS = '', currentPodHash = '' } = stage.status;
+    stage.patch('Rollout', 'guestbook', { status: { abort: true } });
+    const patches: unknown[] = [];
+    for (let seconds = 1; seconds <= 20; seconds += 1) {
+      const { actions } = stage.step(1);
+      stage.bringPods();
+      patches.push(...actions.filter(({ resource, name }) => resource === 'services' && name === 'canary'));
+    }
+    expect(stage.available(currentPodHash)).toBeGreaterThan(0);
+    expect(selectedHash(stage.world.stored('Service', 'canary'))).toBe(stableRS);
+    expect(patches).toHaveLength(1);
+  });
+
   const isKnown = (what: 'maxTrafficWeight' | 'pingPong') => row.knows?.includes(what) ?? false;
 
   test.runIf(isKnown('maxTrafficWeight'))('maxTrafficWeight is the weight of all traffic', () => {
