@@ -39,6 +39,11 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
    *                 and its changes must come out the same up to there
    */
   reconcile(seen: S, now: Date, replies?: readonly Reply[]): Outcome<Status>;
+  /**
+   * Whether what is observed is only read, so that a step may look again where its object turns out to be older than what
+   * belongs to it. Absent: it may not.
+   */
+  readonly mayLookAgain?: true;
   /** Keeps in this process what a step that ended well has left, for the next one. Absent: nothing is kept. */
   keep?(ref: ObjectRef, seen: S, left: Left<Status>, ports: Ports): void;
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
