@@ -32,6 +32,10 @@ const ROUTES: readonly {
 ];
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 50 }, { pause: {} }, { setWeight: 100 }, { pause: {} }];
 
+/** Where each has all its traffic at the canary, one of them goes on without controllers while the others stand still. */
+const arrivals = ROUTES.map(() => Promise.withResolvers<void>());
+const alone = Promise.withResolvers<void>();
+
 const cluster = await startAnalysisCluster({ controllers: true });
 const { plane } = cluster;
 const rollouts = openRolloutCluster(cluster);
@@ -68,7 +72,11 @@ const assay = await startAssayServe({
 try {
   const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`;
   await waitFor('the service account that pods run as', () => plane.api.call(path));
-  const outcomes = await Promise.all(ROUTES.map(async (route) => [route.row.router, await follow(route)] as const));
+  const outcomes = await Promise.all(
+    ROUTES.map(
+      async (route, index) => [route.row.router, await follow(route, () => arrivals[index]?.resolve())] as const,
+    ),
+  );
   console.log(JSON.stringify(Object.fromEntries(outcomes)));
 } finally {
   await assay.stop();
@@ -90,7 +98,7 @@ async function withLateEndpoints(act: () => Promise<void>, lateMs: number): Prom
   }
 }
 
-async function follow({ row, canary, endpointsLateMs }: (typeof ROUTES)[number]) {
+async function follow({ row, canary, endpointsLateMs }: (typeof ROUTES)[number], arrive: () => void) {
   const name = row.router.toLowerCase();
   for (const object of [...servicesOf(name), ...row.objects(name)]) {
     await plane.apply({ ...object, metadata: { ...object.metadata, namespace: NAMESPACE } });
@@ -123,15 +131,22 @@ async function follow({ row, canary, endpointsLateMs }: (typeof ROUTES)[number])
   for (const [index, weight] of [20, 50, 100].entries()) {
     await rollouts.paused(name, index * 2 + 1);
     await measure('v2', weight);
-    if (weight === 100 && endpointsLateMs > 0) {
-      const before = await rollouts.selectedBy(`${name}-stable`);
-      const isSwitched = async () => (await rollouts.selectedBy(`${name}-stable`)) !== before;
-      const end = async (): Promise<void> => {
-        await resume();
-        await waitFor(`${name} to switch its stable Service`, isSwitched);
-      };
-      await withLateEndpoints(end, endpointsLateMs);
-    } else await resume();
+    if (weight < 100) await resume();
+  }
+  arrive();
+  if (endpointsLateMs > 0) {
+    await Promise.all(arrivals.map(({ promise }) => promise));
+    const before = await rollouts.selectedBy(`${name}-stable`);
+    const isSwitched = async () => (await rollouts.selectedBy(`${name}-stable`)) !== before;
+    const end = async (): Promise<void> => {
+      await resume();
+      await waitFor(`${name} to switch its stable Service`, isSwitched);
+    };
+    await withLateEndpoints(end, endpointsLateMs);
+    alone.resolve();
+  } else {
+    await alone.promise;
+    await resume();
   }
   await rollouts.healthy(name);
   await rollouts.once(name, 'to have its traffic back', ({ canary: at }) => at?.weights?.canary.weight === 0);
