@@ -20,6 +20,8 @@ const SERVICES: readonly KubernetesObject[] = ['stable', 'canary', 'trial'].map(
 }));
 
 const REPLICAS = 4;
+/** For each router; test/rollout/properties.test.ts lives through more, without one. */
+const COURSES = { numRuns: 50 };
 const STEPS = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }];
 
 /** A Rollout whose traffic one router splits. */
@@ -362,6 +364,7 @@ describe.each(ROWS)('$name', (row) => {
           expect(stage.unansweredAtSomeTime).toStrictEqual([]);
         }
       }),
+      COURSES,
     );
   });
 
@@ -389,6 +392,7 @@ describe.each(ROWS)('$name', (row) => {
           act(stage);
         }
       }),
+      COURSES,
     );
   });
 });
