@@ -2,7 +2,7 @@ import { factsFor, factsOf } from '../kinds/facts/registry.ts';
 import { kindsFor } from '../kinds/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError, isAbout } from '../model/errors.ts';
-import { CLUSTER_KIND, isFromBus, type Message, parseMessage } from '../model/message.ts';
+import { CLUSTER_KIND, clusterMessage, isFromBus, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import type { StepTime } from '../model/ports.ts';
 import { RESOURCES, resourceKind } from '../model/resources.ts';
@@ -56,10 +56,10 @@ export async function onMessages(
   const requestMs = () => leftMs() - WRITING_MS;
   const time = { mostMs: requestMs() * REQUEST_SHARE, leftMs: requestMs };
   const read = records.map((record) => ({ ...record, message: parseMessage(record.body) }));
-  const refs = read.flatMap(({ message }) => (message ? [message.ref] : []));
-  const looks = refs.filter(({ kind }) => kind === CLUSTER_KIND).map(({ cluster }) => cluster);
+  const asked = read.flatMap(({ message }) => (message ? eachOf(message) : []));
+  const looks = asked.filter(({ ref }) => ref.kind === CLUSTER_KIND).map(({ ref }) => ref.cluster);
   await runtime.clusters.refresh(
-    refs.map(({ cluster }) => cluster),
+    asked.map(({ ref }) => ref.cluster),
     new Set(looks),
   );
   const outcomes = await Promise.allSettled(read.map((record) => onRecord(record, runtime, leftMs, time)));
@@ -82,13 +82,25 @@ async function onRecord(
     if (!message) throw new RangeError(`no message: ${body.slice(0, 500)}`);
     const work = (signal: AbortSignal) => {
       const ports = { ...runtime.ports, signal, time };
-      return queue.during(() => onMessage(message, { ...runtime, ports }));
+      return allOf(eachOf(message).map((each) => queue.during(() => onMessage(each, { ...runtime, ports }))));
     };
     await withDeadline(formatRef(message.ref), leftMs(), work);
   } catch (error) {
     runtime.ports.log.error('message failed', { messageId, ...errorFields(error) });
     throw error;
   }
+}
+
+/** A message for each cluster that one asks to look at. */
+function eachOf(message: Message): readonly Message[] {
+  const { ref, more } = message;
+  return more ? [ref.cluster, ...more].map((name) => clusterMessage(name)) : [message];
+}
+
+/** Waits for all of them, whatever becomes of some. @throws what the first of those that failed did */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(works);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 async function onMessage(message: Message, runtime: Runtime): Promise<void> {

@@ -424,6 +424,15 @@ test('where that cannot be told either, there is the log', async () => {
   expect(lines.map(({ message: text }) => text)).toEqual(['step failed', 'event not recorded']);
 });
 
+test('one message has several clusters looked at, whatever is wrong with the first', async () => {
+  const { ref } = await created();
+  expect(await take(clusterMessage('nobody', ['c1']))).toEqual([]);
+  expect(sent).toEqual([{ message: { ref }, inMs: 0 }]);
+  expect(lines.map(({ message }) => message)).toEqual(['message ignored', 'overdue']);
+  put = () => Promise.reject(new AssayError('ASSAY_QUEUE_UNREACHABLE', 'no answer', { retry: true }));
+  expect(await take(clusterMessage('nobody', ['c1']))).toEqual([0]);
+});
+
 test('the look at a cluster asks for the steps that were lost', async () => {
   const { ref } = await created();
   expect(await take(clusterMessage('c1'))).toEqual([]);

@@ -37,24 +37,25 @@ function aRuntime(
   };
 }
 
-test('each cluster has a message, and is not asked anything', async () => {
+test('clusters share a message, and are not asked anything', async () => {
   const sent: Message[] = [];
   await onSchedule(aRuntime(['a', 'b'], sent));
-  expect(sent).toEqual(
-    ['a', 'b'].map((name) => ({ ref: { cluster: name, kind: 'Cluster', namespace: '', name, uid: '' } })),
-  );
+  expect(sent).toEqual([{ ref: { cluster: 'a', kind: 'Cluster', namespace: '', name: 'a', uid: '' }, more: ['b'] }]);
 });
 
 test.each([
-  { clusters: 10, seconds: 1, most: 10 },
-  { clusters: 11, seconds: 2, most: 6 },
-  { clusters: 100, seconds: 10, most: 10 },
-  { clusters: 1000, seconds: 40, most: 25 },
-  { clusters: 3000, seconds: 40, most: 75 },
-])('the looks at $clusters clusters are spread over $seconds s, $most in one at most', async (row) => {
+  { clusters: 10, messages: 1, seconds: 1, most: 1 },
+  { clusters: 11, messages: 2, seconds: 2, most: 1 },
+  { clusters: 100, messages: 10, seconds: 10, most: 1 },
+  { clusters: 1000, messages: 100, seconds: 40, most: 3 },
+  { clusters: 3000, messages: 300, seconds: 40, most: 8 },
+])('the looks at $clusters clusters are $messages messages over $seconds s, $most in one at most', async (row) => {
   const names = Array.from({ length: row.clusters }, (_, index) => `c${index}`);
+  const sent: Message[] = [];
   const inSeconds: number[] = [];
-  await onSchedule(aRuntime(names, [], inSeconds));
+  await onSchedule(aRuntime(names, sent, inSeconds));
+  expect(sent.flatMap(({ ref, more = [] }) => [ref.cluster, ...more])).toEqual(names);
+  expect(sent).toHaveLength(row.messages);
   const counts = Map.groupBy(inSeconds, (second) => second);
   expect([...counts.keys()]).toEqual(Array.from({ length: row.seconds }, (_, second) => second));
   expect(Math.max(...[...counts.values()].map((each) => each.length))).toBe(row.most);
