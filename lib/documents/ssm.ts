@@ -40,6 +40,8 @@ const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1000;
 /** Of a page: without it, no cluster is looked at. */
 const TRIES_OF_A_PAGE = 12;
+/** With the tries of one more page, and the messages that are sent then, an invocation of 30 s still ends in time. */
+const LONGEST_LIST_MS = 18_000;
 /** A batch waits no longer for a document, since messages can be sent again. */
 const TRIES_OF_A_DOCUMENT = 3;
 
@@ -101,7 +103,12 @@ export function ssmDocuments(options: SsmOptions): SsmDocuments {
     pages,
     async listNames() {
       const names: string[] = [];
-      for await (const page of pages()) names.push(...page.map(({ name }) => name));
+      const beganMs = nowMs();
+      for await (const page of pages()) {
+        names.push(...page.map(({ name }) => name));
+        if (nowMs() - beganMs <= LONGEST_LIST_MS) continue;
+        throw new AssayError(REGISTRY_CODES.unreachable, `parameters below ${path}: too slow to list`, { retry: true });
+      }
       return names.toSorted();
     },
     async readSome(names) {

@@ -67,6 +67,17 @@ describe('ssmDocuments', () => {
     expect(aws.calls).toHaveLength(retry ? 12 + 3 + 3 : 3);
   });
 
+  it('gives up a list that takes longer than its invocation has', async () => {
+    open(500);
+    let ms = 0;
+    const slow = { sleep: async () => {}, nowMs: () => (ms += 400) };
+    await expect(ssmDocuments({ path: PATH, client: aws.client, ...slow }).listNames()).rejects.toMatchObject({
+      code: 'ASSAY_REGISTRY_UNREACHABLE',
+      retry: true,
+    });
+    expect(aws.calls.length).toBeLessThan(50);
+  });
+
   it('tries again later where nobody answers', async () => {
     const client = { ...aws.client, endpoint: 'http://127.0.0.1:1' };
     await expect(ssmDocuments({ path: PATH, client, sleep: async () => {} }).listNames()).rejects.toMatchObject({
