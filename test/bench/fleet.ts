@@ -20,8 +20,8 @@ const { values } = parseArgs({
   options: {
     clusters: { type: 'string', default: '100,300,1000' },
     minutes: { type: 'string', default: '1' },
-    /** `concurrentBatches` of the deployment; docs/fleet.md says 30. */
-    batches: { type: 'string', default: '30' },
+    /** `concurrentBatches` of the deployment; docs/fleet.md says 40. */
+    batches: { type: 'string', default: '40' },
     container: { type: 'string', default: '1000' },
   },
 });
