@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { LEFT_OUT_OF_CLI, leaveOut, slimUndici } from './left-out.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -39,7 +40,7 @@ async function buildCli(folder: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
-    plugins: [embedTexts],
+    plugins: [embedTexts, slimUndici(ROOT), leaveOut(ROOT, LEFT_OUT_OF_CLI)],
     // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
