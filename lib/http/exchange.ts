@@ -16,37 +16,26 @@ import {
  *
  * Rejects with what Node throws, with axios' words where the answer is too long, and its CanceledError.
  */
-export const exchange: AxiosAdapter = async (config) =>
-  new Promise((resolve, reject) => {
-    const { signal } = config;
-    const canceled = (): void => {
-      request.destroy(new CanceledError());
-    };
-    const fail = (error: Error): void => {
-      signal?.removeEventListener?.('abort', canceled);
-      reject(error);
-    };
-    let isAnswered = false;
-    // As bytes: a text would make Node write the head in its encoding, too.
-    const body = typeof config.data === 'string' ? Buffer.from(config.data, 'utf8') : undefined;
-    const request = begin(config, body?.length, (answer) => {
-      isAnswered = true;
-      readBody(answer, config.maxContentLength ?? -1).then(
-        (data) => {
-          signal?.removeEventListener?.('abort', canceled);
-          resolve(responseOf(config, answer, data));
-        },
-        (error: Error) => fail(signal?.aborted === true ? new CanceledError() : error),
-      );
-    });
-    request.on('error', fail);
-    // As when the server goes on in another protocol.
-    request.on('close', () => {
-      if (!isAnswered) fail(new Error('aborted'));
-    });
-    signal?.addEventListener?.('abort', canceled);
-    request.end(body);
-  });
+export const exchange: AxiosAdapter = async (config) => {
+  const { promise: answered, resolve, reject } = Promise.withResolvers<AxiosResponse>();
+  // As bytes: a text would make Node write the head in its encoding, too.
+  const body = typeof config.data === 'string' ? Buffer.from(config.data, 'utf8') : undefined;
+  const request = begin(config, body?.length, (answer) => resolve(readAnswer(config, answer)));
+  const { signal } = config;
+  const cancel = (): void => void request.destroy(new CanceledError());
+  request.on('error', reject);
+  // Without an answer, as when the server goes on in another protocol.
+  request.on('close', () => reject(new Error('aborted')));
+  signal?.addEventListener?.('abort', cancel);
+  request.end(body);
+  try {
+    return await answered;
+  } catch (error) {
+    throw signal?.aborted === true ? new CanceledError() : error;
+  } finally {
+    signal?.removeEventListener?.('abort', cancel);
+  }
+};
 
 function begin(
   config: InternalAxiosRequestConfig,
@@ -96,7 +85,8 @@ async function readBody(answer: IncomingMessage, limit: number): Promise<Buffer>
   });
 }
 
-function responseOf(config: InternalAxiosRequestConfig, answer: IncomingMessage, data: Buffer): AxiosResponse {
+async function readAnswer(config: InternalAxiosRequestConfig, answer: IncomingMessage): Promise<AxiosResponse> {
+  const data = await readBody(answer, config.maxContentLength ?? -1);
   const { statusCode: status = 0, statusMessage: statusText = '' } = answer;
   return { data, status, statusText, headers: new AxiosHeaders(answer.headers as RawAxiosHeaders), config };
 }

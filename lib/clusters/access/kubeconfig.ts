@@ -29,7 +29,7 @@ export interface KubeContext {
 const MAX_AGE_MS = 30_000;
 
 /** The context that is meant where none is named; undefined in a pod, which has no kubeconfig. @throws AssayError ASSAY_KUBECONFIG_INVALID */
-export async function currentContext(source: KubeConfigSource): Promise<string | undefined> {
+export async function currentContextName(source: KubeConfigSource): Promise<string | undefined> {
   const plain = await plainContext(source);
   return plain?.name ?? (await listContexts(source)).find(({ isCurrent }) => isCurrent)?.name;
 }

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AssayError } from '../../model/errors.ts';
@@ -163,6 +164,15 @@ function makeDispatcher(
     // Watches are silent for long; client-go probes as often.
     connect: { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000, ...(lookup && { lookup }) },
   };
+  // One for all connections: each would read the authorities anew, and keep them.
+  const { ca, cert, key, ...named } = tls;
+  const isPlain = server.startsWith('http:');
+  const trust = isPlain
+    ? {}
+    : {
+        ...named,
+        secureContext: createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }),
+      };
   if (proxyUrl) {
     const { connect } = options;
     return new ProxyAgent({
@@ -170,11 +180,10 @@ function makeDispatcher(
       uri: proxyUrl,
       proxyTunnel: true,
       proxyTls: connect,
-      requestTls: { ...connect, ...tls },
+      requestTls: { ...connect, ...trust },
     });
   }
-  const isPlain = server.startsWith('http:');
-  return new Agent({ ...options, connect: { ...options.connect, ...(isPlain ? {} : tls) } });
+  return new Agent({ ...options, connect: { ...options.connect, ...trust } });
 }
 
 /** Whether both stand for the same connection: only headers may differ. */
