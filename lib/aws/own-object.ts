@@ -72,6 +72,9 @@ export function ownObject(ref: ObjectRef, cluster: Cluster, told: OwnObjectOptio
         return page;
       },
       listStored: 'as is',
+      isBehind: 'as is',
+      refresh: 'as is',
+      refreshAll: 'as is',
       delete: 'as is',
       watch: 'as is',
       recordEvent: 'as is',

@@ -49,8 +49,11 @@ export function guard(cluster: OpenCluster, options: GuardOptions): OpenCluster 
       guarded(() => cluster.patch(kind, key, patch, patching)),
     delete: (kind, key, deletion) => guarded(() => cluster.delete(kind, key, deletion)),
     recordEvent: (about, event) => guarded(() => cluster.recordEvent(about, event)),
-    // Asks nobody.
+    // No store stands behind this.
     listStored: 'as is',
+    isBehind: 'as is',
+    refresh: 'as is',
+    refreshAll: 'as is',
     // Lasts for minutes, and the server ends it: its own follower waits between two.
     watch: 'as is',
     // Asks other servers.

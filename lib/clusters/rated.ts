@@ -36,8 +36,11 @@ export function rated<C extends Cluster>(cluster: C, rate: Rate): C {
       inTurn(key.namespace, () => cluster.patch(kind, key, patch, patching)),
     delete: async (kind, key, deletion) => inTurn(key.namespace, () => cluster.delete(kind, key, deletion)),
     recordEvent: async (about, event) => inTurn(about.namespace, () => cluster.recordEvent(about, event)),
-    // Asks nobody.
+    // No store stands behind this.
     listStored: 'as is',
+    isBehind: 'as is',
+    refresh: 'as is',
+    refreshAll: 'as is',
     watch: 'as is',
     fetch: 'as is',
   });

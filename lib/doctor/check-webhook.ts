@@ -54,8 +54,8 @@ function isTrusted(caBundle: string | undefined, now: Date): boolean {
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return certificates.some((pem) => {
     try {
-      const { validFromDate, validToDate } = new X509Certificate(pem);
-      return validFromDate <= now && now <= validToDate;
+      const { validFrom, validTo } = new X509Certificate(pem);
+      return new Date(validFrom) <= now && now <= new Date(validTo);
     } catch {
       return false;
     }

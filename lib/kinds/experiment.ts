@@ -18,6 +18,7 @@ import { readableKind } from './readable-kind.ts';
 /** Experiments: run pods side by side, start the analyses once they are available, end when these have decided. */
 export const experiment = readableKind<ExperimentStatus, Seen>({
   facts: EXPERIMENT,
+  mayLookAgain: true,
 
   async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);

@@ -6,7 +6,7 @@ import type { ObjectRef } from '../model/ref.ts';
 /** A kind whose objects can be read: all that it has to say of those. */
 export interface ReadableKind<Status extends AnyStatus, S extends Seen<Status>> extends Pick<
   Kind<Status, S>,
-  'facts' | 'reconcile' | 'routed'
+  'facts' | 'reconcile' | 'mayLookAgain' | 'routed'
 > {
   /** Reads what else the decision needs. */
   observe(object: S['object'], ref: ObjectRef, ports: Ports): Promise<S | undefined>;
@@ -25,6 +25,7 @@ export function readableKind<Status extends AnyStatus, S extends Seen<Status>>(
   return {
     facts: kind.facts,
     reconcile: kind.reconcile,
+    ...(kind.mayLookAgain && { mayLookAgain: kind.mayLookAgain }),
     async observe(ref, ports) {
       const found = await ports.clusters.get(ref.cluster).get(kind.facts.kind, ref);
       if (found?.metadata.uid !== ref.uid || found.metadata.deletionTimestamp !== undefined) return undefined;

@@ -11,6 +11,7 @@ import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
 import { findIn, neededLoadBalancers, needs, type RolloutNeeds, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
+import { maxRevision, revisionOf } from '../rollout/revision.ts';
 import type { Routed, RoutedList, RoutedObject } from '../rollout/routers/router.ts';
 import { routeKey, routeListKey } from '../rollout/routing/open-routing.ts';
 import { neededRegistrations } from '../rollout/target-groups.ts';
@@ -27,20 +28,19 @@ import { readableKind } from './readable-kind.ts';
 /** Rollouts: bring pods up to date step by step, start analyses and experiments, and go back where these say so. */
 export const rollout = readableKind<RolloutStatus, Seen>({
   facts: ROLLOUT,
+  mayLookAgain: true,
 
   async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
     const { namespace, uid } = ref;
     const wanted = needs(object, ports.now());
     const lists = listsOf(object, ports.now());
-    const owned = <K extends ResourceKind>(kind: K, isWanted: boolean, labelSelector: string, ownerKind?: string) =>
-      readOwned(cluster, kind, isWanted, { namespace, ownerUid: uid, labelSelector, ...(ownerKind && { ownerKind }) });
     const instance = instanceSelector(object);
     const { selector } = object.spec;
     const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
-      owned('ReplicaSet', true, REPLICA_SETS.labelSelector, 'Rollout'),
+      readReplicaSets(cluster, object, { namespace, ownerUid: uid, ...REPLICA_SETS_OF_ROLLOUTS }),
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
-      owned('Experiment', lists.experiments, instance),
+      readOwned(cluster, 'Experiment', lists.experiments, { namespace, ownerUid: uid, labelSelector: instance }),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
       readRoutes(cluster, object, wanted),
       wanted.pods && selector && selectorFailure(selector) === undefined
@@ -52,11 +52,11 @@ export const rollout = readableKind<RolloutStatus, Seen>({
     const named = new Map(
       services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
     );
-    const verified = neededRegistrations(object, replicaSets as readonly ReplicaSet[], named);
+    const verified = neededRegistrations(object, replicaSets, named);
     return {
       object,
       rollout: object,
-      replicaSets: replicaSets as readonly ReplicaSet[],
+      replicaSets,
       analysisRuns,
       experiments,
       services: named,
@@ -109,6 +109,17 @@ async function readOwned<K extends ResourceKind>(
   const stored = cluster.listStored?.(kind, query);
   if (stored) return stored;
   return isWanted ? listAll(cluster, kind, { namespace: query.namespace, labelSelector: query.labelSelector }) : [];
+}
+
+const REPLICA_SETS_OF_ROLLOUTS = { labelSelector: REPLICA_SETS.labelSelector, ownerKind: 'Rollout' } as const;
+
+/** A Rollout that shows a revision that none of them has is newer than the store of these, which is told what it lacks. */
+async function readReplicaSets(cluster: Cluster, owner: Rollout, query: OwnedQuery): Promise<readonly ReplicaSet[]> {
+  const replicaSets = (await readOwned(cluster, 'ReplicaSet', true, query)) as readonly ReplicaSet[];
+  if (!cluster.refreshAll || revisionOf(owner) <= maxRevision(replicaSets)) return replicaSets;
+  const { namespace, labelSelector } = query;
+  await cluster.refreshAll('ReplicaSet', { namespace, labelSelector });
+  return (await readOwned(cluster, 'ReplicaSet', true, query)) as readonly ReplicaSet[];
 }
 
 /** Those that the status names are read one by one where a list lacks them: a store may be a moment behind. */

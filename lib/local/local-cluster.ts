@@ -39,6 +39,9 @@ export function localCluster(memory: MemoryCluster, remote: Cluster | undefined,
     watch: (kind, query, signal) => placeOf(kind).watch(kind, query, signal),
     // Neither keeps a store.
     listStored: 'as is',
+    isBehind: 'as is',
+    refresh: 'as is',
+    refreshAll: 'as is',
     recordEvent: 'as is',
   });
 }

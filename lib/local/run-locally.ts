@@ -191,6 +191,9 @@ function tellingDenials(cluster: Cluster, tell: (error: AssayError) => void): Cl
     delete: async (kind, key, options) => listening(cluster.delete(kind, key, options)),
     watch: 'as is',
     listStored: 'as is',
+    isBehind: 'as is',
+    refresh: 'as is',
+    refreshAll: 'as is',
     recordEvent: 'as is',
   });
 }

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from './http.ts';
-import type { Target } from './kubernetes.ts';
+import type { KubernetesObject, Target } from './kubernetes.ts';
 import type { EventRecord } from './outcome.ts';
 import type { ResourceKind, Resources } from './resources.ts';
 
@@ -25,6 +25,15 @@ export interface Cluster {
    * where no store holds all that is asked for.
    */
   listStored?<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
+  /**
+   * Whether others have changed what belongs to an object (not its status alone) since that object was read from the cluster
+   * itself: what they did may rest on a newer one than a store has. Absent where no store stands in between.
+   */
+  isBehind?(owner: KubernetesObject): boolean;
+  /** Asks the cluster itself, and lets the store have the answer. Absent where no store stands in between. */
+  refresh?<K extends ResourceKind>(kind: K, key: StoredKey): Promise<Resources[K] | undefined>;
+  /** The same for a list. */
+  refreshAll?(kind: ResourceKind, query: RefreshQuery): Promise<void>;
   create<K extends ResourceKind>(kind: K, object: Resources[K]): Promise<Resources[K]>;
   /**
    * Applies a JSON merge patch (RFC 7386), or a JSON patch (RFC 6902) where `patch` is a list. With a
@@ -66,6 +75,11 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** With the uid that the object is known by. */
+export interface StoredKey extends ObjectKey {
+  readonly uid?: string;
+}
+
 export interface ListQuery {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -82,6 +96,8 @@ export interface StoredQuery {
   /** Only what has the controller of this uid. */
   readonly ownerUid?: string;
 }
+
+export type RefreshQuery = Pick<StoredQuery, 'namespace' | 'labelSelector'>;
 
 export interface ListPage<T> {
   readonly items: readonly T[];

@@ -30,6 +30,11 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
    *                 and its changes must come out the same up to there
    */
   reconcile(seen: S, now: Date, replies?: readonly Reply[]): Outcome<Status>;
+  /**
+   * Whether what is observed is only read, so that a step may look again where its object turns out to be older than what
+   * belongs to it. Absent: it may not.
+   */
+  readonly mayLookAgain?: true;
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
   dueAt(object: S['object'], now: Date): Date | undefined;
   /**

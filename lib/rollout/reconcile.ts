@@ -19,10 +19,10 @@ import type { SeenRollout } from './seen.ts';
 import { selectorFailure } from './selector.ts';
 import { toStored } from './stored.ts';
 import { syncRevision } from './sync-revision.ts';
+import { seenTargetOf } from './targets.ts';
 import { validateRollout } from './validate.ts';
 import { isActive } from './versions.ts';
 import { StepFailure, within } from '../workload/step-failure.ts';
-import { targetOf } from '../workload/target.ts';
 import { statusOf, type Work } from './work.ts';
 
 /** What is to be done about a Rollout. Nothing of it has happened yet. */
@@ -87,7 +87,7 @@ function advance(work: Work, problem: string | undefined): Ending {
 /** Autoscalers need a number to work on. */
 function writeReplicas({ rollout, writes }: Work): Ending {
   const patch = { spec: { replicas: replicasOf(rollout) } };
-  const reply = writes.make({ verb: 'patch', target: targetOf(rollout), patch });
+  const reply = writes.make({ verb: 'patch', target: seenTargetOf(rollout), patch });
   return reply.went === 'failed' ? { failure: reply.message } : {};
 }
 

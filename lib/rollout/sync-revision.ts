@@ -7,7 +7,7 @@ import { withRolloutAnnotations } from './revision.ts';
 import { maxRevision } from './revision.ts';
 import { updateReplicaSet } from './scale.ts';
 import { StepFailure, within } from '../workload/step-failure.ts';
-import { targetOf } from '../workload/target.ts';
+import { seenTargetOf } from './targets.ts';
 import { note, statusOf, type Work } from './work.ts';
 
 /**
@@ -57,7 +57,7 @@ export function showRevision(work: Work, revision: string): boolean {
   const annotations = { ...rollout.metadata.annotations, [REVISION_ANNOTATION]: revision };
   const changed = mergePatch(seen.rollout.metadata.annotations ?? {}, annotations) ?? {};
   const patch = { metadata: { annotations: changed } };
-  const reply = writes.make({ verb: 'patch', target: targetOf(rollout), patch });
+  const reply = writes.make({ verb: 'patch', target: seenTargetOf(rollout), patch });
   if (reply.went === 'failed') throw new StepFailure(reply.message);
   work.rollout = { ...rollout, metadata: { ...rollout.metadata, annotations } };
   note(work, 'RolloutUpdated', `Rollout updated to revision ${revision}`);

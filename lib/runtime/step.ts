@@ -7,6 +7,7 @@ import { asShownAt } from '../model/moment.ts';
 import type { Change, Outcome } from '../model/outcome.ts';
 import type { Ports } from '../model/ports.ts';
 import type { ObjectRef } from '../model/ref.ts';
+import { resourceKind } from '../model/resources.ts';
 import { isSurprise, type Reply } from '../model/reply.ts';
 import { apply } from './apply.ts';
 import { publishOutcomes } from './publish-outcomes.ts';
@@ -20,7 +21,8 @@ import { writeStatus, type Written } from './write-status.ts';
  * first (409), or the object is gone (404), the result is dropped and nothing is enqueued.
  *
  * A change that rests on what another object was is not made where somebody else has written to that since: the
- * step ends there, and is taken again.
+ * step ends there, and is taken again. Nor is any made where others have changed what belongs to the object, knowing it
+ * perhaps as it has become since: then the object is read anew first.
  *
  * A step that wrote nothing goes on too, if the object is as the sender of the message left it (`version`): else
  * whoever changed it looks after it.
@@ -37,10 +39,10 @@ export async function step(
 ): Promise<void> {
   const startedMs = ports.now().getTime();
   const kind = await loadKind(ref.kind, kinds);
-  const observed = await kind.observe(ref, ports);
-  if (!observed) return;
   const cluster = ports.clusters.get(ref.cluster);
-  const decidedAt = ports.now();
+  const looked = await look(kind, ref, cluster, ports);
+  if (!looked) return;
+  const { observed, decidedAt } = looked;
   const { decided, seen, isOvertaken } = await decide(kind, observed, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
@@ -52,7 +54,7 @@ export async function step(
     const againAt = new Date(ports.now().getTime() + OVERTAKEN_MS);
     // The same message again: whoever was not the one to go on is not by this either.
     await ports.queue.send(ref, againAt, version);
-    ports.log.info('step overtaken', { ...ref, why: outcome.failure, nextAt: againAt });
+    ports.log.info('step overtaken', { ...ref, why: outcome.failure, ...changesOf(outcome), nextAt: againAt });
     return;
   }
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
@@ -65,7 +67,26 @@ export async function step(
   if (goesOn && nextAt) await ports.queue.send(ref, nextAt, wrote.version);
   const tookMs = ports.now().getTime() - startedMs;
   ports.meter.stepped(ref, tookMs / 1000);
-  ports.log.info('step', { ...ref, phase: outcome.status.phase, wrote: wrote.went, nextAt: outcome.nextAt, tookMs });
+  const said = {
+    phase: outcome.status.phase,
+    wrote: wrote.went,
+    ...changesOf(outcome),
+    nextAt: outcome.nextAt,
+    tookMs,
+  };
+  ports.log.info('step', { ...ref, ...said });
+}
+
+/** For the log: where several processes write to one object, it tells who wrote what. */
+function changesOf({ changes }: Outcome<AnyStatus>): { readonly changes?: readonly string[] } {
+  if (changes.length === 0) return {};
+  return {
+    changes: changes.map((change) => {
+      const { kind, name = '' } =
+        change.verb === 'create' ? { ...change.object, ...change.object.metadata } : change.target;
+      return `${change.verb} ${kind} ${name}`;
+    }),
+  };
 }
 
 /** What was written meanwhile has been told by then, mostly; where it is told sooner, the step is taken sooner. */
@@ -77,6 +98,34 @@ const OVERTAKEN_MS = 1_000;
  */
 function notAtOnce(nextAt: Date | undefined, now: Date): Date | undefined {
   return nextAt && nextAt <= now ? new Date(now.getTime() + LIMITS.shortestIntervalMs) : nextAt;
+}
+
+interface Looked {
+  readonly observed: Seen;
+  /** When; decided later, the same would come out otherwise. */
+  readonly decidedAt: Date;
+}
+
+/** Observes; anew, where something is to be changed and the object may be older than what belongs to it. */
+async function look(kind: Kind, ref: ObjectRef, cluster: Cluster, ports: Ports): Promise<Looked | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    const observed = await kind.observe(ref, ports);
+    if (!observed) return undefined;
+    const decidedAt = ports.now();
+    if (!isBehind(kind, observed, cluster) || kind.reconcile(observed, decidedAt).changes.length === 0)
+      return { observed, decidedAt };
+    if (looks > MOST_LOOKS_AGAIN) throw new AssayError('ASSAY_STEP_FAILED', CHANGED_BY_OTHERS, { retry: true });
+    const object = await cluster.refresh?.(resourceKind(ref.kind), ref);
+    if (object?.metadata.uid !== ref.uid) return undefined;
+  }
+}
+
+/** Each means that others have changed something while the answer to a read was on its way. */
+const MOST_LOOKS_AGAIN = 3;
+const CHANGED_BY_OTHERS = 'others go on changing what belongs to the object';
+
+function isBehind(kind: Kind, { object }: Seen, cluster: Cluster): boolean {
+  return kind.mayLookAgain === true && cluster.isBehind?.(object) === true;
 }
 
 interface Decided {
@@ -95,7 +144,8 @@ async function decide(kind: Kind, observed: Seen, now: Date, cluster: Cluster): 
   let decided = kind.reconcile(observed, now);
   let conflicts = 0;
   for (let change = decided.changes[0]; change; change = decided.changes[replies.length]) {
-    const reply = await apply(onOwnVersion(change, own), cluster);
+    const isLate = isVersioned(change) && isBehind(kind, observed, cluster);
+    const reply = isLate ? LATE : await apply(onOwnVersion(change, own), cluster);
     replies.push(reply);
     noteVersion(reply, own);
     seen = afterOwn(reply, seen);
@@ -104,6 +154,9 @@ async function decide(kind: Kind, observed: Seen, now: Date, cluster: Cluster): 
   }
   return { decided, seen, isOvertaken: conflicts > 0 && decided.failure !== undefined };
 }
+
+/** As an API server would say it if a change could carry the versions of two objects. */
+const LATE: Reply = { went: 'failed', message: CHANGED_BY_OTHERS, isConflict: true };
 
 function isVersioned(change: Change): boolean {
   return change.verb === 'patch' && change.target.resourceVersion !== undefined;

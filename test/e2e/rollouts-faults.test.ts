@@ -96,7 +96,11 @@ describe.skipIf(!(await serversAvailable()))('rollouts when things go wrong', ()
     await allGetTo(names, '2');
     await allGetTo(names, '3');
     expect(census.breaches()).toEqual([]);
-    for (const name of names) expect(await versionsOf(cluster, name)).toEqual(['1', '2', '3']);
+    for (const name of names) {
+      const versions = await versionsOf(cluster, name);
+      if (versions.join() !== '1,2,3') console.log(await storyOf(cluster, both, name));
+      expect(versions).toEqual(['1', '2', '3']);
+    }
     const steps = both.map((assay) => assay.log().filter(({ message }) => message === 'step').length);
     expect(Math.min(...steps)).toBeGreaterThan(0);
     expect(both.flatMap((assay) => failuresOf(assay))).toEqual([]);
@@ -328,6 +332,28 @@ async function versionsOf({ plane }: AnalysisCluster, name: string): Promise<rea
   const path = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets?labelSelector=app%3D${name}`;
   const { items } = await plane.api.call<{ items: readonly KubernetesObject[] }>(path);
   return items.map(({ metadata }) => metadata.annotations?.['rollout.argoproj.io/revision'] ?? '').toSorted();
+}
+
+/** Who did what with a Rollout, in order, and what its ReplicaSets have become: for a test that has failed. */
+async function storyOf({ plane }: AnalysisCluster, serving: readonly AssayServe[], name: string): Promise<string> {
+  const lines = serving.flatMap((assay, index) =>
+    assay
+      .log()
+      .filter((line) => line['kind'] === 'Rollout' && line['name'] === name)
+      .map(({ time, message, ...line }) => {
+        const told = ['error', 'why', 'phase', 'wrote', 'changes', 'nextAt'].map((field) => [field, line[field]]);
+        return `${time} process ${index}: ${message} ${JSON.stringify(Object.fromEntries(told))}`;
+      }),
+  );
+  const path = `/apis/apps/v1/namespaces/${NAMESPACE}/replicasets?labelSelector=app%3D${name}`;
+  const { items } = await plane.api.call<{ items: readonly KubernetesObject[] }>(path);
+  const { metadata } = await plane.api.call<KubernetesObject>(
+    `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts/${name}`,
+  );
+  return [
+    ...lines.toSorted(),
+    ...[metadata, ...items.map((set) => set.metadata)].map((each) => JSON.stringify(each)),
+  ].join('\n');
 }
 
 /** Numbers from 0 to 1, the same for each seed. */

@@ -6,6 +6,7 @@ import type { Cluster } from '../../lib/model/cluster.ts';
 import type { Ports } from '../../lib/model/ports.ts';
 import type { ObjectRef } from '../../lib/model/ref.ts';
 import type { ResourceKind } from '../../lib/model/resources.ts';
+import { revisionOf } from '../../lib/rollout/revision.ts';
 import { step } from '../../lib/runtime/step.ts';
 import { replicasIn, type ReplicaSet } from '../../lib/workload/replica-set.ts';
 
@@ -105,6 +106,9 @@ test('a process that is behind changes nothing that another one has meanwhile br
     list: (async (kind: ResourceKind, query: object) =>
       kind === 'ReplicaSet' ? { items: behind.get(kind) } : memory.list(kind, query)) as never,
     listStored: 'as is',
+    isBehind: 'as is',
+    refresh: 'as is',
+    refreshAll: 'as is',
     create: 'as is',
     patch: 'as is',
     delete: 'as is',
@@ -130,4 +134,75 @@ test('a step that writes twice to an object is not overtaken by itself', async (
   await settle();
   expect(told).not.toContain('step overtaken');
   expect(wanted()).toEqual({ 'web:1': 3, 'web:2': 1 });
+});
+
+interface Late {
+  readonly late: Cluster;
+  /** What is read anew, and patched. */
+  readonly asked: string[];
+  /** What it answers, one time after the other, when it is asked whether it is behind. */
+  readonly behind: boolean[];
+}
+
+/** Another process has gone on, and this one has seen what it did with the ReplicaSets, but not the Rollout since. */
+async function aLateRollout({ helps = true } = {}): Promise<Late> {
+  await anUpdate('web:1');
+  await settle();
+  const [stale] = memory.objects('Rollout');
+  await anUpdate('web:2');
+  await settle();
+  const asked: string[] = [];
+  const behind: boolean[] = [];
+  let isRead = false;
+  const late = wrap(memory, {
+    get: (async (kind: ResourceKind, at: typeof key) =>
+      kind === 'Rollout' && !isRead ? stale : memory.get(kind, at)) as never,
+    isBehind: () => behind.shift() ?? false,
+    refresh: (async (kind: ResourceKind, at: typeof key) => {
+      asked.push(`${kind} ${at.name}`);
+      isRead = helps;
+      return memory.get(kind, at);
+    }) as never,
+    patch: (async (kind: ResourceKind, at: typeof key, ...rest: [never]) => {
+      asked.push(`patch ${kind}`);
+      return memory.patch(kind, at, ...rest);
+    }) as never,
+    refreshAll: 'as is',
+    list: 'as is',
+    listStored: 'as is',
+    create: 'as is',
+    delete: 'as is',
+    watch: 'as is',
+    recordEvent: 'as is',
+    fetch: 'as is',
+  });
+  return { late, asked, behind };
+}
+
+const revisions = () => replicaSets().map(revisionOf);
+
+test('an object that is behind what belongs to it is read anew before anything is changed', async () => {
+  const { late, asked, behind } = await aLateRollout();
+  behind.push(true);
+  await stepOn(late);
+  expect(asked).toEqual(['Rollout web']);
+  expect(new Set(revisions())).toEqual(new Set([1, 2]));
+});
+
+test('what others change in the middle of a step ends it, and it is taken again', async () => {
+  const { late, asked, behind } = await aLateRollout();
+  behind.push(false, true);
+  sent = [];
+  await stepOn(late);
+  expect(asked).toEqual([]);
+  expect(told.at(-1)).toBe('step overtaken');
+  expect(sent).toEqual([new Date(clockMs + 1_000)]);
+  expect(new Set(revisions())).toEqual(new Set([1, 2]));
+});
+
+test('where others never come to rest, the step is tried again later', async () => {
+  const { late, asked, behind } = await aLateRollout({ helps: false });
+  behind.push(...Array.from({ length: 9 }, () => true));
+  await expect(stepOn(late)).rejects.toThrow('others go on changing what belongs to the object');
+  expect(asked).toEqual(['Rollout web', 'Rollout web', 'Rollout web']);
 });

@@ -1,12 +1,23 @@
 import { setImmediate as pause, setTimeout as wait } from 'node:timers/promises';
 import type { AssayError } from '../../model/errors.ts';
-import type { Cluster, ObjectKey, Patch, PatchOptions, Scope, StoredQuery, WatchEvent } from '../../model/cluster.ts';
+import type {
+  Cluster,
+  ObjectKey,
+  Patch,
+  PatchOptions,
+  RefreshQuery,
+  Scope,
+  StoredKey,
+  StoredQuery,
+  WatchEvent,
+} from '../../model/cluster.ts';
 import { controllerOf } from '../../model/controller-of.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { ResourceKind, Resources } from '../../model/resources.ts';
 import { openSlices } from '../../model/slices.ts';
 import { type CachedObjects, cachedObjects, type ObjectChange } from './cached-objects.ts';
 import { follow, type FollowTiming } from './follow.ts';
+import { type OthersChanges, othersChanges } from './others-changes.ts';
 import { wrap } from '../wrap.ts';
 import type { Selects } from '../../model/label-selector.ts';
 import { selectsOf } from '../selectors.ts';
@@ -47,9 +58,9 @@ export interface CachedCluster extends Cluster {
   /** What the store alone has. */
   peek<K extends ResourceKind>(kind: K, key: ObjectKey): Resources[K] | undefined;
   listStored<K extends ResourceKind>(kind: K, query: StoredQuery): readonly Resources[K][] | undefined;
-  /** Asks the cluster itself, and lets the store have the answer: for whoever knows better than a watch that is quiet. */
-  refresh<K extends ResourceKind>(kind: K, key: ObjectKey): Promise<Resources[K] | undefined>;
-  refreshAll(kind: ResourceKind, query: Omit<StoredQuery, 'ownerKind' | 'ownerUid'>): Promise<void>;
+  /** For whoever knows better than a watch that is quiet, too. */
+  refresh<K extends ResourceKind>(kind: K, key: StoredKey): Promise<Resources[K] | undefined>;
+  refreshAll(kind: ResourceKind, query: RefreshQuery): Promise<void>;
   /** Milliseconds since the watch of a kind last told something; infinite before that. */
   quietMs(kind: ResourceKind): number;
   /** Whether an object is one of those that its kind's scope asks for; true for a kind that is not watched. */
@@ -70,7 +81,8 @@ export function cachedCluster(
 ): CachedCluster {
   const fullTiming = { ...REAL_TIMING, ...timing };
   const { nowMs } = fullTiming;
-  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, fullTiming, onRefused)]));
+  const others = othersChanges(mayAskAboutOwner);
+  const stores = new Map(scopes.map((scope) => [scope.kind, openStore(scope, fullTiming, others, onRefused)]));
   const wanted = [...stores.values()].filter(({ scope }) => scope.isOptional !== true);
   const synced = Promise.all(wanted.map((store) => store.whenSynced));
   const storeOf = <K extends ResourceKind>(kind: K): Store<K> | undefined => stores.get(kind) as Store<K> | undefined;
@@ -87,11 +99,31 @@ export function cachedCluster(
     const stored = ownerUid === undefined ? storedOf(kind, namespace) : store.objects.ownedBy(ownerUid).filter(isThere);
     return holdsOthers(store.scope, query) ? stored.filter(keepsOf(query)) : stored;
   };
+  /** An object that is there has an owner, which may yet have to be told of; who is gone with its objects is no more. */
+  function mayAskAboutOwner({ type, object }: ObjectChange<KubernetesObject>): boolean {
+    const { kind = '', name = '', uid } = controllerOf(object) ?? {};
+    const store = stores.get(kind as ResourceKind);
+    if (type !== 'DELETED' || !store?.isSynced()) return store !== undefined;
+    return store.objects.get({ ...object.metadata, name })?.metadata.uid === uid;
+  }
+  const refresh = async <K extends ResourceKind>(kind: K, key: StoredKey): Promise<Resources[K] | undefined> => {
+    const hasRead = key.uid === undefined ? undefined : others.readingOwner(key.uid);
+    const object = await cluster.get(kind, key);
+    if (object?.metadata.uid === key.uid) hasRead?.();
+    return (object && storeOf(kind)?.found(object)) ?? object;
+  };
+  const refreshAll = async (kind: ResourceKind, query: RefreshQuery): Promise<void> => {
+    const { items } = await cluster.list(kind, query);
+    for (const item of items) storeOf(kind)?.found(item);
+  };
   const port = wrap(cluster, {
     get: async <K extends ResourceKind>(kind: K, key: ObjectKey) =>
       storeOf(kind)?.objects.get(key) ?? cluster.get(kind, key),
     list: 'as is',
     listStored,
+    isBehind: ({ kind, metadata: { uid = '' } }) => stores.has(kind as ResourceKind) && others.concern(uid),
+    refresh,
+    refreshAll,
     async create<K extends ResourceKind>(kind: K, object: Resources[K]) {
       const created = await cluster.create(kind, object);
       return storeOf(kind)?.wrote(created) ?? created;
@@ -107,6 +139,7 @@ export function cachedCluster(
       if (!isDeleted || !store || !stored) return isDeleted;
       const isAtOnce = !stored.metadata.finalizers?.length && (options.propagation ?? 'Background') === 'Background';
       const left = isAtOnce ? undefined : await cluster.get(kind, key);
+      others.deleted(stored);
       if (left) store.wrote(left);
       else store.tell(store.objects.drop(stored));
       return true;
@@ -135,14 +168,8 @@ export function cachedCluster(
     whenSynced: async () => void (await synced),
     stored: storedOf,
     peek: <K extends ResourceKind>(kind: K, key: ObjectKey) => storeOf(kind)?.objects.get(key),
-    async refresh<K extends ResourceKind>(kind: K, key: ObjectKey) {
-      const object = await cluster.get(kind, key);
-      return (object && storeOf(kind)?.wrote(object)) ?? object;
-    },
-    async refreshAll(kind, query) {
-      const { items } = await cluster.list(kind, query);
-      for (const item of items) storeOf(kind)?.wrote(item);
-    },
+    refresh,
+    refreshAll,
     quietMs: (kind) => nowMs() - (storeOf(kind)?.heardMs() ?? -Infinity),
     selects: <K extends ResourceKind>(kind: K, object: Resources[K]) => storeOf(kind)?.selects(object) ?? true,
     onChange<K extends ResourceKind>(kind: K, handler: ChangeHandler<K>) {
@@ -199,14 +226,17 @@ interface Store<K extends ResourceKind> {
   isSynced(): boolean;
   /** When the watch last told something; a list is no watch. */
   heardMs(): number;
-  /** Takes over what our own write made of an object, or what it was when we asked. @returns it, as it is stored */
+  /** Takes over what our own write made of an object. @returns it, as it is stored */
   wrote(object: Resources[K]): Resources[K];
+  /** Takes over what an object was when we asked. @returns it, as it is stored */
+  found(object: Resources[K]): Resources[K];
   tell(change: ObjectChange<Resources[K]> | undefined): void;
 }
 
 function openStore<K extends ResourceKind>(
   scope: Scope<K>,
   pace: Pick<FollowTiming, 'nowMs' | 'pause'>,
+  others: OthersChanges,
   onRefused: CachedClusterOptions['onRefused'],
 ): Store<K> {
   const { nowMs } = pace;
@@ -241,6 +271,19 @@ function openStore<K extends ResourceKind>(
       }
     }
   };
+  const tellOfOthers = (change: ObjectChange<Resources[K]> | undefined): void => {
+    if (change) others.saw(change);
+    tell(change);
+  };
+  const asStored = (object: Resources[K]): Resources[K] => {
+    const stored = objects.get({ name: '', ...object.metadata });
+    return stored && isSameVersion(stored, object) ? stored : object;
+  };
+  const takeOver = (object: Resources[K]): ObjectChange<Resources[K]> | undefined => {
+    const { deletionTimestamp, finalizers } = object.metadata;
+    const isGone = deletionTimestamp && !finalizers?.length;
+    return isGone ? objects.drop(object) : objects.enter(object);
+  };
   return {
     scope,
     objects,
@@ -250,11 +293,15 @@ function openStore<K extends ResourceKind>(
     isSynced: () => isSynced,
     heardMs: () => heardMs,
     wrote(object) {
-      const { deletionTimestamp, finalizers } = object.metadata;
-      const isGone = deletionTimestamp && !finalizers?.length;
-      tell(isGone ? objects.drop(object) : objects.enter(object));
-      const stored = objects.get({ name: '', ...object.metadata });
-      return stored && isSameVersion(stored, object) ? stored : object;
+      others.wrote(object);
+      const change = takeOver(object);
+      if (change?.type === 'DELETED') others.deleted(object);
+      tell(change);
+      return asStored(object);
+    },
+    found(object) {
+      tellOfOthers(takeOver(object));
+      return asStored(object);
     },
     tell,
     follower: {
@@ -262,7 +309,7 @@ function openStore<K extends ResourceKind>(
         // In slices: whoever is told looks at each object, and other clusters must not wait for ten thousand of them.
         const slices = openSlices(pace);
         for (const change of objects.replace(items.filter(keeps), version)) {
-          tell(change);
+          tellOfOthers(change);
           if (slices.isOver()) await slices.pause();
         }
         isSynced = true;
@@ -271,7 +318,7 @@ function openStore<K extends ResourceKind>(
       changed({ type, object }) {
         heardMs = nowMs();
         if (type === 'BOOKMARK') objects.seen(object.metadata.resourceVersion ?? '');
-        else tell(objects.see(keeps(object) ? type : 'DELETED', object));
+        else tellOfOthers(objects.see(keeps(object) ? type : 'DELETED', object));
       },
     },
   };

@@ -19,6 +19,8 @@ const SERVICES: readonly KubernetesObject[] = ['stable', 'canary', 'trial'].map(
 }));
 
 const REPLICAS = 4;
+/** For each router; test/rollout/properties.test.ts lives through more, without one. */
+const COURSES = { numRuns: 50 };
 const STEPS = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }];
 
 /** A Rollout whose traffic one router splits. */
@@ -322,6 +324,7 @@ describe.each(ROWS)('$name', (row) => {
           expect(stage.unansweredAtSomeTime).toStrictEqual([]);
         }
       }),
+      COURSES,
     );
   });
 
@@ -349,6 +352,7 @@ describe.each(ROWS)('$name', (row) => {
           act(stage);
         }
       }),
+      COURSES,
     );
   });
 });
