@@ -33,7 +33,7 @@ export async function createRuns(load: RunLoad, plane: ControlPlane, address: st
   let next = 0;
   const create = async (): Promise<void> => {
     for (let index = next++; index < runs; index = next++) {
-      await sleep(startedMs + (index * overSeconds * 1000) / runs - Date.now());
+      await sleep(Math.max(startedMs + (index * overSeconds * 1000) / runs - Date.now(), 0));
       const metadata = { name: `${prefix}-${index}` };
       const body = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', metadata, spec: { metrics: [metric] } };
       await plane.api.call(runsPath(namespace), { method: 'POST', body });
