@@ -103,17 +103,18 @@ describe('a change of a ReplicaSet is looked at at once, unless pods are only co
   });
 });
 
+const aService = (name: string, hash: string) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'shop' },
+    spec: { selector: { 'rollouts-pod-template-hash': hash } },
+  }) as KubernetesObject;
+
 describe('a change of a Service is news for who names it', () => {
   const canary = { stableService: 'stable', canaryService: 'canary' };
   const routed = { ...canary, trafficRouting: { istio: {} } };
   const status = { abort: true, stableRS: 'aaa', currentPodHash: 'bbb' };
-  const aService = (name: string, hash: string) =>
-    ({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace: 'shop' },
-      spec: { selector: { 'rollouts-pod-template-hash': hash } },
-    }) as KubernetesObject;
   test.each([
     {
       name: 'in the middle of an update',
