@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { LEFT_OUT_OF_CLI, leaveOut, slimUndici } from './left-out.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -47,7 +48,7 @@ async function buildCli(folder: string): Promise<void> {
     sourcesContent: false,
     metafile: true,
     logLevel: 'warning',
-    plugins: [embedTexts],
+    plugins: [embedTexts, slimUndici(ROOT), leaveOut(ROOT, LEFT_OUT_OF_CLI)],
     // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module has not.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

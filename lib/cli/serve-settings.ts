@@ -5,13 +5,23 @@ import { connectionFields, connectionProblems, type ConnectionSettings } from '.
 import { explainIssue } from '../model/issue.ts';
 import { pluginFields, type PluginSettings } from '../model/plugin-settings.ts';
 import { formatProblem } from '../model/problem.ts';
+import { parseShard } from '../serve/shard.ts';
 import { InputError } from './input-error.ts';
 
-const settingsFile = z.strictObject({ ...connectionFields, ...pluginFields });
+const shardFields = {
+  shard: z
+    .string()
+    .refine((text) => parseShard(text) !== undefined, { error: '1/3, or the name of a pod such as assay-0/3' })
+    .describe('Share of the contexts that is served here; `--shard` and ASSAY_SHARD count before it.')
+    .exactOptional(),
+};
+const settingsFile = z.strictObject({ ...connectionFields, ...pluginFields, ...shardFields });
 
 /** What stands in it. */
 export interface ServeSettings extends ConnectionSettings {
   readonly plugins?: PluginSettings;
+  /** As `--shard`. */
+  readonly shard?: string;
 }
 
 /** The file of `--settings`, YAML or JSON. @throws InputError with every problem and where it stands */

@@ -9,12 +9,14 @@ import { SHARES } from '../model/limits.ts';
 import { isServicePattern } from '../model/service-rules.ts';
 import { type HostPort, parseHostPort } from '../model/host-port.ts';
 import { kindsFor } from '../kinds/registry.ts';
+import { batchedLines } from '../log/batched-lines.ts';
 import { jsonLog } from '../log/json-log.ts';
 import type { ClusterRouters } from '../model/cluster-routers.ts';
 import type { PluginSettings } from '../model/plugin-settings.ts';
 import type { Log } from '../model/ports.ts';
 import { eventsRoute } from '../serve/events-route.ts';
 import { serve, type Serving } from '../serve/serve.ts';
+import { parseShard, type Shard } from '../serve/shard.ts';
 import { statusPages } from '../serve/status-pages.ts';
 import { openServer, type WebServer } from '../web/server.ts';
 import { openServedClusters } from '../serve/served-clusters.ts';
@@ -31,6 +33,8 @@ import type { OpenConnections } from './settings-connections.ts';
 interface ServeCommandOptions extends ListenFlags {
   readonly kubeconfig?: string;
   readonly context: readonly string[];
+  readonly allContexts?: boolean;
+  readonly shard?: Shard;
   readonly namespace?: string;
   readonly selector?: string;
   readonly instanceId?: string;
@@ -59,6 +63,10 @@ Each context is one cluster; without --context it is the current one, in a pod t
 kept by itself: a cluster that cannot be reached is tried again and slows no other down. Nothing is kept but in the
 clusters: after a stop, or a crash, the next start goes on from the statuses.
 
+With --shard several processes share out the contexts that each is given, the same ones: a context is served by one of them,
+by its name. With one shard less, each of the others begins anew with the new total, and takes over what was that one's; who
+serves what stays else. Two that serve a cluster for a moment do no harm: who wins the write goes on (docs/clusters.md).
+
 With --instance-id only objects are served that carry it in the label
 argo-rollouts.argoproj.io/controller-instance-id; without it only those that carry none. So Assay and Argo's
 controller can share a cluster. The runs of an Experiment carry its instance id; with --selector they want the labels
@@ -85,6 +93,7 @@ Pages: /metrics, /healthz, /readyz.   Log: one line of JSON a step, on standard 
 
 Examples:
   assay serve --kubeconfig ~/.kube/config --context staging --context production
+  assay serve --all-contexts --shard 1/3
   assay serve --namespace shop --instance-id assay
   assay serve --allow-host 127.0.0.1 --metrics 0.0.0.0:8090`;
 
@@ -97,6 +106,12 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       new Option('--context <name>', 'cluster to serve; may be repeated')
         .argParser(collect)
         .default([], 'the current one'),
+    )
+    .option('--all-contexts', 'serve every context of the kubeconfig')
+    .addOption(
+      new Option('--shard <index/of>', 'serve a share of the contexts only; 1/3, or pod-0/3 in a StatefulSet')
+        .env('ASSAY_SHARD')
+        .argParser(readShard),
     )
     .option('-n, --namespace <name>', 'serve one namespace only')
     .option('-l, --selector <labels>', 'serve only AnalysisRuns and Experiments with these labels')
@@ -182,6 +197,12 @@ function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 
+function readShard(text: string): Shard {
+  const shard = parseShard(text);
+  if (!shard) throw new InputError(`--shard: expected 1/3, or the name of a pod such as assay-0/3, got "${text}"`);
+  return shard;
+}
+
 function readAddress(option: string, text: string): HostPort {
   const address = parseHostPort(text);
   if (!address) throw new InputError(`${option}: expected host:port such as 127.0.0.1:8090, got "${text}"`);
@@ -200,7 +221,8 @@ function countOption(flags: string, description: string, byDefault: number): Opt
 async function run(options: ServeCommandOptions, console: Console): Promise<ExitCode> {
   tuneHeap(options.rollouts ? { growsBy: 100, youngMb: 16 } : {});
   const listen = readListenFlags(options);
-  const log = jsonLog((line) => console.out.write(line), now);
+  const lines = batchedLines((text) => console.out.write(text));
+  const log = jsonLog(lines.write, now);
   const file = await readSettings(options.settings);
   const plugins = await loadPlugins({ ...file?.plugins, ...options.plugin });
   const { kubeconfig, prometheusAddress, controllerNamespace, concurrency, allowHost } = options;
@@ -210,7 +232,8 @@ async function run(options: ServeCommandOptions, console: Console): Promise<Exit
   const served = await openServedClusters({
     ...options,
     source: kubeconfig === undefined ? { default: true } : { file: kubeconfig },
-    contexts: options.context,
+    contexts: options.allContexts === true ? 'all' : options.context,
+    shard: options.shard ?? (file?.shard === undefined ? undefined : parseShard(file.shard)),
     addressMode: options.serviceAddresses ?? (isInPod() ? 'direct' : 'proxy'),
     openHttp: () => openHttp(rules),
     services: options.service,

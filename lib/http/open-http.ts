@@ -15,6 +15,7 @@ import { SHARES } from '../model/limits.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { openAddressRules, type AddressSettings } from './addresses.ts';
 import { openAgents, type Agents, type Lookup, requirePermitted } from './agents.ts';
+import { exchange as exchangeWithNode } from './exchange.ts';
 import { isBug, readFailure } from './failure.ts';
 import { firstHop, sentHeaders, type Hop } from './hop.ts';
 import { nextHop } from './redirect.ts';
@@ -59,7 +60,7 @@ export function openHttp(settings: HttpSettings): Http {
   const bodyLimit = settings.bodyLimitBytes ?? 1024 * 1024;
   const random = settings.random ?? Math.random;
   const { lookup = openResolver(), proxy } = settings;
-  const client = openClient(bodyLimit, proxy !== undefined);
+  const client = openClient(bodyLimit);
   const rules = openAddressRules(settings);
   const agents = openAgents({
     rules,
@@ -235,16 +236,14 @@ function flatten(headers: AxiosResponse['headers']): Record<string, string> {
 }
 
 /** axios with nothing of its own: no redirects, proxies, decoding, transformation or judgement of the status. */
-function openClient(bodyLimit: number, hasProxy: boolean): AxiosInstance {
+function openClient(bodyLimit: number): AxiosInstance {
   return axios.create({
-    adapter: 'http',
+    adapter: exchangeWithNode,
     allowAbsoluteUrls: true,
     decompress: false,
     maxBodyLength: Infinity,
     maxContentLength: bodyLimit,
     maxRedirects: 0,
-    // An agent that goes through a proxy would be replaced by one that does not.
-    ...(!hasProxy && { proxy: false as const }),
     responseType: 'arraybuffer',
     transformRequest: [],
     transformResponse: [],

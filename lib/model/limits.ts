@@ -28,6 +28,10 @@ export const LIMITS = {
 export const SHARES = {
   /** Steps of one namespace at once in `assay serve`; the cluster has twice as many places. */
   stepsAtOnce: 64,
+  /** Lists of `assay serve` at once, of all clusters together; of one cluster half of them at most. */
+  listsAtOnce: 16,
+  /** Milliseconds after which a list that has not ended counts no more: a cluster that hangs holds up none that answer. */
+  listTurnMs: 3000,
   /** Requests of `assay serve` to an API server in a second. */
   requestsPerSecond: 250,
   /** As many may go at once after a pause. */

@@ -48,6 +48,8 @@ export interface PrometheusMeterOptions {
   readonly log: Log;
   /** Default: all that there are. */
   readonly facts?: Facts;
+  /** With more objects than these, each is told anew at each scrape: texts are as large as the objects. Default 10,000. */
+  readonly remembered?: number;
   /** Begins the slices in which a page is made. */
   readonly openSlices: () => Slices;
 }
@@ -68,7 +70,7 @@ const PART_CHARACTERS = 65_536;
  */
 export function prometheusMeter(
   readInventory: () => readonly Inventory[],
-  { log, facts = FACTS, openSlices }: PrometheusMeterOptions,
+  { log, facts = FACTS, remembered = 10_000, openSlices }: PrometheusMeterOptions,
 ): PrometheusMeter {
   const register = new Registry();
   const steps = new Map<string, StepSeries>(facts.map(({ kind, shows }) => [kind, stepSeries(shows)]));
@@ -97,11 +99,12 @@ export function prometheusMeter(
   async function* page(): AsyncGenerator<string> {
     const slices = openSlices();
     const seen = readInventory().map((inventory) => heldNow(inventory, told.families));
+    const isLarge = seen.reduce((sum, held) => sum + sizeOf(held), 0) > remembered;
     yield* inParts(stepTexts(steps.values()), slices);
     yield `${await register.getSingleMetricAsString(LATENESS)}\n\n`;
     for (const name of [...byConnection.names(), ...(updates?.names ?? [])])
       yield `${await register.getSingleMetricAsString(name)}\n\n`;
-    yield* inParts(objectTexts(told, seen), slices);
+    yield* inParts(objectTexts(told, seen, isLarge), slices);
     yield `${await register.getSingleMetricAsString(SET_ASIDE)}\n`;
   }
 
@@ -158,12 +161,16 @@ function* stepTexts(steps: Iterable<StepSeries>): Generator<string> {
   }
 }
 
-function* objectTexts(told: ToldObjects, clusters: readonly Held[]): Generator<string> {
+function sizeOf({ objects }: Held): number {
+  return [...objects.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
+function* objectTexts(told: ToldObjects, clusters: readonly Held[], isLarge: boolean): Generator<string> {
   for (const [index, family] of told.families.entries()) {
     yield familyHead(family);
     for (const { name, objects } of clusters) {
       for (const kind of family.kinds) {
-        for (const object of objects.get(kind) ?? []) yield told.textsOf(name, object)[index] ?? '';
+        for (const object of objects.get(kind) ?? []) yield told.textOf(name, object, index, !isLarge);
       }
     }
     yield '\n';
@@ -186,22 +193,23 @@ async function* inParts(texts: Iterable<string>, slices: Slices): AsyncGenerator
 
 interface ToldObjects {
   readonly families: readonly ObjectFamily[];
-  /** By the place of the family; none for an object that cannot be told. */
-  textsOf(cluster: string, object: KubernetesObject): readonly string[];
+  /** Of the family at that place; empty for an object that cannot be told. */
+  textOf(cluster: string, object: KubernetesObject, index: number, remembers: boolean): string;
 }
 
-/** Tells each object once: as it never changes, its texts are remembered by its identity. */
+/** Tells each object once: as it never changes, its texts are remembered by its identity, where there is room for them. */
 function toldObjects(
   families: readonly ObjectFamily[],
   leftOut: (cluster: string, object: KubernetesObject, problem: Readonly<Record<string, unknown>>) => void,
 ): ToldObjects {
   const known = new WeakMap<KubernetesObject, { readonly cluster: string; readonly texts: readonly string[] }>();
 
-  const tell = (cluster: string, object: KubernetesObject): readonly string[] => {
+  /** Undefined, and remembered, where it cannot be told. */
+  const tell = (cluster: string, object: KubernetesObject, some: readonly ObjectFamily[]): string[] | undefined => {
     try {
       const problem = findMalformation(object);
       if (problem === undefined) {
-        return families.map((family) =>
+        return some.map((family) =>
           family.kinds.some((kind) => kind === object.kind) ? family.tell(cluster, object) : '',
         );
       }
@@ -209,16 +217,17 @@ function toldObjects(
     } catch (error) {
       leftOut(cluster, object, errorFields(error));
     }
-    return [];
+    known.set(object, { cluster, texts: [] });
+    return undefined;
   };
   return {
     families,
-    textsOf(cluster, object) {
+    textOf(cluster, object, index, remembers) {
       const before = known.get(object);
-      if (before?.cluster === cluster) return before.texts;
-      const texts = tell(cluster, object);
-      known.set(object, { cluster, texts });
-      return texts;
+      if (before?.cluster === cluster) return before.texts[index] ?? '';
+      const texts = tell(cluster, object, remembers ? families : families.slice(index, index + 1));
+      if (texts && remembers) known.set(object, { cluster, texts });
+      return texts?.[remembers ? index : 0] ?? '';
     },
   };
 }

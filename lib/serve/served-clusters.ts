@@ -1,6 +1,11 @@
 import type { AddressMode } from '../clusters/api/addresses.ts';
 import { cachedCluster, type CachedCluster } from '../clusters/store/cached.ts';
-import { kubeConfigCredentials, listContexts, type KubeConfigSource } from '../clusters/access/kubeconfig.ts';
+import {
+  currentContextName,
+  contextNames,
+  kubeConfigCredentials,
+  type KubeConfigSource,
+} from '../clusters/access/kubeconfig.ts';
 import type { KubernetesCluster } from '../clusters/api/kubernetes.ts';
 import { openCluster } from '../clusters/api/open-cluster.ts';
 import { type Rate, rated } from '../clusters/rated.ts';
@@ -8,15 +13,19 @@ import { errorFields } from '../log/error-fields.ts';
 import type { Log } from '../model/ports.ts';
 import { apiVersionsOf } from '../model/cluster-routers.ts';
 import type { ResourceKind } from '../model/resources.ts';
+import { isOfShard, type Shard } from './shard.ts';
 import { systemTimers } from '../queues/system-timers.ts';
 import type { Http } from '../http/open-http.ts';
 import { openResolver, operatorLookup } from '../http/resolver.ts';
+import { type ListTurn, openListTurns } from './list-turns.ts';
 import { type Looked, scopesOf } from '../runtime/scopes.ts';
 
 export interface ServedClustersOptions extends Looked {
   readonly source: KubeConfigSource;
-  /** One cluster each; none: the current one. */
-  readonly contexts: readonly string[];
+  /** One cluster each; none: the current one; `all` that there are. */
+  readonly contexts: readonly string[] | 'all';
+  /** Which of them are served here. Default: all. */
+  readonly shard?: Shard | undefined;
   readonly addressMode: AddressMode;
   /** Opens the way out for the metrics of one cluster, which no other cluster's can be in. */
   readonly openHttp: () => Http;
@@ -39,21 +48,24 @@ export interface ServedClusters {
 
 /** Opens the clusters to serve; connects to none of them yet. @throws AssayError ASSAY_KUBECONFIG_INVALID */
 export async function openServedClusters(options: ServedClustersOptions): Promise<ServedClusters> {
-  const names = options.contexts.length > 0 ? options.contexts : [await currentContext(options.source)];
+  const named = await namesOf(options);
+  const { shard } = options;
+  const names = shard ? named.filter((name) => isOfShard(name, shard)) : named;
+  const turnOf = openListTurns(systemTimers);
   const opened = await Promise.all(names.map((name) => openServedCluster(name, options)));
   return {
-    clusters: opened.map((cluster) => withStores(cluster, options)),
+    clusters: opened.map((cluster) => withStores(cluster, options, turnOf(cluster.name))),
     close: async () => void (await Promise.all(opened.map((cluster) => cluster.close()))),
   };
 }
 
+async function namesOf({ contexts, source }: ServedClustersOptions): Promise<readonly string[]> {
+  if (contexts === 'all') return contextNames(source);
+  return contexts.length > 0 ? contexts : [(await currentContextName(source)) ?? IN_CLUSTER];
+}
+
 /** In a pod there is no kubeconfig, and so no context to name. */
 const IN_CLUSTER = 'in-cluster';
-
-async function currentContext(source: KubeConfigSource): Promise<string> {
-  const contexts = await listContexts(source);
-  return contexts.find(({ isCurrent }) => isCurrent)?.name ?? IN_CLUSTER;
-}
 
 async function openServedCluster(
   name: string,
@@ -89,8 +101,9 @@ async function openServedCluster(
   return rated(cluster, { ...rate, timers: systemTimers });
 }
 
-function withStores(cluster: KubernetesCluster, options: ServedClustersOptions): CachedCluster {
+function withStores(cluster: KubernetesCluster, options: ServedClustersOptions, inTurn: ListTurn): CachedCluster {
   return cachedCluster(cluster, scopesOf(options), {
+    timing: { inTurn },
     onFailure: (kind, error, retryInMs) =>
       options.log.warn('watch failed', {
         cluster: cluster.name,

@@ -3,7 +3,7 @@ import type { Serving } from './serve.ts';
 
 /**
  * `/metrics`, `/healthz` (the process lives) and `/readyz` (the objects of at least one cluster are read: one that is
- * away must not stop the others from being served).
+ * away must not stop the others from being served; a shard may have none).
  *
  * @param serving  undefined until it has begun: the pages are open before that
  */
@@ -22,9 +22,10 @@ export function statusPages(serving: () => Pick<Serving, 'metrics' | 'progress'>
       method: 'GET',
       path: '/readyz',
       answer() {
-        const { synced, waiting } = serving()?.progress() ?? { synced: [], waiting: [] };
+        const progress = serving()?.progress();
+        const { synced = [], waiting = [] } = progress ?? {};
         const lines = [`synced: ${synced.join(', ') || 'none'}`, `waiting: ${waiting.join(', ') || 'none'}`, ''];
-        return textAnswer(synced.length > 0 ? 200 : 503, lines.join('\n'));
+        return textAnswer(progress && (synced.length > 0 || waiting.length === 0) ? 200 : 503, lines.join('\n'));
       },
     },
   ];

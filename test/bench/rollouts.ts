@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startArgoController } from '../e2e/servers/argo-controller.ts';
 import { type LogLine, startAssayServe } from '../e2e/servers/assay-serve.ts';
-import { ensureArgoController } from '../e2e/servers/build.ts';
 import { type ControlPlane, startControlPlane } from '../e2e/servers/control-plane.ts';
-import { findFreePort } from '../e2e/servers/free-port.ts';
 import { startKubelet } from '../e2e/servers/kubelet.ts';
 import { createScratchFolder, removeScratchFolder } from '../e2e/servers/scratch-folder.ts';
-import { startProcess } from '../e2e/servers/server-process.ts';
 import { waitFor } from '../e2e/servers/wait-for.ts';
 import { type AuditLog, openAuditLog, sumRequests } from './audit-log.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
@@ -41,7 +39,10 @@ interface Contender {
   readonly start: (plane: ControlPlane, namespace: string) => Promise<Controller>;
 }
 
-const ARGO: Contender = { name: 'argo', start: startArgo };
+const ARGO: Contender = {
+  name: 'argo',
+  start: (plane, namespace) => startArgoController(plane, namespace, { user: ARGO.name, rate: RATE }),
+};
 const ASSAY: Contender = {
   name: 'assay',
   start: (plane, namespace) => {
@@ -273,36 +274,6 @@ function soon(name: string, took: readonly number[], limit?: number): readonly F
     { name: `${name}, p50`, figure: quantile(took, 0.5), unit: 'ms', ...(limit !== undefined && { limit }) },
     { name: `… at most, of ${took.length}`, figure: quantile(took, 1), unit: 'ms' },
   ];
-}
-
-/** Argo's controller, with its defaults in all but its limits of requests. */
-async function startArgo(plane: ControlPlane, namespace: string): Promise<Controller> {
-  const command = await ensureArgoController();
-  const folder = createScratchFolder('argo-controller');
-  const [metricsPort, healthzPort] = [await findFreePort(), await findFreePort()];
-  const args = [
-    `--kubeconfig=${plane.kubeconfigFor(ARGO.name)}`,
-    '--leader-elect=false',
-    '--namespaced',
-    `--namespace=${namespace}`,
-    `--qps=${RATE.qps}`,
-    `--burst=${RATE.burst}`,
-    `--metricsPort=${metricsPort}`,
-    `--healthzPort=${healthzPort}`,
-  ];
-  const logPath = join(folder, 'rollouts-controller.log');
-  const server = startProcess({ command, args, cwd: folder, logPath, env: { HOME: folder } });
-  await waitFor("Argo's controller", async () => {
-    if (server.hasEnded()) throw new Error(`it has ended:\n${server.logTail()}`);
-    return (await fetch(`http://127.0.0.1:${healthzPort}/healthz`)).ok || undefined;
-  });
-  return {
-    pid: server.pid ?? 0,
-    async stop() {
-      await server.stop();
-      removeScratchFolder(folder);
-    },
-  };
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -1,29 +1,28 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnalysisRun } from '../../lib/model/analysis-run.ts';
 import { type AssayServe, startAssayServe } from '../e2e/servers/assay-serve.ts';
 import { type ControlPlane, startControlPlane } from '../e2e/servers/control-plane.ts';
 import { type PrometheusServer, startPrometheus } from '../e2e/servers/prometheus.ts';
 import { startSampleService } from '../e2e/servers/sample-service.ts';
 import { waitFor } from '../e2e/servers/wait-for.ts';
+import { compareWithArgo } from './beside-argo.ts';
 import { describeMachine, type Figure, formatFigures } from './figures.ts';
+import { cpuMs, rssMb } from './process-usage.ts';
+import { createRuns, finishedRuns, type RunLoad, storedLateness } from './run-load.ts';
 
-// `npm run bench:serve`: `assay serve` against a real API server and a real Prometheus, all on this machine.
+// `npm run bench:serve [argo|WORDS OF A NAME]`: `assay serve` against a real API server and a real Prometheus, all on this
+// machine; first beside Argo's own controller, with the same of each.
+// ASSAY_CPU_PROFILE=FOLDER leaves profiles of the first there.
 
-interface Scenario {
+interface Scenario extends RunLoad {
   readonly name: string;
-  readonly runs: number;
-  /** Over how long the runs are created: 0 is as fast as the API server takes them. */
-  readonly overSeconds: number;
-  readonly intervalSeconds: number;
-  readonly measurements: number;
   readonly limits: { readonly latenessSeconds: number; readonly cpuMs?: number; readonly rssMb?: number };
 }
 
+const NAMESPACE = 'bench';
 const LIMITS = { latenessSeconds: 1, cpuMs: 1.5, rssMb: 200 };
 const SCENARIOS: readonly Scenario[] = [
   {
     name: '500 runs at 5 s, begun at once',
+    namespace: NAMESPACE,
     runs: 500,
     overSeconds: 0,
     intervalSeconds: 5,
@@ -32,6 +31,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: '500 runs at 5 s, begun evenly',
+    namespace: NAMESPACE,
     runs: 500,
     overSeconds: 5,
     intervalSeconds: 5,
@@ -40,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: '2,000 runs at 30 s, begun evenly',
+    namespace: NAMESPACE,
     runs: 2000,
     overSeconds: 30,
     intervalSeconds: 30,
@@ -47,9 +48,6 @@ const SCENARIOS: readonly Scenario[] = [
     limits: { latenessSeconds: 1 },
   },
 ];
-
-const NAMESPACE = 'bench';
-const RUNS_PATH = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/analysisruns`;
 
 async function main(): Promise<void> {
   const wanted = process.argv[2];
@@ -59,6 +57,7 @@ async function main(): Promise<void> {
   const prometheus = await startPrometheus({ targets: [service.target], scrapeInterval: '1s' });
   await waitFor('a first sample', async () => (await prometheus.query('success_ratio')).length > 0 || undefined);
   try {
+    if (wanted === undefined || wanted === 'argo') await compareWithArgo(prometheus);
     for (const scenario of SCENARIOS) {
       if (wanted === undefined || scenario.name.includes(wanted)) await play(scenario, prometheus);
     }
@@ -100,7 +99,7 @@ async function measure(scenario: Scenario, plane: ControlPlane, assay: AssayServ
 
   const taken = runs.reduce((sum, run) => sum + (run.status?.metricResults?.[0]?.count ?? 0), 0);
   const perMeasurement = (verb: string) => ((requestsAfter.get(verb) ?? 0) - (requestsBefore.get(verb) ?? 0)) / taken;
-  const { latenessSeconds, cpuMs: cpuLimit, rssMb } = scenario.limits;
+  const { latenessSeconds, cpuMs: cpuLimit, rssMb: rssLimit } = scenario.limits;
   const unsuccessful = runs.filter(({ status }) => status?.phase !== 'Successful');
   return [
     { name: 'runs that are not successful', figure: unsuccessful.length, unit: 'runs', limit: 0 },
@@ -128,59 +127,11 @@ async function measure(scenario: Scenario, plane: ControlPlane, assay: AssayServ
     { name: 'reads of runs a measurement', figure: perMeasurement('GET'), unit: 'requests', limit: 0 },
     {
       name: 'memory at its highest (RSS)',
-      figure: peakRssMb(assay.pid),
+      figure: rssMb(assay.pid).peak,
       unit: 'MB',
-      ...(rssMb !== undefined && { limit: rssMb }),
+      ...(rssLimit !== undefined && { limit: rssLimit }),
     },
   ];
-}
-
-/** Ten requests at a time, none before its turn. */
-async function createRuns(scenario: Scenario, plane: ControlPlane, address: string): Promise<void> {
-  const { runs, overSeconds, intervalSeconds, measurements } = scenario;
-  const metric = {
-    name: 'success',
-    interval: `${intervalSeconds}s`,
-    count: measurements,
-    successCondition: 'len(result) > 0 && result[0] >= 0.95',
-    provider: { prometheus: { address, query: 'success_ratio' } },
-  };
-  const startedMs = Date.now();
-  let next = 0;
-  const create = async (): Promise<void> => {
-    for (let index = next++; index < runs; index = next++) {
-      await sleep(startedMs + (index * overSeconds * 1000) / runs - Date.now());
-      const metadata = { name: `run-${index}` };
-      const body = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', metadata, spec: { metrics: [metric] } };
-      await plane.api.call(RUNS_PATH, { method: 'POST', body });
-    }
-  };
-  await Promise.all(Array.from({ length: 10 }, create));
-}
-
-/** Lists seldom, since the API server shares the machine. Gives up two intervals after the last run should have ended. */
-async function finishedRuns(
-  { intervalSeconds, measurements }: Scenario,
-  plane: ControlPlane,
-): Promise<readonly AnalysisRun[]> {
-  await sleep((measurements - 1) * intervalSeconds * 1000);
-  const look = async () => {
-    const { items } = await plane.api.call<{ items: readonly AnalysisRun[] }>(RUNS_PATH);
-    return items.every(({ status }) => status?.completedAt !== undefined) && items;
-  };
-  return waitFor('every run to end', look, { timeoutMs: intervalSeconds * 2000 + 60_000, everyMs: 3000 });
-}
-
-/** How late each measurement after the first began, told from the stored times; the 99th of a hundred. */
-function storedLateness(runs: readonly AnalysisRun[], { intervalSeconds }: Scenario): number {
-  const late = runs.flatMap(({ status }) => {
-    const measurements = status?.metricResults?.[0]?.measurements ?? [];
-    return measurements.slice(1).map(({ startedAt = '' }, index) => {
-      const { finishedAt = '' } = measurements[index] ?? {};
-      return (Date.parse(startedAt) - Date.parse(finishedAt)) / 1000 - intervalSeconds;
-    });
-  });
-  return late.toSorted((a, b) => a - b)[Math.ceil(late.length * 0.99) - 1] ?? Infinity;
 }
 
 /** The upper bound of the bucket in which the quantile lies, which is at least the quantile. */
@@ -201,19 +152,6 @@ async function requestCounts(plane: ControlPlane): Promise<ReadonlyMap<string, n
     counts.set(verb, (counts.get(verb) ?? 0) + Number(value));
   }
   return counts;
-}
-
-/** Processor time that a process has used, in milliseconds: in its own code, and in the kernel's on its behalf. */
-function cpuMs(pid: number): { readonly own: number; readonly kernel: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  const TICK_MS = 10;
-  return { own: Number(fields[11]) * TICK_MS, kernel: Number(fields[12]) * TICK_MS };
-}
-
-function peakRssMb(pid: number): number {
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Infinity) / 1024;
 }
 
 await main();

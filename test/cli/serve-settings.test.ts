@@ -21,6 +21,10 @@ test('the settings of a file may refer to files', async () => {
   expect(await read('')).toEqual({});
 });
 
+test('the settings of a file may say which share is served', async () => {
+  expect(await read('shard: assay-0/3')).toEqual({ shard: 'assay-0/3' });
+});
+
 test('the settings of a file may name plugins', async () => {
   expect(await read('plugins: {acme/signalfx: {url: "https://plugins.shop.example"}}')).toEqual({
     plugins: { 'acme/signalfx': { url: 'https://plugins.shop.example' } },
@@ -31,6 +35,7 @@ test.each([
   { name: 'that is no YAML', text: 'a: [', says: 'settings.yaml: ' },
   { name: 'with another field', text: 'prometheusAddress: x', says: 'prometheusAddress' },
   { name: 'whose connection is broken', text: 'connections: [{name: p}]', says: 'connections[0].provider' },
+  { name: 'whose shard is none', text: 'shard: 4/3', says: '1/3, or the name of a pod' },
   { name: 'whose plugin is neither', text: 'plugins: {a: {timeoutSeconds: 3}}', says: 'module or url' },
   { name: 'whose connection has no server', text: 'connections: [{name: p, provider: web}]', says: 'expected hosts' },
 ])('a file $name is refused', async ({ text, says }) => {

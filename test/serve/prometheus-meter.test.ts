@@ -28,6 +28,22 @@ async function scrape(page: ReturnType<typeof prometheusMeter>): Promise<string[
   return body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+test('a page is the same whether its texts are remembered or not', async () => {
+  const odd = aRun({
+    metadata: { name: 'odd', uid: 'u3' },
+    status: { phase: 'Running', startedAt: [] as unknown as string },
+  });
+  const runs = [aRun(), odd, aRun({ metadata: { name: 'b', uid: 'u2' }, status: { phase: 'Failed' } })];
+  const inventory = () => [holding([...runs, aTemplate(), anExperiment()])];
+  const pageOf = async (remembered: number) => {
+    const page = prometheusMeter(inventory, { log, openSlices: never, remembered });
+    return [await scrape(page), await scrape(page)];
+  };
+  expect(await pageOf(1)).toEqual(await pageOf(100));
+  // Told once of each meter.
+  expect(logged).toHaveLength(2);
+});
+
 test("Argo's series of runs and templates, with the cluster beside them", async () => {
   const metrics = [aMetric(), aMetric({ name: 'errors', provider: { web: { url: 'http://x.example.com' } } })];
   const run = aRun({

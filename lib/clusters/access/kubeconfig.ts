@@ -6,6 +6,8 @@ import type * as ClientNode from './client-node.ts';
 import { AssayError } from '../../model/errors.ts';
 import { type Access, type Credentials, rotatingCredentials } from './credentials.ts';
 import { noContext } from './no-context.ts';
+import { type PlainSource, readPlainContext, readPlainNames } from './plain-kubeconfig.ts';
+import type { StaticContext } from './static-kubeconfig.ts';
 
 /** Where a kubeconfig comes from. */
 export type KubeConfigSource =
@@ -26,6 +28,19 @@ export interface KubeContext {
 /** Tokens in files and from exec plugins change: client-go looks once a minute, and so is a rotation never missed. */
 const MAX_AGE_MS = 30_000;
 
+/** The context that is meant where none is named; undefined in a pod, which has no kubeconfig. @throws AssayError ASSAY_KUBECONFIG_INVALID */
+export async function currentContextName(source: KubeConfigSource): Promise<string | undefined> {
+  const plain = await plainContext(source);
+  return plain?.name ?? (await listContexts(source)).find(({ isCurrent }) => isCurrent)?.name;
+}
+
+/** The names of all contexts. @throws AssayError ASSAY_KUBECONFIG_INVALID */
+export async function contextNames(source: KubeConfigSource): Promise<readonly string[]> {
+  const plain = plainSource(source);
+  const names = plain && (await readPlainNames(plain));
+  return names ?? (await listContexts(source)).map(({ name }) => name);
+}
+
 /** The contexts of a kubeconfig. @throws AssayError ASSAY_KUBECONFIG_INVALID */
 export async function listContexts(source: KubeConfigSource): Promise<readonly KubeContext[]> {
   const config = await loadKubeConfig(source);
@@ -42,13 +57,28 @@ export async function listContexts(source: KubeConfigSource): Promise<readonly K
  * @throws         AssayError ASSAY_KUBECONFIG_INVALID, now or in `access`
  */
 export async function kubeConfigCredentials(source: KubeConfigSource, context?: string): Promise<Credentials> {
-  let config = await loadKubeConfig(source, context);
+  let plain = await plainContext(source, context);
+  let config = plain ? undefined : await loadKubeConfig(source, context);
   const load = async (isRefused: boolean): Promise<Access> => {
+    if (isRefused) plain = await plainContext(source, context);
+    if (plain) return plain.access;
     // The authenticators keep what their plugin gave until it says it expires: only new ones ask again.
-    if (isRefused) config = await loadKubeConfig(source, context);
+    if (isRefused || !config) config = await loadKubeConfig(source, context);
     return accessOf(config);
   };
   return rotatingCredentials(load, { maxAgeMs: MAX_AGE_MS, nowMs: () => Date.now() });
+}
+
+async function plainContext(source: KubeConfigSource, context?: string): Promise<StaticContext | undefined> {
+  const plain = plainSource(source);
+  return plain && readPlainContext(plain, context);
+}
+
+/** Undefined where several files are one kubeconfig, or none is. */
+function plainSource(source: KubeConfigSource): PlainSource | undefined {
+  if ('text' in source) return source;
+  const [file, ...others] = filesOf(source) ?? [];
+  return file === undefined || others.length > 0 ? undefined : { file };
 }
 
 async function loadKubeConfig(source: KubeConfigSource, context?: string): Promise<ClientNode.KubeConfig> {

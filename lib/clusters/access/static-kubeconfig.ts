@@ -28,7 +28,11 @@ export async function readStaticKubeconfig(
   context: string | undefined,
   what: string,
 ): Promise<StaticContext> {
-  const config = await parseConfig(text, what);
+  return staticContext(await parseKubeconfig(text, what), context, what);
+}
+
+/** The same of what has been read. @throws AssayError ASSAY_KUBECONFIG_INVALID */
+export function staticContext(config: Kubeconfig, context: string | undefined, what: string): StaticContext {
   const name = context ?? textOf(config['current-context']);
   if (name === undefined) throw invalid(`${what}: no context is set`);
   const found = entryOf(config, 'contexts', 'context', name);
@@ -54,7 +58,11 @@ export async function readStaticKubeconfig(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-async function parseConfig(text: string, what: string): Promise<Fields> {
+/** One that has been parsed, and nothing more. */
+export type Kubeconfig = Fields;
+
+/** @param text  YAML or JSON @throws AssayError ASSAY_KUBECONFIG_INVALID */
+export async function parseKubeconfig(text: string, what: string): Promise<Kubeconfig> {
   try {
     const config: unknown = isJson(text) ? JSON.parse(text) : await parseYamlText(text);
     if (isObject(config)) return config;
@@ -75,8 +83,8 @@ async function parseYamlText(text: string): Promise<unknown> {
   return parseYaml(text);
 }
 
-/** `{name, [field]: {…}}` of a list of such. */
-function entryOf(config: Fields, list: string, field: string, name: string): Fields | undefined {
+/** What stands in `field` of the entry of that name: `{name, [field]: {…}}`. */
+export function entryOf(config: Kubeconfig, list: string, field: string, name: string): Fields | undefined {
   const entries: unknown = config[list];
   if (!Array.isArray(entries)) return undefined;
   const entry: unknown = entries.find((each: unknown) => isObject(each) && each['name'] === name);

@@ -10,6 +10,7 @@ import {
   type WatchEvent,
   type WatchQuery,
 } from '../../model/cluster.ts';
+import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { HttpRequest, HttpResponse } from '../../model/http.ts';
 import { AssayError } from '../../model/errors.ts';
 import { SHARES } from '../../model/limits.ts';
@@ -22,6 +23,7 @@ import { readObject, readPage } from './object.ts';
 import { eventRecorder } from './event-recorder.ts';
 import { completeShortNames } from './short-names.ts';
 import { openServiceProxy } from './service-proxy.ts';
+import { toldTwice } from './told-twice.ts';
 import { readWatch } from './watch-stream.ts';
 
 export interface KubernetesClusterOptions extends ConnectionOptions {
@@ -71,6 +73,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
   });
   const setAsideOf = (kind: ResourceKind) => (problem: string) => options.onUnreadable?.(problem, kind);
   const connection = openConnection(options);
+  const told = toldTwice();
+  const watched = new Set<ResourceKind>();
+  let patching = 0;
   // Apart, so that Services that do not answer hold up no request to the API server itself.
   const proxy = openServiceProxy({
     name,
@@ -119,8 +124,18 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     async patch<K extends ResourceKind>(kind: K, key: ObjectKey, patch: Patch, { subresource }: PatchOptions = {}) {
       const contentType = isJsonPatch(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
       const path = objectPath(kind, key, apiVersions) + (subresource ? `/${subresource}` : '');
-      const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
-      return readObject(name, kind, bodyOf(answer)) as Resources[K];
+      patching += 1;
+      try {
+        const answer = await connection.exchange({ method: 'PATCH', path, body: JSON.stringify(patch), contentType });
+        const body = bodyOf(answer);
+        const known = told.take(body);
+        if (known && isOf(known, kind, key)) return known as Resources[K];
+        const object = readObject(name, kind, body);
+        if (watched.has(kind)) told.keep(object);
+        return object as Resources[K];
+      } finally {
+        patching -= 1;
+      }
     },
 
     async delete(kind, key, deletion = {}) {
@@ -137,6 +152,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     },
 
     watch<K extends ResourceKind>(kind: K, query: WatchQuery, signal: AbortSignal) {
+      watched.add(kind);
       const { namespace, ...rest } = query;
       const timeoutSeconds = options.watchTimeoutSeconds ?? 300 + Math.floor(Math.random() * 300);
       const parameters = queryString({ ...rest, watch: true, allowWatchBookmarks: true, timeoutSeconds });
@@ -148,6 +164,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
         idleMs: watchIdleMs,
         signal,
         setAside: setAsideOf(kind),
+        take: (line) => told.take(line),
+        // What others write is told once.
+        read: (object) => patching > 0 && told.keep(object),
       }) as AsyncGenerator<WatchEvent<Resources[K]>>;
     },
 
@@ -177,6 +196,10 @@ function kindUnknown(cluster: string, kind: ResourceKind, answer: TextAnswer): A
   if (group !== 'argoproj.io') return failureOf(cluster, answer);
   const words = `there are no ${plural}.${group}: the CRD is not installed`;
   return new AssayError('ASSAY_CLUSTER_KIND_UNKNOWN', words, { cluster });
+}
+
+function isOf({ kind, metadata }: KubernetesObject, wanted: ResourceKind, { namespace, name }: ObjectKey): boolean {
+  return kind === wanted && metadata.name === name && metadata.namespace === namespace;
 }
 
 /** Whether the server says that this very object is not there; a kind it does not know, or a gateway's 404, is another thing. */

@@ -9,6 +9,9 @@ import type { Connection } from './connection.ts';
 /** One object and its metadata are 1.5 MiB at most in etcd; what is longer than this is no watch. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
+/** As API servers write it. */
+const CHANGE = '{"type":"MODIFIED",';
+
 interface WatchOptions {
   /** Of the cluster, for messages. */
   readonly name: string;
@@ -17,6 +20,10 @@ interface WatchOptions {
   readonly idleMs: number;
   readonly signal: AbortSignal;
   readonly setAside: SetAside;
+  /** The object of a line, where it has been read before. */
+  readonly take: (line: string) => KubernetesObject | undefined;
+  /** Told of each that is read here. */
+  readonly read: (object: KubernetesObject) => void;
 }
 
 /**
@@ -27,8 +34,9 @@ interface WatchOptions {
  */
 export async function* readWatch(
   connection: Connection,
-  { name, kind, path, idleMs, signal, setAside }: WatchOptions,
+  options: WatchOptions,
 ): AsyncGenerator<WatchEvent<KubernetesObject>> {
+  const { name, kind, path, idleMs, signal, setAside } = options;
   if (signal.aborted) return;
   try {
     const answer = await connection.open({ path, responseTimeoutMs: idleMs, signal });
@@ -36,7 +44,10 @@ export async function* readWatch(
       throw failureOf(name, { status: answer.status, headers: answer.headers, body: await answer.body.text() });
     }
     for await (const line of readLines(answer.body.setEncoding('utf8'))) {
-      const event = readWatchEvent(name, kind, line, setAside);
+      const isChange = line.startsWith(CHANGE);
+      const known = isChange ? options.take(line) : undefined;
+      const event = known ? { type: 'MODIFIED' as const, object: known } : readWatchEvent(name, kind, line, setAside);
+      if (event && isChange && !known) options.read(event.object);
       if (event) yield event;
     }
   } catch (error) {

@@ -1,9 +1,8 @@
 import type { ObjectKey } from '../../model/cluster.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
 import { deepFreeze } from '../freeze.ts';
-import { isObject } from '../../model/is-object.ts';
 import type { Selects } from '../../model/label-selector.ts';
-import { mergePatch } from '../../model/merge-patch.ts';
+import { keepEqual } from './keep-equal.ts';
 import { objectIndex } from './object-index.ts';
 
 /** What became of an object. `previous` is what was stored before, if anything was. */
@@ -47,6 +46,7 @@ export function cachedObjects<T extends KubernetesObject>(
 ): CachedObjects<T> {
   const index = objectIndex<T>();
   let seenVersion = '';
+  let latest: T | undefined;
   // Dropped before the watch told so: until it does, what it tells of them is old.
   const dropped = new Set<string>();
 
@@ -54,7 +54,9 @@ export function cachedObjects<T extends KubernetesObject>(
     const key = keyOf(given.metadata);
     const previous = index.get(key);
     try {
-      const object = deepFreeze(withKeptSpec(given, previous));
+      // What was made of one template has much in common.
+      const object = deepFreeze(keepEqual(previous ?? latest, given));
+      latest = object;
       index.set(key, object);
       return { type: previous ? 'MODIFIED' : 'ADDED', object, previous };
     } catch (error) {
@@ -128,17 +130,6 @@ export function cachedObjects<T extends KubernetesObject>(
       return change;
     },
   };
-}
-
-/**
- * The object with the very specification of the one before, where both say the same: what was concluded from it can be
- * remembered by its identity, over all the statuses that it gets.
- */
-function withKeptSpec<T extends KubernetesObject>(object: T, previous: T | undefined): T {
-  const before: unknown = previous && Reflect.get(previous, 'spec');
-  const after: unknown = Reflect.get(object, 'spec');
-  if (!isObject(before) || !isObject(after) || before === after || mergePatch(before, after)) return object;
-  return { ...object, spec: before };
 }
 
 function keyOf({ namespace, name }: { readonly namespace?: string; readonly name?: string }): string {

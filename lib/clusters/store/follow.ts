@@ -20,6 +20,8 @@ export interface FollowTiming {
   readonly nowMs: () => number;
   /** Resolves when whatever waits in the process has had a turn. */
   readonly pause: () => Promise<void>;
+  /** Lists when it is its turn: lists take time and memory, and many clusters may want theirs at once. Default: at once. */
+  readonly inTurn?: <T>(list: () => Promise<T>) => Promise<T>;
 }
 
 /** A watch that ends sooner has failed: else two of them a millisecond apart would be a loop without rest. */
@@ -35,7 +37,7 @@ export async function follow<K extends ResourceKind>(
   cluster: Cluster,
   { kind, ...scope }: Scope<K>,
   follower: Follower<Resources[K]>,
-  { sleep, random, nowMs }: FollowTiming,
+  { sleep, random, nowMs, inTurn = async (list) => list() }: FollowTiming,
   signal: AbortSignal,
 ): Promise<void> {
   const { ownerKind: _, ...query } = scope;
@@ -45,7 +47,7 @@ export async function follow<K extends ResourceKind>(
     const startedMs = nowMs();
     let failure: AssayError | undefined;
     try {
-      version ??= await listAll(cluster, kind, query, follower);
+      version ??= await inTurn(async () => listAll(cluster, kind, query, follower));
       for await (const event of cluster.watch(kind, { ...query, resourceVersion: version }, signal)) {
         version = event.object.metadata.resourceVersion ?? version;
         failures = 0;
