@@ -15,7 +15,7 @@ export interface SettingsCredentialsOptions {
 }
 
 /** A secret that was replaced is noticed at the first 401; this is for what only a TLS handshake would refuse. */
-const MAX_AGE_MS = 60 * 60_000;
+export const MAX_AGE_MS = 60 * 60_000;
 /** A secret that is wrong is not read again for every request that it fails. */
 const LEAST_BETWEEN_READS_MS = 10_000;
 
