@@ -18,7 +18,7 @@ const LIMITS = {
 } as const;
 /** Chunks that are smaller are measured with all others, and not told of. */
 const WORTH_TELLING_BYTES = 2000;
-const PROCESSES = 10;
+const PROCESSES = 5;
 /** Time depends on what else the machine does; size and memory do not. */
 const ATTEMPTS = 3;
 const TIME_TOLERANCE = 1.5;

@@ -195,7 +195,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/cli': {
     imports: ['lib', 'package.json'],
-    packages: ['node:', 'commander', 'yaml', 'zod', 'diff', '@aws-sdk/client-eks'],
+    packages: ['node:', 'commander', 'yaml', 'zod', 'diff', 'core-js', '@aws-sdk/client-eks'],
     instead: 'a command may use everything in lib/; a package needs a room that hides it',
   },
   functions: {

@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import { lazyBus } from '../sinks/open-bus.ts';
 import { type FairTurns, openFairTurns } from '../model/fair-turns.ts';
+import { openRoutesMemory } from '../model/left-routes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import type { DeliveringQueue } from '../model/queue.ts';
 import { openQueue } from '../queues/open-queue.ts';
@@ -74,6 +75,7 @@ export function openRuntime(environment: Environment, options: RuntimeOptions = 
       settingsOf,
       loadBalancersOf: (name) => clusters.loadBalancersOf(name),
       connectionsOf: (name) => clusters.connectionsOf(name),
+      routes: openRoutesMemory(),
     },
     clusters,
     meter,

@@ -77,8 +77,8 @@ function collectNetwork(text: string, before: readonly string[]): readonly strin
   return [...before, text];
 }
 
-/** The name becomes a part of the source of events, and of the keys of messages. */
-const CLUSTER_NAME = /^[A-Za-z0-9]([\w.@:/-]{0,126}[A-Za-z0-9])?$/;
+/** What a cluster may be called: the name becomes a part of the source of events, and of the keys of messages. */
+export const CLUSTER_NAME = /^[A-Za-z0-9]([\w.@:/-]{0,126}[A-Za-z0-9])?$/;
 
 function checkOptions({ cluster, busArn, busUrl, rollouts, router }: ManifestOptions & WithRouters): void {
   if (!CLUSTER_NAME.test(cluster)) {

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type AgentOptions, type ClientRequestArgs } from 'n
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions, type RequestOptions } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import tls, { createSecureContext, type SecureContext } from 'node:tls';
 import { AssayError } from '../model/errors.ts';
 import type { TlsSettings } from '../model/http.ts';
 import type { AddressRules, Destination } from './addresses.ts';
@@ -57,6 +57,7 @@ export function openAgents(settings: AgentSettings): Agents {
     ...(serverName !== undefined && { servername: serverName }),
   };
   if (settings.proxy !== undefined) {
+    requireProxies(process.versions.node);
     const proxied = { ...POOL, proxyEnv: { HTTP_PROXY: settings.proxy, HTTPS_PROXY: settings.proxy } };
     return {
       http: new HttpAgent(proxied),
@@ -71,10 +72,17 @@ export function openAgents(settings: AgentSettings): Agents {
   };
 }
 
+/** Older Nodes would pass a proxy over without a word, and connect to what nobody has checked. */
+function requireProxies(node: string): void {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  if (major > 24 || (major === 24 && minor >= 5)) return;
+  throw new AssayError('ASSAY_SETTING_INVALID', `a proxy takes Node 24.5 or newer; this is ${node}`);
+}
+
 function secureContext({ ca, certificate, key }: TlsSettings): SecureContext {
   try {
     return createSecureContext({
-      ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+      ...(ca !== undefined && { ca: [...tls.getCACertificates('default'), ca] }),
       ...(certificate !== undefined && { cert: certificate }),
       ...(key !== undefined && { key }),
     });

@@ -6,7 +6,7 @@ import type { ObjectRef } from '../model/ref.ts';
 /** A kind whose objects can be read: all that it has to say of those. */
 export interface ReadableKind<Status extends AnyStatus, S extends Seen<Status>> extends Pick<
   Kind<Status, S>,
-  'facts' | 'reconcile' | 'mayLookAgain' | 'routed'
+  'facts' | 'reconcile' | 'mayLookAgain' | 'routed' | 'keep'
 > {
   /** Reads what else the decision needs. */
   observe(object: S['object'], ref: ObjectRef, ports: Ports): Promise<S | undefined>;
@@ -41,6 +41,7 @@ export function readableKind<Status extends AnyStatus, S extends Seen<Status>>(
       const isGoing = object.metadata.deletionTimestamp !== undefined;
       return isGoing || kind.observeUnreadable(object, malformation) === undefined ? undefined : now;
     },
+    ...(kind.keep && { keep: kind.keep }),
     ...(kind.routed && {
       routed: (object) => (findMalformation(object) === undefined ? kind.routed?.(object) : undefined),
     }),

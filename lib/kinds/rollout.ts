@@ -1,19 +1,18 @@
 import type { AnalysisRun } from '../model/analysis-run.ts';
 import type { Cluster } from '../model/cluster.ts';
 import { INSTANCE_ID_LABEL } from '../model/labels.ts';
+import type { LeftRoutes } from '../model/left-routes.ts';
 import { listAll } from '../model/list-pages.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Found } from '../model/reply.ts';
-import { resourceKind, type ResourceKind, type Resources } from '../model/resources.ts';
+import type { ResourceKind, Resources } from '../model/resources.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { RolloutStatus } from '../model/rollout-status.ts';
 import { dueAt } from '../rollout/due-at.ts';
 import { listsOf } from '../rollout/lists.ts';
-import { findIn, neededLoadBalancers, needs, type RolloutNeeds, routesOf } from '../rollout/needs.ts';
+import { neededLoadBalancers, needs, routesOf } from '../rollout/needs.ts';
 import { rolloutOutcome } from '../rollout/outcome.ts';
 import { maxRevision, revisionOf } from '../rollout/revision.ts';
-import type { Routed, RoutedList, RoutedObject } from '../rollout/routers/router.ts';
-import { routeKey, routeListKey } from '../rollout/routing/open-routing.ts';
 import { neededRegistrations } from '../rollout/target-groups.ts';
 import { NOTHING_SEEN, type SeenRollout, type Service, type Workload } from '../rollout/seen.ts';
 import { formatSelector, selectorFailure } from '../rollout/selector.ts';
@@ -24,6 +23,7 @@ import { readLoadBalancers, readRegistrations } from './load-balancers.ts';
 import { problemOf } from './problem-of.ts';
 import { readTemplates } from './read-templates.ts';
 import { readableKind } from './readable-kind.ts';
+import { afterChanges, isFresh, isUsable, mayBeKept, patchedIn, readRoutes } from './routes.ts';
 
 /** Rollouts: bring pods up to date step by step, start analyses and experiments, and go back where these say so. */
 export const rollout = readableKind<RolloutStatus, Seen>({
@@ -33,16 +33,18 @@ export const rollout = readableKind<RolloutStatus, Seen>({
   async observe(object, ref, ports) {
     const cluster = ports.clusters.get(ref.cluster);
     const { namespace, uid } = ref;
-    const wanted = needs(object, ports.now());
-    const lists = listsOf(object, ports.now());
+    const now = ports.now();
+    const wanted = needs(object, now);
+    const lists = listsOf(object, now);
+    const left = leftFor(object, ports.routes?.take(ref));
     const instance = instanceSelector(object);
     const { selector } = object.spec;
-    const [replicaSets, analysisRuns, experiments, services, routes, pods, templates, workload] = await Promise.all([
+    const [replicaSets, analysisRuns, experiments, services, known, pods, templates, workload] = await Promise.all([
       readReplicaSets(cluster, object, { namespace, ownerUid: uid, ...REPLICA_SETS_OF_ROLLOUTS }),
       readRuns(cluster, wanted.runs, lists.runs, { namespace, ownerUid: uid, labelSelector: instance }),
       readOwned(cluster, 'Experiment', lists.experiments, { namespace, ownerUid: uid, labelSelector: instance }),
       Promise.all(wanted.services.map((name) => cluster.get('Service', { namespace, name }))),
-      readRoutes(cluster, object, wanted),
+      readRoutes(cluster, object, wanted, left && { left, isTaken: () => true }),
       wanted.pods && selector && selectorFailure(selector) === undefined
         ? listAll(cluster, 'Pod', { namespace, labelSelector: formatSelector(selector) })
         : [],
@@ -53,26 +55,45 @@ export const rollout = readableKind<RolloutStatus, Seen>({
       services.flatMap((service) => (service ? [[service.metadata.name ?? '', service as Service]] : [])),
     );
     const verified = neededRegistrations(object, replicaSets, named);
-    return {
+    const seen: Seen = {
       object,
       rollout: object,
       replicaSets,
       analysisRuns,
       experiments,
       services: named,
-      ...routes,
-      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routes.routes), ports),
-      registrations: await readRegistrations(cluster, verified, ports),
+      ...known,
       pods,
       templates,
       ...(cluster.apiVersions && { apiVersions: cluster.apiVersions }),
       ...workload,
+    };
+    const isLeft = left !== undefined && isFresh(left, object, now);
+    // The API server refuses a patch of what has changed meanwhile: only what would not be written is looked at.
+    const patched = left && !isLeft ? patchedIn(rolloutOutcome(seen, now).changes) : undefined;
+    const routes = patched
+      ? await readRoutes(cluster, object, wanted, { left: known, isTaken: (key) => patched.has(key) })
+      : known;
+    return {
+      ...seen,
+      ...routes,
+      routesLookedAt: isLeft ? left.lookedAt : now,
+      loadBalancers: await readLoadBalancers(ref.cluster, neededLoadBalancers(object, routes.routes), ports),
+      registrations: await readRegistrations(cluster, verified, ports),
     };
   },
 
   reconcile(seen, now, replies = []) {
     if (seen.malformation !== undefined) return refuse(seen.object, seen.malformation);
     return rolloutOutcome({ ...seen, replies }, now);
+  },
+
+  keep(ref, { object, routes, routeLists = new Map(), routesLookedAt }, { version, outcome, replies }, ports) {
+    if (routesLookedAt === undefined || version === undefined || !mayBeKept(outcome.status)) return;
+    if (routesOf(object).length === 0 && routeLists.size === 0) return;
+    const { weights } = outcome.status.canary ?? {};
+    const after = afterChanges({ routes, routeLists }, outcome.changes, replies);
+    ports.routes?.keep(ref, { version, weights, lookedAt: routesLookedAt, ...after });
   },
 
   observeUnreadable: (object, malformation) => ({ ...NOTHING_SEEN, object, rollout: object, malformation }),
@@ -84,6 +105,12 @@ interface Seen extends SeenRollout {
   readonly object: Rollout;
   /** Why the object cannot be read; nothing else was looked at then. */
   readonly malformation?: string;
+  /** When the objects of routers were looked at: some of them at least then. */
+  readonly routesLookedAt?: Date;
+}
+
+function leftFor(object: Rollout, left: LeftRoutes | undefined): LeftRoutes | undefined {
+  return left && isUsable(left, object) ? left : undefined;
 }
 
 /** Says why, and leaves everything as it is: a status that cannot be read is nothing to build on. */
@@ -135,72 +162,6 @@ async function readRuns(
   const missing = names.filter((name) => !known.has(name));
   const read = await Promise.all(missing.map((name) => cluster.get('AnalysisRun', { namespace, name })));
   return [...listed, ...read.filter((run) => run !== undefined)];
-}
-
-/** Objects of routers: those that are named, those that these name, and those with certain labels. */
-async function readRoutes(
-  cluster: Cluster,
-  owner: Rollout,
-  { routes, routeLists }: Pick<RolloutNeeds, 'routes' | 'routeLists'>,
-): Promise<Required<Pick<SeenRollout, 'routes' | 'routeLists'>>> {
-  const [named, listed] = await Promise.all([
-    readNamed(cluster, owner, routes),
-    Promise.all(routeLists.map(async (list) => ({ key: routeListKey(list), found: await listRouted(cluster, list) }))),
-  ]);
-  const objects = listed.flatMap(({ found }) => ('object' in found ? found.object : []));
-  return {
-    routes: new Map([...objects.map((object) => [keyOf(object), { object }] as const), ...named]),
-    routeLists: new Map(listed.map(({ key, found }) => [key, 'object' in found ? namesOf(found.object) : found])),
-  };
-}
-
-async function readNamed(cluster: Cluster, owner: Rollout, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
-  const first = await readEach(cluster, wanted);
-  const named = routesOf(owner, findIn(first));
-  const known = new Set(wanted.map(routeKey));
-  const further = named.filter((routed) => !known.has(routeKey(routed)));
-  return further.length === 0 ? first : new Map([...first, ...(await readEach(cluster, further))]);
-}
-
-async function readEach(cluster: Cluster, wanted: readonly Routed[]): Promise<SeenRollout['routes']> {
-  const read = await Promise.all(
-    wanted.map(async (routed) => [routeKey(routed), await readRouted(cluster, routed)] as const),
-  );
-  return new Map(read.flatMap(([key, found]) => (found ? [[key, found] as const] : [])));
-}
-
-function keyOf({ kind, metadata }: RoutedObject): string {
-  return routeKey({ kind, namespace: metadata.namespace ?? '', name: metadata.name ?? '' });
-}
-
-function namesOf(objects: readonly RoutedObject[]): Found<readonly string[]> {
-  return { object: objects.map(({ metadata }) => metadata.name ?? '') };
-}
-
-/** @throws AssayError as `readRouted` */
-async function listRouted(
-  cluster: Cluster,
-  { kind, namespace, labelSelector }: RoutedList,
-): Promise<Found<readonly RoutedObject[]>> {
-  try {
-    const query = { namespace, ...(labelSelector !== '' && { labelSelector }) };
-    return { object: await listAll(cluster, resourceKind(kind), query) };
-  } catch (error) {
-    return problemOf(error);
-  }
-}
-
-/** What cannot be read for good is the router's to complain of. @throws AssayError if the cluster cannot be asked just now */
-async function readRouted(
-  cluster: Cluster,
-  { kind, namespace, name }: Routed,
-): Promise<Found<RoutedObject> | undefined> {
-  try {
-    const object = await cluster.get(resourceKind(kind), { namespace, name });
-    return object && { object };
-  } catch (error) {
-    return problemOf(error);
-  }
 }
 
 async function readWorkload(

@@ -15,6 +15,15 @@ export interface Seen<Status extends AnyStatus = AnyStatus> {
   readonly object: KubernetesObject & { readonly status?: Status };
 }
 
+/** How a step ended. */
+export interface Left<Status extends AnyStatus = AnyStatus> {
+  /** The resourceVersion that the object has now, as far as we know. */
+  readonly version: string | undefined;
+  readonly outcome: Outcome<Status>;
+  /** What its changes gave. */
+  readonly replies: readonly Reply[];
+}
+
 /**
  * One resource that Assay looks after. Everything impure happens before (`observe`) or after (the outcome is
  * applied by `runtime/step.ts`) the decision.
@@ -35,6 +44,8 @@ export interface Kind<Status extends AnyStatus = AnyStatus, S extends Seen<Statu
    * belongs to it. Absent: it may not.
    */
   readonly mayLookAgain?: true;
+  /** Keeps in this process what a step that ended well has left, for the next one. Absent: nothing is kept. */
+  keep?(ref: ObjectRef, seen: S, left: Left<Status>, ports: Ports): void;
   /** When the object is due, told from itself alone; undefined: nothing is left to do, or something else will tell. */
   dueAt(object: S['object'], now: Date): Date | undefined;
   /**

@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { Clusters } from './cluster.ts';
 import type { Connections, ConnectionUse } from './connections.ts';
+import type { RoutesMemory } from './left-routes.ts';
 import type { LoadBalancers } from './load-balancer.ts';
 import type { ProviderSettings } from './provider.ts';
 import type { Queue } from './queue.ts';
@@ -20,6 +21,8 @@ export interface Ports {
   readonly settingsOf?: (cluster: string) => ProviderSettings;
   /** Where the weights of a cluster's load balancers are verified; nothing: they are not. */
   readonly loadBalancersOf?: (cluster: string) => LoadBalancers | undefined;
+  /** What steps have left of the objects of traffic routers; nothing: each step reads them. */
+  readonly routes?: RoutesMemory;
   /** How the metric sources of a cluster are reached; nothing: as metrics say. */
   readonly connectionsOf?: (cluster: string) => Connections | undefined;
   /** Waits for a turn that may be long in coming, without the place that the step has among others. */

@@ -8,6 +8,7 @@ import { progressDeadlineSeconds, replicasOf } from './defaults.ts';
 import { isRefusedForGood } from './invalid-spec.ts';
 import { rolloutPhase } from './phase.ts';
 import { isRestartDone } from './restart-done.ts';
+import { endpointsByMs } from './routing/await-endpoints.ts';
 import { runsOf } from './runs-of.ts';
 import { findPause } from './work.ts';
 
@@ -29,11 +30,12 @@ export function dueAt(rollout: Rollout, now: Date, polledAt?: Date): Date | unde
   const { metadata, status = {} } = rollout;
   if (metadata.deletionTimestamp !== undefined) return undefined;
   if (!isSeen(rollout) || isAsked(status)) return now;
-  if (isAtRest(rollout)) return undefined;
+  if (isAtRest(rollout, now)) return undefined;
   const newsMs = lastNewsMs(status, now) ?? now.getTime();
   const intervalMs = Math.min(Math.max((now.getTime() - newsMs) * POLL_SHARE, POLL_MS), LONGEST_POLL_MS);
   const pollMs = (polledAt?.getTime() ?? newsMs) + intervalMs;
-  const overMs = Math.min(pauseEndMs(rollout, now), deadlineMs(rollout, now), restartMs(rollout));
+  const backMs = endpointsByMs(rollout, now) ?? Infinity;
+  const overMs = Math.min(pauseEndMs(rollout, now), deadlineMs(rollout, now), restartMs(rollout), backMs);
   return new Date(Math.min(pollMs, overMs + STRICTLY_AFTER_MS));
 }
 
@@ -51,11 +53,11 @@ function isAsked({ abort, abortedAt, promoteFull, phase, message = '' }: Rollout
 }
 
 /** Nothing happens by time alone, and all pods are as they are to be. */
-function isAtRest(rollout: Rollout): boolean {
+function isAtRest(rollout: Rollout, now: Date): boolean {
   const { phase, replicas = 0, updatedReplicas = 0, readyReplicas = 0, pauseConditions = [] } = rollout.status ?? {};
   if (isRefusedForGood(rollout)) return true;
   if (!isRestartDone(rollout)) return false;
-  if (phase === 'Healthy') return replicas === updatedReplicas;
+  if (phase === 'Healthy') return replicas === updatedReplicas && endpointsByMs(rollout, now) === undefined;
   if (phase === 'Degraded') return isBack(rollout);
   if (phase !== 'Paused' || readyReplicas < replicas) return false;
   const { step } = currentStep(rollout);

@@ -43,7 +43,7 @@ export async function step(
   const looked = await look(kind, ref, cluster, ports);
   if (!looked) return;
   const { observed, decidedAt } = looked;
-  const { decided, seen, isOvertaken } = await decide(kind, observed, decidedAt, cluster);
+  const { decided, seen, isOvertaken, replies } = await decide(kind, observed, decidedAt, cluster);
 
   const unwritten: Written = { went: 'nothing', version: seen.object.metadata.resourceVersion, outcome: decided };
   const wrote = decided.failure === undefined ? await writeStatus(ref, seen, decided, cluster, decidedAt) : unwritten;
@@ -58,6 +58,7 @@ export async function step(
     return;
   }
   if (outcome.failure !== undefined) throw new AssayError('ASSAY_STEP_FAILED', outcome.failure, { retry: true });
+  if (wrote.went !== 'lost') kind.keep?.(ref, seen, { version: wrote.version, outcome, replies }, ports);
   if (wrote.unlabelled) throw wrote.unlabelled;
   const goesOn = wrote.went === 'status' || (wrote.went === 'nothing' && (version ?? wrote.version) === wrote.version);
   const isIdle = wrote.went === 'nothing' && outcome.changes.length === 0;
@@ -134,6 +135,8 @@ interface Decided {
   readonly isOvertaken: boolean;
   /** With the version that the object has by the step's own changes. */
   readonly seen: Seen;
+  /** What the changes gave. */
+  readonly replies: readonly Reply[];
 }
 
 /** Makes the changes of a decision. Where one gives a surprise, the decision is made anew, and goes on from there. */
@@ -152,7 +155,7 @@ async function decide(kind: Kind, observed: Seen, now: Date, cluster: Cluster): 
     if (isSurprise(reply)) decided = kind.reconcile(observed, now, replies);
     if (reply.went === 'failed' && reply.isConflict === true && isVersioned(change)) conflicts += 1;
   }
-  return { decided, seen, isOvertaken: conflicts > 0 && decided.failure !== undefined };
+  return { decided, seen, replies, isOvertaken: conflicts > 0 && decided.failure !== undefined };
 }
 
 /** As an API server would say it if a change could carry the versions of two objects. */

@@ -13,6 +13,7 @@ import type { Kind, KindRow } from '../model/kind.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import type { Log, Ports } from '../model/ports.ts';
 import { resourceKind } from '../model/resources.ts';
+import { openRoutesMemory } from '../model/left-routes.ts';
 import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import { formatRef, type ObjectRef, refOf } from '../model/ref.ts';
@@ -141,6 +142,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     settingsOf: () => settings,
     loadBalancersOf: () => options.loadBalancers,
     connectionsOf: (name) => connections.get(name),
+    routes: openRoutesMemory(),
     signal: aborting.signal,
   };
 

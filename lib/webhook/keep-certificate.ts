@@ -13,6 +13,8 @@ export interface CertificateStore {
 export interface StoredCertificate {
   readonly files: CertificateFiles;
   readonly version: string;
+  /** Whether it goes when what tells API servers of the webhook does; whoever writes it sees to that. */
+  readonly goesAlong: boolean;
 }
 
 export interface KeepCertificateOptions {
@@ -85,7 +87,10 @@ export function keepCertificate(options: KeepCertificateOptions): KeptCertificat
 async function findOrMake({ store, hosts, now, log }: KeepCertificateOptions): Promise<CertificateFiles> {
   const stored = await store.read();
   const state = stored && judgeCertificate(stored.files, hosts, now());
-  if (stored && state === 'good') return stored.files;
+  if (stored && state === 'good') {
+    if (!stored.goesAlong) await store.write(stored.files, stored.version);
+    return stored.files;
+  }
   const made = await makeCertificate(hosts, now(), stored?.files);
   if (await store.write(made, stored?.version)) {
     log.info('certificate made', { before: state ?? 'none' });

@@ -22,8 +22,8 @@ export interface TlsFiles {
 
 /** The two objects that the webhook looks after in its own cluster. Failures are those of the port `Cluster`. */
 export interface WebhookObjects {
-  read(): Promise<{ readonly files: TlsFiles; readonly version: string } | undefined>;
-  /** False: somebody else wrote first. */
+  read(): Promise<{ readonly files: TlsFiles; readonly version: string; readonly goesAlong: boolean } | undefined>;
+  /** The Secret, which is then deleted with the configuration. False: somebody else wrote first. */
   write(files: TlsFiles, version: string | undefined): Promise<boolean>;
   /** Puts the authorities into every webhook of the configuration; false where they are there already. */
   trust(authorities: string): Promise<boolean>;
@@ -34,14 +34,31 @@ export function webhookObjects(options: WebhookObjectsOptions): WebhookObjects {
   const secretPath = objectPath('Secret', { namespace, name: secretName });
   const configurationPath = `${CONFIGURATIONS}/${encodeURIComponent(configurationName)}`;
 
+  const findConfiguration = () => readIfThere<WebhookConfiguration>(configurationPath, options);
+  const readConfiguration = async (): Promise<WebhookConfiguration> => {
+    const configuration = await findConfiguration();
+    if (configuration) return configuration;
+    throw new AssayError('ASSAY_CLUSTER_NOT_FOUND', `there is no ValidatingWebhookConfiguration ${configurationName}`);
+  };
+
   return {
     async read() {
       const secret = await readIfThere<Secret>(secretPath, options);
-      return secret && { files: filesOf(secret), version: secret.metadata.resourceVersion ?? '' };
+      if (!secret) return undefined;
+      const { resourceVersion = '', ownerReferences = [] } = secret.metadata;
+      const configuration = await findConfiguration();
+      const goesAlong = !configuration || ownerReferences.some(({ uid }) => uid === configuration.metadata.uid);
+      return { files: filesOf(secret), version: resourceVersion, goesAlong };
     },
 
     async write(files, version) {
-      const secret = secretOf(files, { name: secretName, namespace, ...(version && { resourceVersion: version }) });
+      const { uid = '' } = (await readConfiguration()).metadata;
+      const secret = secretOf(files, {
+        name: secretName,
+        namespace,
+        ...(version && { resourceVersion: version }),
+        ownerReferences: [{ ...CONFIGURATION, name: configurationName, uid }],
+      });
       const body = JSON.stringify(secret);
       return version === undefined
         ? written({ method: 'POST', url: collectionPath('Secret', namespace), body }, options)
@@ -49,13 +66,7 @@ export function webhookObjects(options: WebhookObjectsOptions): WebhookObjects {
     },
 
     async trust(authorities) {
-      const configuration = await readIfThere<WebhookConfiguration>(configurationPath, options);
-      if (!configuration) {
-        throw new AssayError(
-          'ASSAY_CLUSTER_NOT_FOUND',
-          `there is no ValidatingWebhookConfiguration ${configurationName}`,
-        );
-      }
+      const configuration = await readConfiguration();
       const caBundle = encode(authorities);
       const { webhooks = [] } = configuration;
       if (webhooks.every(({ clientConfig }) => clientConfig.caBundle === caBundle)) return false;
@@ -68,7 +79,11 @@ export function webhookObjects(options: WebhookObjectsOptions): WebhookObjects {
   };
 }
 
-const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+const CONFIGURATION = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingWebhookConfiguration',
+} as const;
+const CONFIGURATIONS = `/apis/${CONFIGURATION.apiVersion}/validatingwebhookconfigurations`;
 
 interface WebhookConfiguration extends KubernetesObject {
   readonly webhooks?: readonly { readonly clientConfig: { readonly caBundle?: string } }[];

@@ -34,14 +34,28 @@ test.each([
   { words: ['clusters', 'rem'], want: ['remove'] },
   { words: ['clusters', 'add', '--replac'], want: ['--replace'] },
   { words: ['run', 'some'], want: [] },
+  { words: ['run', '--output', 'j'], want: ['json', 'junit'] },
+  { words: ['run', '-o', 'ya'], want: ['yaml'] },
+  // As bash cuts it.
+  { words: ['run', '--output', '=', 't'], want: ['table'] },
+  { words: ['run', '--output', '='], want: ['table', 'json', 'yaml', 'junit'] },
+  // A value that is free: files, by bash itself.
+  { words: ['run', '--arg', '--o'], want: [] },
+  { words: ['run', '--kubeconfig', ''], want: [] },
+  { words: ['completion', ''], want: ['bash', 'zsh', 'fish', '--help'] },
+  // A word that only begins like a command is none, and a file may be called like one.
+  { words: ['runner', '--ar'], want: [] },
+  { words: ['run', 'clusters', '--ar'], want: ['--arg'] },
+  { words: ['clusters', '--help', 'add', '--replac'], want: ['--replace'] },
   { words: ['--ver'], want: ['--version'] },
 ])('bash offers $want for $words', async ({ words, want }) => expect(await offered(...words)).toEqual(want));
 
+// Real ones are asked in test/e2e/completion.test.ts.
 test('zsh and fish are told the same', async () => {
-  expect(await scriptFor('zsh')).toMatch(/"clusters add"\*\) found="[^"]*--replace/);
+  expect(await scriptFor('zsh')).toMatch(/"clusters add"\) found=\(.*'--replace:/);
   const fish = await scriptFor('fish');
-  expect(fish).toContain("complete -c assay -n '__fish_use_subcommand' -a run -d 'Run analysis templates");
-  expect(fish).toMatch(/-n '__fish_seen_subcommand_from run' -l local-jobs -d '/);
+  expect(fish).toMatch(/ -f -a run -d 'Run analysis templates/);
+  expect(fish).toContain("-n '__fish_seen_subcommand_from run' -l output -s o -x -a 'table json yaml junit' -d '");
   expect(fish).toMatch(/-n '__fish_seen_subcommand_from clusters; and __fish_seen_subcommand_from add' -l replace/);
 });
 

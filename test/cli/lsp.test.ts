@@ -1,6 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   type CompletionItem,
   createProtocolConnection,
@@ -11,6 +14,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
+import { buildProgram } from '../inputs/play-input.ts';
 
 const URI = 'file:///work/a.yaml';
 const SOURCE = `apiVersion: argoproj.io/v1alpha1
@@ -27,6 +31,13 @@ spec:
       nope: 1
 `;
 
+const folder = mkdtempSync(join(tmpdir(), 'assay-lsp-'));
+let program: string;
+beforeAll(async () => {
+  program = await buildProgram(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
 let server: ChildProcessWithoutNullStreams;
 let client: ProtocolConnection;
 afterEach(() => {
@@ -36,7 +47,7 @@ afterEach(() => {
 
 /** The command as an editor starts it, and the connection to it. */
 async function begin(): Promise<{ readonly ended: Promise<unknown[]> }> {
-  server = spawn(process.execPath, ['lib/cli/main.ts', 'lsp', '--stdio', `--clientProcessId=${process.pid}`]);
+  server = spawn(process.execPath, [program, 'lsp', '--stdio', `--clientProcessId=${process.pid}`]);
   client = createProtocolConnection(new StreamMessageReader(server.stdout), new StreamMessageWriter(server.stdin));
   client.listen();
   const ended = once(server, 'exit');

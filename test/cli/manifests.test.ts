@@ -45,8 +45,8 @@ test('the base is filled in with what is special to a cluster', () => {
 });
 
 test('the image is that of this version, and Dockerfile says how it is built', () => {
-  expect(containerIn(rendered({}))?.image).toBe(`assay-webhook:${packageJson.version}`);
-  expect(readFileSync('infra/cluster/Dockerfile', 'utf8')).toContain(`-t assay-webhook:${packageJson.version} `);
+  expect(containerIn(rendered({}))?.image).toBe(`assay:${packageJson.version}`);
+  expect(readFileSync('infra/image/Dockerfile', 'utf8')).toContain(`-t assay:${packageJson.version} `);
 });
 
 test('a role is an annotation of the webhook’s service account alone', () => {

@@ -94,7 +94,8 @@ test('without a command: what there is, exit 64', async () => {
 });
 
 test.each([
-  { version: '20.20.2', says: 'assay: needs Node 24 or newer; this is 20.20.2' },
+  { version: '18.20.8', says: 'assay: needs Node 20 or newer; this is 18.20.8' },
+  { version: '20.20.2', says: undefined },
   { version: '24.0.0', says: undefined },
   { version: '26.1.0', says: undefined },
 ])('Node $version: $says', ({ version, says }) => {

@@ -76,7 +76,12 @@ async function writeAssayKubeconfig(plane: ControlPlane, path: string): Promise<
   writeKubeconfig(path, { ...plane, user: 'assay', token });
 }
 
-function openAnalysisCluster(plane: ControlPlane, kubeconfigPath: string, stop: () => Promise<void>): AnalysisCluster {
+/** The runs of a control plane that was prepared otherwise: with CRDs, the namespace `shop` and somebody to be there. */
+export function openAnalysisCluster(
+  plane: ControlPlane,
+  kubeconfigPath: string,
+  stop: () => Promise<void>,
+): AnalysisCluster {
   const { api } = plane;
   const run = (name: string) => api.call<AnalysisRun>(`${RUNS_PATH}/${name}`);
   const runOnce: AnalysisCluster['runOnce'] = async (name, what, holds, { timeoutMs = 60_000, everyMs = 250 } = {}) => {

@@ -2,48 +2,31 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergePatch } from '../../lib/model/merge-patch.ts';
 import type { Rollout } from '../../lib/model/rollout.ts';
-import { type AnalysisCluster, borrowAnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
-import { aJobTemplate, openExperimentCluster } from './experiment-cluster.ts';
-import { openRolloutCluster, type RolloutCluster } from './rollout-cluster.ts';
-import { type ArgoEyes, openArgoEyes } from './servers/argo-eyes.ts';
-import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
+import { type AnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
+import { aJobTemplate } from './experiment-cluster.ts';
+import type { RolloutCluster } from './rollout-cluster.ts';
+import { serveRollouts, type StagedRollouts } from './served-rollouts.ts';
+import type { ArgoEyes } from './servers/argo-eyes.ts';
 import { serversAvailable } from './servers/build.ts';
-import { type Kubelet, startKubelet } from './servers/kubelet.ts';
 import { waitFor } from './servers/wait-for.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const RIGHTS = join(ROOT, 'infra/cluster/rbac-rollouts.yaml');
 const steps = [{ setWeight: 34 }, { pause: {} }, { setWeight: 67 }, { pause: {} }];
 
 /** What people do to Rollouts with Argo's tools, and what these show of it. Each test has a Rollout of its own. */
 describe.skipIf(!(await serversAvailable()))("Rollouts in the hands of Argo's tools", () => {
+  let staged: StagedRollouts;
   let cluster: AnalysisCluster;
   let rollouts: RolloutCluster;
-  let kubelet: Kubelet;
-  let assay: AssayServe;
   let eyes: ArgoEyes;
-  const argo = async (...args: readonly string[]) => eyes.rollouts([...args, '-n', NAMESPACE]);
+  const argo = (...args: readonly string[]) => staged.argo(...args);
 
   beforeAll(async () => {
-    cluster = await borrowAnalysisCluster();
-    const { plane } = cluster;
-    kubelet = await startKubelet(plane);
-    await waitFor('the service account that pods run as', () =>
-      plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),
-    );
-    rollouts = openRolloutCluster(cluster);
-    eyes = await openArgoEyes(plane);
-    await openExperimentCluster(cluster).createTemplate('takes-long', aJobTemplate(['sleep', '600']));
-    await plane.kubectl(['apply', '-f', RIGHTS]);
-    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath, args: ['--rollouts'] });
+    staged = await serveRollouts();
+    ({ cluster, rollouts, eyes } = staged);
+    await staged.experiments.createTemplate('takes-long', aJobTemplate(['sleep', '600']));
   });
-  afterAll(async () => {
-    await assay?.stop();
-    eyes?.close();
-    await cluster?.plane.kubectl(['delete', '-f', RIGHTS]);
-    await kubelet?.stop();
-    await cluster?.stop();
-  });
+  afterAll(() => staged?.stop());
 
   /** Healthy, and then paused at its first pause with another image. */
   const anUpdate = async (name: string): Promise<Rollout> => {

@@ -1,25 +1,17 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
-import { type AnalysisCluster, borrowAnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
-import { aJobTemplate, type ExperimentCluster, openExperimentCluster } from './experiment-cluster.ts';
-import { aTemplate, openRolloutCluster, type RolloutCluster } from './rollout-cluster.ts';
-import { type ArgoEyes, openArgoEyes } from './servers/argo-eyes.ts';
-import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
+import { type AnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
+import { aJobTemplate } from './experiment-cluster.ts';
+import { aTemplate, type RolloutCluster } from './rollout-cluster.ts';
+import { serveRollouts, type StagedRollouts } from './served-rollouts.ts';
 import { serversAvailable } from './servers/build.ts';
-import { type Kubelet, startKubelet } from './servers/kubelet.ts';
 import { waitFor } from './servers/wait-for.ts';
 
-const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
-
 describe.skipIf(!(await serversAvailable()))('rollouts', () => {
+  let staged: StagedRollouts;
   let cluster: AnalysisCluster;
   let rollouts: RolloutCluster;
-  let experiments: ExperimentCluster;
-  let kubelet: Kubelet;
-  let assay: AssayServe;
-  let eyes: ArgoEyes;
-  const argo = async (...args: readonly string[]) => eyes.rollouts([...args, '-n', NAMESPACE]);
+  const argo = (...args: readonly string[]) => staged.argo(...args);
   const podsOf = async (name: string) => {
     const path = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app%3D${name}`;
     const { items } = await cluster.plane.api.call<{ items: readonly KubernetesObject[] }>(path);
@@ -36,31 +28,17 @@ describe.skipIf(!(await serversAvailable()))('rollouts', () => {
     );
 
   beforeAll(async () => {
-    cluster = await borrowAnalysisCluster();
-    const { plane } = cluster;
-    kubelet = await startKubelet(plane);
-    await waitFor('the service account that pods run as', () =>
-      plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),
-    );
-    rollouts = openRolloutCluster(cluster);
-    experiments = openExperimentCluster(cluster);
-    eyes = await openArgoEyes(plane);
+    staged = await serveRollouts();
+    ({ cluster, rollouts } = staged);
+    const { experiments } = staged;
     const compare = ['sh', '-c', 'test -n "{{args.canary}}" && test "{{args.canary}}" != "{{args.stable}}"'];
     await Promise.all([
       experiments.createTemplate('ro-passes', aJobTemplate(['true'])),
       experiments.createTemplate('ro-fails', aJobTemplate(['sh', '-c', 'sleep 2; exit 3'])),
       experiments.createTemplate('ro-compares', aJobTemplate(compare, [{ name: 'canary' }, { name: 'stable' }])),
     ]);
-    await plane.kubectl(['apply', '-f', RIGHTS]);
-    assay = await startAssayServe({ kubeconfigPath: cluster.kubeconfigPath, args: ['--rollouts'] });
   });
-  afterAll(async () => {
-    await assay?.stop();
-    eyes?.close();
-    await cluster?.plane.kubectl(['delete', '-f', RIGHTS]);
-    await kubelet?.stop();
-    await cluster?.stop();
-  });
+  afterAll(() => staged?.stop());
 
   const steps = [{ setWeight: 34 }, { pause: {} }, { setWeight: 67 }, { pause: { duration: 1 } }];
 

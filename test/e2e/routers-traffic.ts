@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { routerRole } from '../../lib/cli/router-role.ts';
 import { NAMESPACE, startAnalysisCluster } from './analysis-cluster.ts';
 import { ask, openRequestStream } from './request-stream.ts';
@@ -19,12 +20,21 @@ import { waitFor } from './servers/wait-for.ts';
 const COUNTED = 1500;
 const PAGE = join(import.meta.dirname, 'servers/pod-page.ts');
 const RIGHTS = join(import.meta.dirname, '../../infra/cluster/rbac-rollouts.yaml');
-const ROUTES: readonly { readonly row: RouterRow; readonly canary: object }[] = [
-  { row: traefik, canary: {} },
-  { row: gatewayApi, canary: {} },
-  { row: nginx, canary: { dynamicStableScale: true, abortScaleDownDelaySeconds: 5 } },
+const ROUTES: readonly {
+  readonly row: RouterRow;
+  readonly canary: object;
+  /** Nobody writes endpoints for so long once the stable Service is switched. */
+  readonly endpointsLateMs: number;
+}[] = [
+  { row: traefik, canary: {}, endpointsLateMs: 0 },
+  { row: gatewayApi, canary: {}, endpointsLateMs: 0 },
+  { row: nginx, canary: { dynamicStableScale: true, abortScaleDownDelaySeconds: 5 }, endpointsLateMs: 1500 },
 ];
 const steps = [{ setWeight: 20 }, { pause: {} }, { setWeight: 50 }, { pause: {} }, { setWeight: 100 }, { pause: {} }];
+
+/** Where each has all its traffic at the canary, one of them goes on without controllers while the others stand still. */
+const arrivals = ROUTES.map(() => Promise.withResolvers<void>());
+const alone = Promise.withResolvers<void>();
 
 const cluster = await startAnalysisCluster({ controllers: true });
 const { plane } = cluster;
@@ -62,7 +72,11 @@ const assay = await startAssayServe({
 try {
   const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`;
   await waitFor('the service account that pods run as', () => plane.api.call(path));
-  const outcomes = await Promise.all(ROUTES.map(async (route) => [route.row.router, await follow(route)] as const));
+  const outcomes = await Promise.all(
+    ROUTES.map(
+      async (route, index) => [route.row.router, await follow(route, () => arrivals[index]?.resolve())] as const,
+    ),
+  );
   console.log(JSON.stringify(Object.fromEntries(outcomes)));
 } finally {
   await assay.stop();
@@ -71,7 +85,20 @@ try {
   await cluster.stop();
 }
 
-async function follow({ row, canary }: (typeof ROUTES)[number]) {
+/** Lets `act` be with no controller of the cluster at work, and for a while more. */
+async function withLateEndpoints(act: () => Promise<void>, lateMs: number): Promise<void> {
+  const { controllerManager } = plane.pids();
+  if (controllerManager === undefined) throw new Error('no controllers');
+  process.kill(controllerManager, 'SIGSTOP');
+  try {
+    await act();
+    await sleep(lateMs);
+  } finally {
+    process.kill(controllerManager, 'SIGCONT');
+  }
+}
+
+async function follow({ row, canary, endpointsLateMs }: (typeof ROUTES)[number], arrive: () => void) {
   const name = row.router.toLowerCase();
   for (const object of [...servicesOf(name), ...row.objects(name)]) {
     await plane.apply({ ...object, metadata: { ...object.metadata, namespace: NAMESPACE } });
@@ -104,9 +131,25 @@ async function follow({ row, canary }: (typeof ROUTES)[number]) {
   for (const [index, weight] of [20, 50, 100].entries()) {
     await rollouts.paused(name, index * 2 + 1);
     await measure('v2', weight);
+    if (weight < 100) await resume();
+  }
+  arrive();
+  if (endpointsLateMs > 0) {
+    await Promise.all(arrivals.map(({ promise }) => promise));
+    const before = await rollouts.selectedBy(`${name}-stable`);
+    const isSwitched = async () => (await rollouts.selectedBy(`${name}-stable`)) !== before;
+    const end = async (): Promise<void> => {
+      await resume();
+      await waitFor(`${name} to switch its stable Service`, isSwitched);
+    };
+    await withLateEndpoints(end, endpointsLateMs);
+    alone.resolve();
+  } else {
+    await alone.promise;
     await resume();
   }
   await rollouts.healthy(name);
+  await rollouts.once(name, 'to have its traffic back', ({ canary: at }) => at?.weights?.canary.weight === 0);
   await measure('v2', 100);
 
   await rollouts.patch(name, { spec: { template: podsOf(name, 'v3') } });
@@ -136,7 +179,7 @@ function podsOf(app: string, version: string) {
     env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     ports: [{ name: 'http', containerPort: 8080 }],
     readinessProbe: { httpGet: { path: '/', port: 8080 } },
-    lifecycle: { preStop: { sleep: { seconds: 3 } } },
+    lifecycle: { preStop: { sleep: { seconds: 6 } } },
   };
-  return { metadata: { labels: { app } }, spec: { terminationGracePeriodSeconds: 6, containers: [container] } };
+  return { metadata: { labels: { app } }, spec: { terminationGracePeriodSeconds: 10, containers: [container] } };
 }

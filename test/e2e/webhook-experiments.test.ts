@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Experiment } from '../../lib/model/experiment.ts';
-import { makeCertificate } from '../../lib/webhook/certificate.ts';
 import { type AnalysisCluster, NAMESPACE, borrowAnalysisCluster } from './analysis-cluster.ts';
 import {
   aJobTemplate,
@@ -11,14 +8,14 @@ import {
   type ExperimentCluster,
   openExperimentCluster,
 } from './experiment-cluster.ts';
-import { type AssayServe, type LogLine, startAssayServe } from './servers/assay-serve.ts';
-import { type AssayWebhook, installWebhook, startAssayWebhook } from './servers/assay-webhook.ts';
+import type { AssayServe, LogLine } from './servers/assay-serve.ts';
+import { type AssayWebhook, installWebhook } from './servers/assay-webhook.ts';
 import { serversAvailable } from './servers/build.ts';
 import { findFreePort } from './servers/free-port.ts';
 import { type Kubelet, startKubelet } from './servers/kubelet.ts';
-import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
 import { waitFor } from './servers/wait-for.ts';
-import { openSilentWatches, type SilentWatches } from './silent-watches.ts';
+import type { SilentWatches } from './silent-watches.ts';
+import { startToldServe, type ToldServe } from './told-serve.ts';
 
 /** What the issue wants at p99, of so many. */
 const WITHIN_MS = 1000;
@@ -32,10 +29,10 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
   let cluster: AnalysisCluster;
   let experiments: ExperimentCluster;
   let kubelet: Kubelet;
+  let told: ToldServe;
   let silence: SilentWatches;
   let assay: AssayServe;
   let webhook: AssayWebhook;
-  let folder: string;
 
   beforeAll(async () => {
     cluster = await borrowAnalysisCluster();
@@ -51,51 +48,15 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
       experiments.createTemplate('passes', aJobTemplate(['true'])),
       experiments.createTemplate('fails', aJobTemplate(['sh', '-c', 'sleep 1; exit 3'])),
     ]);
-
-    folder = createScratchFolder('listen-token');
-    const files = { token: join(folder, 'token'), cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
-    const { certificate, key, authorities } = await makeCertificate(['127.0.0.1'], new Date());
-    const authority = join(folder, 'ca.crt');
-    writeFileSync(files.token, 'a-token-for-tests-only');
-    writeFileSync(files.cert, certificate);
-    writeFileSync(files.key, key);
-    writeFileSync(authority, authorities);
-    const listen = `127.0.0.1:${await findFreePort()}`;
-    silence = await openSilentWatches(cluster);
-    assay = await startAssayServe({
-      kubeconfigPath: silence.kubeconfigPath,
-      args: [
-        `--listen=${listen}`,
-        `--listen-token-file=${files.token}`,
-        `--listen-cert=${files.cert}`,
-        `--listen-key=${files.key}`,
-      ],
-    });
-    const env = {
-      ASSAY_CLUSTER: plane.name,
-      ASSAY_BUS_URL: `https://${listen}`,
-      ASSAY_BUS_TOKEN_FILE: files.token,
-      NODE_EXTRA_CA_CERTS: authority,
-    };
-    webhook = await startAssayWebhook({ plane, port, env });
-    // API servers hear of a configuration, and of its authority, through a watch.
-    await waitFor('a first event', async () => {
-      const { metadata } = await cluster.createRun(`first-${performance.now()}`, ONE_JOB);
-      await cluster.deleteRun(metadata.name ?? '');
-      return published();
-    });
+    told = await startToldServe(cluster, port);
+    ({ silence, assay, webhook } = told);
   });
   afterAll(async () => {
-    await webhook?.kill();
-    await assay?.stop();
-    await silence?.stop();
+    await told?.stop();
     await kubelet?.stop();
     await cluster?.stop();
-    if (folder) removeScratchFolder(folder);
   });
 
-  const published = async (): Promise<boolean> =>
-    /^assay_webhook_events_published_total [1-9]/m.test((await webhook.page('/metrics')).body);
   const stepsOf = (name: string): readonly LogLine[] =>
     assay.log().filter((line) => line.message === 'step' && line['name'] === name);
   /** The first step of an object that is such a one, and when it began. */
@@ -157,13 +118,13 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
       templates: [aPodTemplate('baseline'), aPodTemplate('canary', { service: {} })],
       analyses: [anAnalysis('passes'), anAnalysis('fails')],
     });
-  let told: ReturnType<typeof endStatesOf>;
+  let ended: ReturnType<typeof endStatesOf>;
 
   test('pods that become ready, Jobs that end, a verdict, pods that go: from beginning to end', async () => {
     await verdict('whole');
-    told = endStatesOf(await experiments.done('whole'));
+    ended = endStatesOf(await experiments.done('whole'));
     const failure = 'Metric "job" assessed Failed due to failed (1) > failureLimit (0)';
-    expect(told).toMatchObject({
+    expect(ended).toMatchObject({
       phase: 'Failed',
       message: expect.stringContaining(failure),
       templates: [
@@ -192,7 +153,7 @@ describe.skipIf(!(await serversAvailable()))('what the webhook tells is enough',
     await webhook.kill();
     await verdict('untold');
     silence.release();
-    expect(endStatesOf(await experiments.done('untold'))).toEqual(told);
+    expect(endStatesOf(await experiments.done('untold'))).toEqual(ended);
   });
 
   test('no step failed, and nothing that was asked for was denied', () => {

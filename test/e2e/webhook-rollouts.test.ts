@@ -1,50 +1,35 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeCertificate } from '../../lib/webhook/certificate.ts';
-import { type AnalysisCluster, borrowAnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
-import { openRolloutCluster, type RolloutCluster } from './rollout-cluster.ts';
-import { type ArgoEyes, openArgoEyes } from './servers/argo-eyes.ts';
-import { type AssayServe, startAssayServe } from './servers/assay-serve.ts';
+import { type AnalysisCluster, NAMESPACE } from './analysis-cluster.ts';
+import type { RolloutCluster } from './rollout-cluster.ts';
+import { type StagedRollouts, stageRollouts } from './served-rollouts.ts';
 import { type AssayWebhook, installWebhook, startAssayWebhook } from './servers/assay-webhook.ts';
 import { serversAvailable } from './servers/build.ts';
 import { type EventSink, startEventSink } from './servers/event-sink.ts';
 import { findFreePort } from './servers/free-port.ts';
-import { type Kubelet, startKubelet } from './servers/kubelet.ts';
-import { createScratchFolder, removeScratchFolder } from './servers/scratch-folder.ts';
 import { waitFor } from './servers/wait-for.ts';
-import { openSilentWatches, type SilentWatches } from './silent-watches.ts';
+import { startToldServe, type ToldServe } from './told-serve.ts';
 
 const RIGHTS = ['clusterrolebinding/assay-rollouts', 'clusterrole/assay-rollouts'];
 const steps = [{ setWeight: 34 }, { pause: {} }];
 
 describe.skipIf(!(await serversAvailable()))('the webhook where Rollouts are looked after', () => {
+  let staged: StagedRollouts;
   let cluster: AnalysisCluster;
   let rollouts: RolloutCluster;
-  let kubelet: Kubelet;
-  let eyes: ArgoEyes;
   let port: number;
   const kubectl = async (verb: string, name: string, ...args: readonly string[]) =>
     cluster.plane.kubectl([verb, `rollouts.argoproj.io/${name}`, '-n', NAMESPACE, ...args]);
-  const argo = async (...args: readonly string[]) => eyes.rollouts([...args, '-n', NAMESPACE]);
+  const argo = (...args: readonly string[]) => staged.argo(...args);
 
   beforeAll(async () => {
-    cluster = await borrowAnalysisCluster();
-    const { plane } = cluster;
+    staged = await stageRollouts();
+    ({ cluster, rollouts } = staged);
     port = await findFreePort();
-    await installWebhook(plane, port, { rollouts: true });
-    kubelet = await startKubelet(plane);
-    await waitFor('the service account that pods run as', () =>
-      plane.api.call(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts/default`),
-    );
-    rollouts = openRolloutCluster(cluster);
-    eyes = await openArgoEyes(plane);
+    await installWebhook(cluster.plane, port, { rollouts: true });
   });
   afterAll(async () => {
-    eyes?.close();
     await cluster?.plane.kubectl(['delete', ...RIGHTS]);
-    await kubelet?.stop();
-    await cluster?.stop();
+    await staged?.stop();
   });
 
   describe('what is told', () => {
@@ -120,50 +105,11 @@ describe.skipIf(!(await serversAvailable()))('the webhook where Rollouts are loo
   });
 
   describe('with watches that never tell anything', () => {
-    let silence: SilentWatches;
-    let assay: AssayServe;
-    let webhook: AssayWebhook;
-    const folder = createScratchFolder('listen-token');
-
+    let told: ToldServe;
     beforeAll(async () => {
-      const files = { token: join(folder, 'token'), cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
-      const { certificate, key, authorities } = await makeCertificate(['127.0.0.1'], new Date());
-      const authority = join(folder, 'ca.crt');
-      writeFileSync(files.token, 'a-token-for-tests-only');
-      writeFileSync(files.cert, certificate);
-      writeFileSync(files.key, key);
-      writeFileSync(authority, authorities);
-      const listen = `127.0.0.1:${await findFreePort()}`;
-      silence = await openSilentWatches(cluster);
-      assay = await startAssayServe({
-        kubeconfigPath: silence.kubeconfigPath,
-        args: [
-          '--rollouts',
-          `--listen=${listen}`,
-          `--listen-token-file=${files.token}`,
-          `--listen-cert=${files.cert}`,
-          `--listen-key=${files.key}`,
-        ],
-      });
-      const env = {
-        ASSAY_CLUSTER: cluster.plane.name,
-        ASSAY_BUS_URL: `https://${listen}`,
-        ASSAY_BUS_TOKEN_FILE: files.token,
-        NODE_EXTRA_CA_CERTS: authority,
-      };
-      webhook = await startAssayWebhook({ plane: cluster.plane, port, env });
-      await waitFor('a first event', async () => {
-        const { metadata } = await cluster.createRun(`first-${performance.now()}`, { metrics: [] });
-        await cluster.deleteRun(metadata.name ?? '');
-        return /^assay_webhook_events_published_total [1-9]/m.test((await webhook.page('/metrics')).body);
-      });
+      told = await startToldServe(cluster, port, ['--rollouts']);
     });
-    afterAll(async () => {
-      await webhook?.kill();
-      await assay?.stop();
-      await silence?.stop();
-      removeScratchFolder(folder);
-    });
+    afterAll(() => told?.stop());
 
     test('an update goes its way, is promoted, aborted and tried again', async () => {
       const beganMs = Date.now();
@@ -180,7 +126,7 @@ describe.skipIf(!(await serversAvailable()))('the webhook where Rollouts are loo
       await cluster.plane.kubectl(['scale', 'rollouts.argoproj.io/heard', '-n', NAMESPACE, '--replicas=4']);
       await rollouts.once('heard', 'to be scaled', ({ availableReplicas }) => availableReplicas === 4);
       console.log(`created, updated, aborted, tried again, promoted, scaled in ${Date.now() - beganMs} ms`);
-      expect(assay.log().filter(({ level }) => level === 'error')).toEqual([]);
+      expect(told.assay.log().filter(({ level }) => level === 'error')).toEqual([]);
     });
   });
 });

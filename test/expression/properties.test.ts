@@ -6,6 +6,7 @@ import { parse } from '../../lib/expression/parse.ts';
 import { print } from '../../lib/expression/print.ts';
 import { sort } from '../../lib/expression/sort.ts';
 import type { MetricValue } from '../../lib/model/metric-value.ts';
+import { anyCharacter } from '../any-character.ts';
 
 const PIECES = (
   'result result.a result[0] # .a #acc #index nil true false 0 1 -1 2.5 1e3 "a" \'b\' `c` b"d" [] [1,2] {} {a:1} 1..3 ' +
@@ -17,7 +18,7 @@ const PIECES = (
 ).split(' ');
 
 const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ unit: anyCharacter, maxLength: 60 }),
   fc.array(fc.constantFrom(...PIECES), { maxLength: 14 }).map((pieces) => pieces.join(' ')),
 );
 const value: fc.Arbitrary<MetricValue> = fc.oneof(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { KubernetesObject } from '../../lib/model/kubernetes.ts';
+import { anyCharacter } from '../any-character.ts';
 
 // Whole objects as a tenant may write them: what CRDs let through and is extreme, and some of what an older CRD would.
 // `status` is no subresource of analysis, so statuses are the tenant's to write too.
@@ -50,7 +51,7 @@ const oddText = fc.oneof(
     ),
     weight: 60,
   },
-  { arbitrary: fc.string({ maxLength: 12, unit: 'binary' }), weight: 20 },
+  { arbitrary: fc.string({ maxLength: 12, unit: anyCharacter }), weight: 20 },
   { arbitrary: oneOf('x'.repeat(9000), '{{args.a}}'.repeat(1000)), weight: 1 },
 );
 const duration = usually<string>(

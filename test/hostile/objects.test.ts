@@ -169,7 +169,7 @@ test.each(attacks(HOSTILE_SERVER))('each attack beside the innocent: $name', asy
   expect(made).toBeGreaterThan(0);
 });
 
-const OBJECTS = Number(process.env['ASSAY_FUZZ'] ?? 10_000);
+const OBJECTS = Number(process.env['ASSAY_FUZZ'] ?? 5_000);
 
 test(
   `${OBJECTS} whole objects of any kind beside them: nobody notices`,

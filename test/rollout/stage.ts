@@ -74,6 +74,10 @@ export class Stage {
     this.change({ template: { spec: { containers } } });
   }
 
+  get now(): Date {
+    return new Date(this.nowMs);
+  }
+
   get rollout(): Rollout {
     return this.world.stored('Rollout', this.name) as Rollout;
   }

@@ -59,16 +59,19 @@ function aStore() {
     version: 0,
     trusted: [] as string[],
     isAway: false,
+    goesAlong: true,
   };
   const store: CertificateStore = {
     async read() {
       if (world.isAway) throw new Error('away');
-      return world.files && { files: world.files, version: String(world.version) };
+      const { files, version, goesAlong } = world;
+      return files && { files, version: String(version), goesAlong };
     },
     async write(files, version) {
       if ((version ?? '0') !== String(world.version)) return false;
       world.files = files;
       world.version += 1;
+      world.goesAlong = true;
       return true;
     },
     async trust(authorities) {
@@ -120,5 +123,15 @@ test('an API server that is away is asked again', async () => {
   world.isAway = false;
   await vi.advanceTimersByTimeAsync(2000);
   await eventually(() => expect(used).toHaveLength(1));
+  kept.stop();
+});
+
+test('one that is good and would stay behind is stored anew, and used as it is', async () => {
+  const { world, store } = aStore();
+  const files = await makeCertificate(HOSTS, at(0));
+  Object.assign(world, { files, goesAlong: false });
+  const { kept, used } = keep(store);
+  await eventually(() => expect(used).toEqual([files.certificate]));
+  expect(world).toMatchObject({ files, version: 1, goesAlong: true });
   kept.stop();
 });

@@ -16,6 +16,7 @@ const SECRET = '/api/v1/namespaces/assay-system/secrets/assay-webhook-tls';
 const CONFIGURATION = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/assay-webhook';
 
 interface Stored {
+  readonly metadata?: { readonly uid?: string; readonly ownerReferences?: readonly object[] };
   readonly data?: Readonly<Record<string, string>>;
   readonly webhooks?: readonly { readonly clientConfig: { readonly caBundle?: string } }[];
 }
@@ -44,7 +45,7 @@ beforeEach(async () => {
       else if (body !== '') objects.set(path, JSON.parse(body) as Stored);
       const object = objects.get(path);
       if (!object) response.statusCode = 404;
-      response.end(JSON.stringify({ metadata: { resourceVersion: '1' }, ...object }));
+      response.end(JSON.stringify({ ...object, metadata: { resourceVersion: '1', ...object?.metadata } }));
     });
   });
   api.listen(0, '127.0.0.1');
@@ -120,6 +121,31 @@ test('it makes a certificate, has API servers trust it, and tells the bus of wha
   expect(bus.requests[0]?.body).toContain('"detail-type":"AnalysisRun Created"');
   expect(await page('/readyz')).toEqual({ status: 200, text: 'ok\n' });
   await expect.poll(async () => (await page('/metrics')).text).toMatch(/^assay_webhook_events_published_total 1$/m);
+});
+
+test.each([
+  { name: 'is made', stored: undefined },
+  { name: 'is there without an owner', stored: [] },
+  { name: 'is that of a configuration that has gone', stored: [{ uid: 'gone' }] },
+])('a certificate that $name goes when the configuration does', async ({ stored }) => {
+  objects.set(CONFIGURATION, { metadata: { uid: 'u7' }, webhooks: [{ clientConfig: {} }] });
+  const files = await makeCertificate(['127.0.0.1'], new Date());
+  const data = { 'tls.crt': files.certificate, 'tls.key': files.key, 'ca.crt': files.authorities };
+  const encoded = Object.entries(data).map(([name, text]) => [name, Buffer.from(text).toString('base64')]);
+  if (stored) objects.set(SECRET, { metadata: { ownerReferences: stored }, data: Object.fromEntries(encoded) });
+  await (
+    await start()
+  ).ready;
+  const secret = objects.get(SECRET);
+  expect(secret?.metadata?.ownerReferences).toEqual([
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      name: 'assay-webhook',
+      uid: 'u7',
+    },
+  ]);
+  expect(secret?.data?.['tls.crt'] === Object.fromEntries(encoded)['tls.crt']).toBe(stored !== undefined);
 });
 
 test('until it has a certificate it is alive and not ready', async () => {

@@ -12,6 +12,7 @@ import { StepFailure } from '../../workload/step-failure.ts';
 import { pointService } from '../switch-service.ts';
 import { hashOf } from '../versions.ts';
 import { note, statusOf, wakeAfter, warn, type Work } from '../work.ts';
+import { endpointsByMs } from './await-endpoints.ts';
 import { openRouting } from './open-routing.ts';
 import { rollbackInTraffic } from './rollback-in-traffic.ts';
 import { type Wanted, weightOfReturn, weightOfUpdate } from './wanted-weight.ts';
@@ -46,7 +47,12 @@ interface RoutedTraffic {
 }
 
 function routeBy(work: Work, router: Router, routing: Routing, current: TrafficWeights | undefined): RoutedTraffic {
-  const { rollout, versions } = work;
+  const { rollout, versions, now } = work;
+  const heldMs = endpointsByMs(rollout, now) ?? 0;
+  if (heldMs > now.getTime()) {
+    work.wakesMs.push(heldMs);
+    return { weights: current, isOver: true };
+  }
   const { wanted, hashes } = decideWeight(work, router, routing);
   const most = maxTrafficWeight(rollout);
   if (!canStableTake(work, most - wanted.weight)) return { weights: current, isOver: true };

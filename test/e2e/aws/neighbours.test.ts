@@ -23,6 +23,8 @@ const GONE = 'gone';
 const RUNS_A_CLUSTER = 3;
 const INTERVAL_SECONDS = 3;
 const MEASUREMENTS = 8;
+/** Enough for environments to start, and connections to be made. */
+const WARMING = 2;
 /** Messages of the flooding cluster: at the beginning, and each second. Its API server takes its time. */
 const BACKLOG = 300;
 const FLOOD_A_SECOND = 30;
@@ -71,7 +73,7 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     service.requests.filter(({ url }) => url === page).map(({ at }) => at.getTime());
 
   /** Plays runs in the clusters that are well, and promises how late their measurements were, in seconds, ascending. */
-  const play = async (round: string): Promise<readonly number[]> => {
+  const play = async (round: string, count = MEASUREMENTS): Promise<readonly number[]> => {
     const runs = WELL.flatMap((cluster) =>
       Array.from({ length: RUNS_A_CLUSTER }, (_, index) => ({ cluster, name: `${round}-${index}` })),
     );
@@ -79,11 +81,11 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
     for (const [index, { cluster, name }] of runs.entries()) {
       const page = pages[index] ?? '';
       service.page(page, { body: 'fine' });
-      const run = await createRun(plane, cluster, name, `${service.url}${page}`);
+      const run = await createRun(plane, { cluster, name, url: `${service.url}${page}`, count });
       await messageTo(cluster, name, run.metadata.uid ?? '');
     }
-    const areDone = () => pages.every((page) => timesOf(page).length === MEASUREMENTS);
-    const usualMs = INTERVAL_SECONDS * (MEASUREMENTS - 1) * 1000;
+    const areDone = () => pages.every((page) => timesOf(page).length === count);
+    const usualMs = INTERVAL_SECONDS * (count - 1) * 1000;
     await waitFor('every measurement', areDone, { timeoutMs: usualMs + 60_000, everyMs: 500 });
     return pages
       .flatMap((page) => pauses(timesOf(page)))
@@ -108,9 +110,8 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
   };
 
   it('keep their pace while one has a backlog, one says nothing, and one is gone', async () => {
-    // Environments start, and connections are made.
     await Promise.all(Array.from({ length: CONCURRENCY }, () => deployment.onMessage.invoke({ Records: [] })));
-    await play('warm');
+    await play('warm', WARMING);
     const alone = p99(await play('alone'));
 
     const ending = new AbortController();
@@ -134,11 +135,18 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('t
   }, 240_000);
 });
 
-async function createRun(plane: ControlPlane, namespace: string, name: string, url: string): Promise<AnalysisRun> {
-  const metric = { name: 'page', interval: `${INTERVAL_SECONDS}s`, count: MEASUREMENTS, provider: { web: { url } } };
+interface Wanted {
+  readonly cluster: string;
+  readonly name: string;
+  readonly url: string;
+  readonly count: number;
+}
+
+async function createRun(plane: ControlPlane, { cluster, name, url, count }: Wanted): Promise<AnalysisRun> {
+  const metric = { name: 'page', interval: `${INTERVAL_SECONDS}s`, count, provider: { web: { url } } };
   const kind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun' };
   const body = { ...kind, metadata: { name }, spec: { metrics: [metric] } };
-  return plane.api.call(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/analysisruns`, { method: 'POST', body });
+  return plane.api.call(`/apis/argoproj.io/v1alpha1/namespaces/${cluster}/analysisruns`, { method: 'POST', body });
 }
 
 /** The clusters that steps failed of, as the figures of the function tell. */

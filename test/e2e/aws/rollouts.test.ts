@@ -63,14 +63,19 @@ describe.skipIf(!(await serversAvailable()) || !(await emulatorsAvailable()))('r
   const untilQuiet = () =>
     waitFor('the queue to be empty', async () => (await deployment.messages()) === 0, { timeoutMs: 60_000 });
 
-  /** Does something, and waits for what comes of it. @returns how many requests each step of Rollouts took meanwhile */
+  /**
+   * Does something, and waits for what comes of it. @returns how many requests each step of Rollouts took meanwhile; steps
+   * that were taken at the same time share theirs
+   */
   const callsOf = async (what: string, act: () => Promise<void>): Promise<readonly number[]> => {
     await untilQuiet();
     const [logged, asked] = [deployment.onMessage.log().length, proxy.requests.length];
     await act();
     await untilQuiet();
     const taken = stepsIn(deployment.onMessage.log().slice(logged));
-    const calls = taken.map((step) => callsIn(step, proxy.requests.slice(asked)).length);
+    const calls = atOnce(taken).map((spell) =>
+      Math.ceil(callsIn(spell, proxy.requests.slice(asked)).length / spell.steps),
+    );
     console.log(`${what}: ${taken.length} steps, calls of each: ${calls.join(' ')}`);
     return calls;
   };
@@ -169,6 +174,20 @@ function stepsIn(log: readonly Readonly<Record<string, unknown>>[]): readonly St
       const endedMs = Date.parse(String(time));
       return { beganMs: endedMs - Number(tookMs), endedMs };
     });
+}
+
+/** Two messages about one Rollout may come at once: a request is no sign of whose it is. */
+function atOnce(steps: readonly Step[]): readonly (Step & { readonly steps: number })[] {
+  const spells: (Step & { readonly steps: number })[] = [];
+  for (const { beganMs, endedMs } of steps.toSorted((left, right) => left.beganMs - right.beganMs)) {
+    const last = spells.at(-1);
+    if (last === undefined || beganMs > last.endedMs) spells.push({ beganMs, endedMs, steps: 1 });
+    else {
+      const merged = { beganMs: last.beganMs, endedMs: Math.max(endedMs, last.endedMs), steps: last.steps + 1 };
+      spells.splice(-1, 1, merged);
+    }
+  }
+  return spells;
 }
 
 /** Of steps of AnalysisRuns, which are taken at the same time. */

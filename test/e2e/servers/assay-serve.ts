@@ -30,6 +30,16 @@ export interface AssayServe {
   kill(): Promise<void>;
 }
 
+/**
+ * The command line that starts `assay` with these words, or a program of its image: with that environment, and with files
+ * and folders of this machine that it reads.
+ */
+export type Starter = (
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  reads: readonly string[],
+) => readonly [command: string, ...args: string[]];
+
 export interface AssayServeOptions {
   readonly kubeconfigPath: string;
   /** After `assay serve --kubeconfig … --metrics 127.0.0.1:0 --allow-host 127.0.0.1`. */
@@ -38,6 +48,8 @@ export interface AssayServeOptions {
   readonly nodeArgs?: readonly string[];
   /** Default true: resolves only when the objects of a cluster have been read. */
   readonly awaitReady?: boolean;
+  /** In place of Node with what is built from the sources. */
+  readonly start?: Starter;
   /** Beside HOME, which is a folder of its own. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -48,26 +60,20 @@ export async function startAssayServe({
   args = [],
   nodeArgs = [],
   awaitReady = true,
+  start,
   env = {},
 }: AssayServeOptions): Promise<AssayServe> {
-  const program = await bundle();
   const folder = createScratchFolder('assay-serve');
   const logPath = join(folder, 'assay-serve.log');
-  const server = startProcess({
-    command: process.execPath,
-    args: [
-      ...nodeArgs,
-      program,
-      'serve',
-      `--kubeconfig=${kubeconfigPath}`,
-      '--metrics=127.0.0.1:0',
-      '--allow-host=127.0.0.1',
-      ...args,
-    ],
-    logPath,
-    cwd: folder,
-    env: { HOME: folder, ...env },
-  });
+  const words = ['serve', `--kubeconfig=${kubeconfigPath}`, '--metrics=127.0.0.1:0', '--allow-host=127.0.0.1', ...args];
+  const variables = { HOME: folder, ...env };
+  const [command, ...rest] = start?.(words, variables, [kubeconfigPath]) ?? [
+    process.execPath,
+    ...nodeArgs,
+    await bundle(),
+    ...words,
+  ];
+  const server = startProcess({ command, args: rest, logPath, cwd: folder, env: variables });
   let lastLog: readonly LogLine[] | undefined;
   const log = () => lastLog ?? readLog(logPath);
   const end = async (): Promise<Ending> => {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { CLUSTER_BASE, ROLLOUTS_BASE } from '../../../lib/cli/cluster-base.ts';
 import { renderManifests } from '../../../lib/cli/render-manifests.ts';
 import { parseAllDocuments } from 'yaml';
+import type { Starter } from './assay-serve.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { createScratchFolder, removeScratchFolder } from './scratch-folder.ts';
 import { describeFailure, startProcess, type Ending } from './server-process.ts';
@@ -30,11 +31,14 @@ export interface AssayWebhookOptions {
   readonly port: number;
   /** More of the environment, such as where events go. */
   readonly env?: Readonly<Record<string, string>>;
+  /** In place of Node with what is built from the sources; the words are those of the Deployment. */
+  readonly start?: Starter;
 }
 
-/** How the image starts Node: what stands between the program and the file. */
-const DOCKERFILE = readFileSync(join(import.meta.dirname, '../../../infra/cluster/Dockerfile'), 'utf8');
-const NODE_FLAGS = (JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? '[]') as string[]).slice(1, -1);
+/** How its Deployment starts it: Node, what stands between, and the file. */
+const COMMAND = parseAllDocuments(renderManifests(CLUSTER_BASE, { cluster: 'e2e' }))
+  .map((document) => document.toJS() as Manifest)
+  .flatMap(({ spec }) => spec?.template?.spec.containers[0]?.command ?? []);
 
 /** Applies infra/cluster with webhooks at an address of this machine, since no pod runs here. */
 export async function installWebhook(plane: ControlPlane, port: number, { rollouts = false } = {}): Promise<void> {
@@ -57,36 +61,40 @@ export async function installWebhook(plane: ControlPlane, port: number, { rollou
 interface Manifest {
   readonly kind: string;
   readonly webhooks?: readonly Readonly<Record<string, unknown>>[];
+  readonly spec?: {
+    readonly template?: { readonly spec: { readonly containers: readonly { readonly command?: readonly string[] }[] } };
+  };
 }
 
 /** Resolves when it answers reviews. */
-export async function startAssayWebhook({ plane, port, env = {} }: AssayWebhookOptions): Promise<AssayWebhook> {
-  const program = await bundle();
+export async function startAssayWebhook({ plane, port, env = {}, start }: AssayWebhookOptions): Promise<AssayWebhook> {
   const folder = createScratchFolder('assay-webhook');
   const logPath = join(folder, 'assay-webhook.log');
   writeFileSync(join(folder, 'ca.crt'), plane.caPem);
   const token = await plane.kubectl(['create', 'token', 'assay-webhook', '-n', 'assay-system']);
   writeFileSync(join(folder, 'token'), token);
   const api = new URL(plane.server);
-  const server = startProcess({
-    command: process.execPath,
-    args: [...NODE_FLAGS, program],
-    logPath,
-    cwd: folder,
-    env: {
-      HOME: folder,
-      MALLOC_ARENA_MAX: '1',
-      KUBERNETES_SERVICE_HOST: api.hostname,
-      KUBERNETES_SERVICE_PORT: api.port,
-      ASSAY_CLUSTER: 'e2e',
-      ASSAY_SERVICE_ACCOUNT_FOLDER: folder,
-      ASSAY_LISTEN: `127.0.0.1:${port}`,
-      ASSAY_PAGES: '127.0.0.1:0',
-      ASSAY_TLS_HOSTS: '127.0.0.1',
-      ASSAY_SHUTDOWN_DELAY_MS: '0',
-      ...env,
-    },
-  });
+  const variables = {
+    HOME: folder,
+    MALLOC_ARENA_MAX: '1',
+    KUBERNETES_SERVICE_HOST: api.hostname,
+    KUBERNETES_SERVICE_PORT: api.port,
+    ASSAY_CLUSTER: 'e2e',
+    ASSAY_SERVICE_ACCOUNT_FOLDER: folder,
+    ASSAY_LISTEN: `127.0.0.1:${port}`,
+    ASSAY_PAGES: '127.0.0.1:0',
+    ASSAY_TLS_HOSTS: '127.0.0.1',
+    ASSAY_SHUTDOWN_DELAY_MS: '0',
+    ...env,
+  };
+  const files = Object.entries(variables).flatMap(([name, value]) => (name.endsWith('_FILE') ? [value] : []));
+  const reads = [join(folder, 'token'), join(folder, 'ca.crt'), ...files];
+  const [command, ...args] = start?.(COMMAND, variables, reads) ?? [
+    process.execPath,
+    ...COMMAND.slice(1, -1),
+    await bundle(),
+  ];
+  const server = startProcess({ command, args, logPath, cwd: folder, env: variables });
   const log = (): string => readFileSync(logPath, 'utf8');
   const end = async (): Promise<Ending> => {
     const ending = await server.ended;

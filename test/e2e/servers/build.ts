@@ -5,8 +5,17 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { emulatorsAvailable, ensureEmulators, ensureInstalled, installPython } from './aws/install.ts';
+import { ensureBindings } from './aws-provider-schema.ts';
+import {
+  emulatorsAvailable,
+  ensureEmulators,
+  ensureInstalled,
+  ensureMotoOfStacks,
+  installPython,
+} from './aws/install.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { DEBIAN_PROGRAMS, type DebianProgram, ensurePrograms } from './debian.ts';
+import { ensureNodes } from './nodes.ts';
 import { layTraefikSources } from './traefik-sources.ts';
 
 /** Where the executables are. */
@@ -35,8 +44,12 @@ const argoHealth = join(here, 'argo-health');
 const argoController = join(here, 'argo-controller');
 const influxdb = join(here, 'influxdb');
 const traefik = join(here, 'traefik');
+const tofu = join(here, 'tofu');
+const awsProvider = join(here, 'aws-provider');
+const actionlint = join(here, 'actionlint');
+const helm = join(here, 'helm');
 const needsGo =
-  'Go is needed to build the servers of the end-to-end tests: install Go 1.26.1 or newer (https://go.dev/dl) and put it on the PATH.';
+  'Go is needed to build the servers of the end-to-end tests: install Go 1.26.6 or newer (https://go.dev/dl) and put it on the PATH.';
 
 /**
  * Builds what is missing (about five minutes a module on two cores the first time) and promises where everything is.
@@ -97,6 +110,26 @@ export function ensureGraphite(): Promise<string> {
 /** The same for Traefik, a proxy that reads what routers write: about four minutes the first time. */
 export async function ensureTraefik(): Promise<string> {
   return join(await ensureBuilt(traefik, layTraefikSources), 'traefik');
+}
+
+/** The same for Helm, about two minutes the first time: promises where `helm` is. */
+export async function ensureHelm(): Promise<string> {
+  return join(await ensureBuilt(helm), 'helm');
+}
+
+/**
+ * The same for OpenTofu, about five minutes the first time, and for what stands in for its provider of AWS: promises where
+ * the two are.
+ */
+export async function ensureTofu(): Promise<{ readonly tofu: string; readonly awsProvider: string }> {
+  const [tofuFolder, providerFolder] = [await ensureBuilt(tofu), await ensureBuilt(awsProvider)];
+  return { tofu: join(tofuFolder, 'tofu'), awsProvider: join(providerFolder, 'terraform-provider-aws') };
+}
+
+/** The same for actionlint, in seconds: promises where it is; `undefined` where there is no Go that could build it. */
+export async function ensureActionlint(): Promise<string | undefined> {
+  if ((await findGo(actionlint)) === undefined) return undefined;
+  return join(await ensureBuilt(actionlint), 'actionlint');
 }
 
 /**
@@ -169,6 +202,20 @@ async function buildFlags(module: string): Promise<string[]> {
       linker.push('-X', `k8s.io/component-base/version.${key}=${value}`);
     }
   }
+  const [, version] = /^\s*helm\.sh\/helm\/v3 (v\S+)/m.exec(goMod) ?? [];
+  const [, minor] = /^\s*k8s\.io\/client-go v0\.(\d+)/m.exec(goMod) ?? [];
+  if (version !== undefined && minor !== undefined) {
+    // Without them charts are rendered for Kubernetes 1.20 where no cluster is asked.
+    linker.push('-X', `helm.sh/helm/v3/internal/version.version=${version}`);
+    for (const name of ['pkg/chartutil', 'pkg/lint/rules']) {
+      linker.push(
+        '-X',
+        `helm.sh/helm/v3/${name}.k8sVersionMajor=1`,
+        '-X',
+        `helm.sh/helm/v3/${name}.k8sVersionMinor=${minor}`,
+      );
+    }
+  }
   return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', linker.join(' ')];
 }
 
@@ -203,16 +250,24 @@ async function compile(name: string, folder: string, args: readonly string[]): P
 
 if (import.meta.main) {
   try {
-    const emulators = (await emulatorsAvailable()) ? await ensureEmulators() : {};
+    const emulators = (await emulatorsAvailable())
+      ? { ...(await ensureEmulators()), motoOfStacks: await ensureMotoOfStacks() }
+      : {};
     const servers = {
       ...(await ensureServers()),
       ...(await ensureArgo()),
       argoController: await ensureArgoController(),
+      helm: await ensureHelm(),
       influxd: await ensureInfluxdb(),
       graphite: await ensureGraphite(),
       traefik: await ensureTraefik(),
+      ...(await ensureTofu()),
+      awsProviderSchema: await ensureBindings(),
+      actionlint: await ensureActionlint(),
+      nodes: await ensureNodes(),
       ...emulators,
     };
+    await ensurePrograms(...(Object.keys(DEBIAN_PROGRAMS) as DebianProgram[]));
     console.log(JSON.stringify(servers, undefined, 2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

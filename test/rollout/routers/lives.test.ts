@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CanaryStrategy } from '../../../lib/model/rollout-strategy.ts';
 import type { KubernetesObject } from '../../../lib/model/kubernetes.ts';
+import { dueAt } from '../../../lib/rollout/due-at.ts';
 import { selectedHash } from '../../../lib/rollout/switch-service.ts';
 import { hashOf } from '../../../lib/rollout/versions.ts';
 import { availableIn, type ReplicaSet } from '../../../lib/workload/replica-set.ts';
@@ -19,6 +20,8 @@ const SERVICES: readonly KubernetesObject[] = ['stable', 'canary', 'trial'].map(
 }));
 
 const REPLICAS = 4;
+/** For each router; test/rollout/properties.test.ts lives through more, without one. */
+const COURSES = { numRuns: 50 };
 const STEPS = [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }];
 
 /** A Rollout whose traffic one router splits. */
@@ -216,8 +219,47 @@ describe.each(ROWS)('$name', (row) => {
     expect([isPromoted(), stage.canaryWeight]).toStrictEqual([true, 100]);
     stage.deploy(3);
     stage.live();
+    stage.step(5);
+    stage.live();
     expect(stage.unansweredAtSomeTime).toStrictEqual([]);
     expect(stage.weights).toStrictEqual({ objects: 0, canary: 0, stable: 100 });
+  });
+
+  test('dynamicStableScale: traffic stays at the canary Service until endpoints have followed the stable one', () => {
+    const stage = new RoutedStage(row, { dynamicStableScale: true, steps: [{ setWeight: 100 }] });
+    stage.live();
+    const first = stage.status.stableRS;
+    stage.deploy(2);
+    for (let steps = 0; steps < 9 && stage.status.stableRS === first; steps += 1) {
+      stage.bringPods();
+      stage.step(1);
+    }
+    const second = stage.status.stableRS ?? '';
+    expect(second).not.toBe(first);
+    const seen: unknown[] = [];
+    for (let seconds = 1; seconds <= 5; seconds += 1) {
+      stage.bringPods();
+      stage.step(1);
+      const service = selectedHash(stage.world.stored('Service', 'stable')) === second;
+      seen.push({ service, weight: stage.canaryWeight, isDue: dueAt(stage.rollout, stage.now) !== undefined });
+    }
+    const held = { service: true, weight: 100, isDue: true };
+    expect(seen).toStrictEqual([held, held, held, held, { service: true, weight: 0, isDue: false }]);
+  });
+
+  test('an aborted update points the canary Service at the stable pods once, while its own are still there', () => {
+    const stage = anUpdate();
+    const { stableRS = '', currentPodHash = '' } = stage.status;
+    stage.patch('Rollout', 'guestbook', { status: { abort: true } });
+    const patches: unknown[] = [];
+    for (let seconds = 1; seconds <= 20; seconds += 1) {
+      const { actions } = stage.step(1);
+      stage.bringPods();
+      patches.push(...actions.filter(({ resource, name }) => resource === 'services' && name === 'canary'));
+    }
+    expect(stage.available(currentPodHash)).toBeGreaterThan(0);
+    expect(selectedHash(stage.world.stored('Service', 'canary'))).toBe(stableRS);
+    expect(patches).toHaveLength(1);
   });
 
   const isKnown = (what: 'maxTrafficWeight' | 'pingPong') => row.knows?.includes(what) ?? false;
@@ -322,6 +364,7 @@ describe.each(ROWS)('$name', (row) => {
           expect(stage.unansweredAtSomeTime).toStrictEqual([]);
         }
       }),
+      COURSES,
     );
   });
 
@@ -349,6 +392,7 @@ describe.each(ROWS)('$name', (row) => {
           act(stage);
         }
       }),
+      COURSES,
     );
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { findFreePort } from '../free-port.ts';
 import { type HttpServerSpec, startHttpServer } from '../http-server.ts';
-import { ensureEmulators } from './install.ts';
+import { ensureEmulators, ensureMotoOfStacks } from './install.ts';
 
 /** A running emulator on 127.0.0.1. */
 export interface Emulator {
@@ -55,6 +55,15 @@ async function startMoto(): Promise<Emulator> {
   const port = await findFreePort();
   const args = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
   const { url } = await startEmulator({ name: 'moto', command: motoPython, args, port, readyPath: '/moto-api/' });
+  return { url, reset: async () => void (await ask(`${url}/moto-api/reset`, 'POST')) };
+}
+
+/** Starts a moto that puts up stacks of CloudFormation (moto-stacks/server.py), for who calls; ended with the process. */
+export async function startMotoOfStacks(): Promise<Emulator> {
+  const port = await findFreePort();
+  const args = [join(import.meta.dirname, 'moto-stacks/server.py'), '-H', '127.0.0.1', '-p', String(port)];
+  const command = await ensureMotoOfStacks();
+  const { url } = await startEmulator({ name: 'moto-stacks', command, args, port, readyPath: '/moto-api/' });
   return { url, reset: async () => void (await ask(`${url}/moto-api/reset`, 'POST')) };
 }
 

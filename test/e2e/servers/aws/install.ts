@@ -33,6 +33,12 @@ const MOTO: Installation = {
   install: (folder, pins) => installPython(folder, pins),
 };
 
+const MOTO_OF_STACKS: Installation = {
+  ...MOTO,
+  name: 'moto-stacks-5.2.5',
+  pins: join(here, 'moto-stacks/requirements.txt'),
+};
+
 const COPY_JARS = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 const ELASTIC_MQ: Installation = {
   name: 'elasticmq-1.7.1',
@@ -57,6 +63,11 @@ export function ensureEmulators(): Promise<EmulatorPaths> {
     throw error;
   });
   return ensured;
+}
+
+/** The same for a moto that has CloudFormation, less than a minute the first time: promises its Python. */
+export async function ensureMotoOfStacks(): Promise<string> {
+  return pythonOf(await ensureInstalled(MOTO_OF_STACKS));
 }
 
 /** Whether tests that need the emulators are to run: with `ASSAY_E2E=required` always, else where their tools are found. */

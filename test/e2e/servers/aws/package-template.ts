@@ -17,10 +17,16 @@ export const TEMPLATE_FILE = 'cloudformation-template-update-stack.json';
  */
 export async function packageTemplate(folder: string, args: readonly string[] = []): Promise<Template> {
   const env = { PATH: process.env['PATH'], HOME: folder, CI: 'true', SLS_TRACKING_DISABLED: '1' };
-  // The bundles have one place, where nobody is to build them while another worker packs them.
-  await oneAtATime('assay-package', async () => {
-    await run(process.execPath, [join(ROOT, 'infra/build-functions.ts')], { cwd: ROOT });
+  await withFunctions(async () => {
     await run(join(ROOT, 'node_modules/.bin/osls'), ['package', '--package', folder, ...args], { cwd: ROOT, env });
   });
   return JSON.parse(readFileSync(join(folder, TEMPLATE_FILE), 'utf8')) as Template;
+}
+
+/** Does `work` with the functions bundled. They have one place, where nobody is to build them while another worker packs them. */
+export async function withFunctions<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  return oneAtATime('assay-package', async () => {
+    await run(process.execPath, [join(ROOT, 'infra/build-functions.ts')], { cwd: ROOT });
+    return work();
+  });
 }

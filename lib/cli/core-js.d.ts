@@ -1,0 +1,2 @@
+/** It changes what JavaScript has, and exports nothing that is used. */
+declare module 'core-js/*';
