@@ -72,8 +72,12 @@ export function openAgents(settings: AgentSettings): Agents {
   };
 }
 
-/** Older Nodes would pass a proxy over without a word, and connect to what nobody has checked. */
-function requireProxies(node: string): void {
+/**
+ * Refuses a proxy with a Node (`process.versions.node`) that would pass it over without a word, and connect to what nobody
+ * has checked.
+ * @throws AssayError ASSAY_SETTING_INVALID
+ */
+export function requireProxies(node: string): void {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   if (major > 24 || (major === 24 && minor >= 5)) return;
   throw new AssayError('ASSAY_SETTING_INVALID', `a proxy takes Node 24.5 or newer; this is ${node}`);

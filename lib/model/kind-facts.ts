@@ -11,7 +11,7 @@ export interface KindFacts<K extends ResourceKind = ResourceKind> {
   readonly owns: readonly OwnedFacts[];
   /** What else is watched for it, whoever made it: its decisions read it, and it is counted. */
   readonly reads: readonly ResourceKind[];
-  /** Objects that its objects name, whoever made them: they are watched, and each change is news for who names them. */
+  /** Objects that its objects name, whoever made them: they are watched, and changes are news for who names them. */
   readonly names?: readonly NamedFacts[];
   /** Verbs that its steps use. Looking at its own objects, writing them, and every watch go without saying. */
   readonly needs: readonly Need[];
@@ -49,6 +49,8 @@ export interface OwnedFacts {
 export interface NamedFacts {
   readonly kind: ResourceKind;
   readonly namesIn: (object: KubernetesObject) => readonly string[];
+  /** Whether a change of one is news for an object that names it. Absent: each is. */
+  readonly isNews?: (owner: KubernetesObject, named: KubernetesObject, isDeleted: boolean) => boolean;
 }
 
 /** Verbs on a resource; `without` says what is lost without them, where that is not all. */

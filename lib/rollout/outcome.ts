@@ -14,7 +14,10 @@ const LONGEST_REFUSED_MS = 60_000;
 export function rolloutOutcome(seen: SeenRollout, now: Date): Outcome<RolloutStatus> {
   const { rollout } = seen;
   const before = rollout.status ?? {};
-  const { changes, events, eventsOnceStored, wakesMs, failure, isRefused, status } = reconcileRollout(seen, now);
+  const { changes, isUndone, events, eventsOnceStored, wakesMs, failure, isRefused, status } = reconcileRollout(
+    seen,
+    now,
+  );
   const after = status ?? before;
   const isChanged = mergePatch({ ...before }, { ...after }) !== undefined;
   const due = dueMs({ ...rollout, status: after }, now);
@@ -22,7 +25,7 @@ export function rolloutOutcome(seen: SeenRollout, now: Date): Outcome<RolloutSta
   // What is due and changes nothing waits for something that nobody here knows of.
   const next = soonest > now.getTime() ? soonest : now.getTime() + AGAIN_MS;
   // Much of a decision rests on what was there: once that has changed, the next is due at once.
-  const goesOnMs = isChanged || changes.length > 0 ? now.getTime() : next;
+  const goesOnMs = isChanged || (changes.length > 0 && !isUndone) ? now.getTime() : next;
   // A failure that the status tells of is no reason to hurry; any other is.
   const nextMs = isRefused ? refusedUntilMs(due, now) : goesOnMs;
   return {

@@ -18,6 +18,7 @@ import { followScaling } from './scaling.ts';
 import type { SeenRollout } from './seen.ts';
 import { selectorFailure } from './selector.ts';
 import { toStored } from './stored.ts';
+import { selectedHash } from './switch-service.ts';
 import { syncRevision } from './sync-revision.ts';
 import { seenTargetOf } from './targets.ts';
 import { validateRollout } from './validate.ts';
@@ -36,6 +37,8 @@ export interface Decision {
   readonly eventsOnceStored: readonly OutcomeEvent[];
   /** When to look again, in milliseconds since 1970, in the order in which that was decided. */
   readonly wakesMs: readonly number[];
+  /** All that the changes do is undone by later ones: there is nothing new to be seen. */
+  readonly isUndone?: true;
   /** Why it is to be tried again, soon. */
   readonly failure?: string;
   /** Nothing can be done, and the status tells why. */
@@ -53,9 +56,22 @@ export function reconcileRollout(seen: SeenRollout, now: Date): Decision {
     ...(status && { status: toStored(status) }),
     eventsOnceStored,
     wakesMs: work.wakesMs,
+    ...(areSwitchesUndone(work) && { isUndone: true }),
     ...(failure !== undefined && { failure }),
     ...(isRefused && { isRefused }),
   };
+}
+
+/**
+ * The canary Service of an aborted update is pointed at the pods that were given up, while they are there, and back at the
+ * stable ones with the traffic, in each look. Argo's controller is woken by both writes, again and again.
+ */
+function areSwitchesUndone({ writes, services, seen }: Work): boolean {
+  const areAllOfServices = writes.changes.every(
+    (change) => change.verb === 'patch' && change.target.kind === 'Service' && services.has(change.target.name),
+  );
+  const switched = [...services].map(([name, service]) => [seen.services.get(name), service] as const);
+  return areAllOfServices && switched.every(([before, after]) => selectedHash(before) === selectedHash(after));
 }
 
 function tryAll(work: Work, problem: string | undefined): Ending {

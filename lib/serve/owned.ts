@@ -17,11 +17,13 @@ export function onOwnedNews(
   alone: (object: KubernetesObject, look: () => void) => void = (_object, look) => look(),
 ): void {
   for (const { kind: ownerKind, names = [] } of facts) {
-    for (const { kind, namesIn } of names) {
-      cluster.onChange(kind, ({ metadata }) => {
-        for (const owner of cluster.stored(ownerKind, metadata.namespace)) {
+    for (const { kind, namesIn, isNews = () => true } of names) {
+      cluster.onChange(kind, (named, _previous, type) => {
+        const { namespace, name = '' } = named.metadata;
+        for (const owner of cluster.stored(ownerKind, namespace)) {
           alone(owner, () => {
-            if (namesIn(owner).includes(metadata.name ?? '')) tell(refOf(cluster.name, owner), 0);
+            const isTold = namesIn(owner).includes(name) && isNews(owner, named, type === 'DELETED');
+            if (isTold) tell(refOf(cluster.name, owner), 0);
           });
         }
       });

@@ -28,6 +28,7 @@ interface PodSpec {
   readonly securityContext: object;
   readonly containers: readonly {
     readonly image: string;
+    readonly command?: readonly string[];
     readonly args?: readonly string[];
     readonly env: readonly { readonly name: string; readonly value?: string }[];
     readonly securityContext: object;
@@ -70,11 +71,11 @@ describe.skipIf(!(await serversAvailable()))('the chart', () => {
 
   test('is what is packed, in the version of Assay', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'assay-chart-')), 'assay.tgz');
-    writeFileSync(file, packageChart(CHART));
+    writeFileSync(file, await packageChart(CHART));
     const { version } = packageJson;
     expect(await helm(['show', 'chart', file])).toMatch(new RegExp(`^version: ${version}$`, 'm'));
     expect(await helm([...RENDER, file])).toBe(await helm([...RENDER, CHART]));
-    expect(packageChart(CHART).equals(packageChart(CHART))).toBe(true);
+    expect(await packageChart(CHART)).toEqual(await packageChart(CHART));
   });
 
   /** What `assay manifests` prints, and the values that stand for its options. */
@@ -273,6 +274,13 @@ describe.skipIf(!(await serversAvailable()))('the chart', () => {
     const manifests = await render({ image });
     const images = ['assay', 'assay-webhook'].map((name) => podOf(manifests, name)?.containers[0]?.image);
     expect(images).toEqual([want, want]);
+  });
+
+  test('both programs of the image are started', async () => {
+    const manifests = await render();
+    const [serve, webhook] = ['assay', 'assay-webhook'].map((name) => podOf(manifests, name)?.containers[0]);
+    expect([serve?.command, serve?.args?.[0]]).toEqual([undefined, 'serve']);
+    expect(webhook?.command?.at(-1)).toBe('/assay/dist/webhook.mjs');
   });
 
   test.each<{ name: string; values: Values; more: readonly string[]; instead?: string; keys?: readonly string[] }>([

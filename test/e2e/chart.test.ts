@@ -67,7 +67,7 @@ describe.skipIf(!(await serversAvailable()))('a release of the chart', () => {
 
   beforeAll(async () => {
     await runHelm(['version']);
-    writeFileSync(packed, packageChart(CHART));
+    writeFileSync(packed, await packageChart(CHART));
     plane = await startControlPlane({ controllers: true });
     kubelet = await startKubelet(plane);
     service = await startSampleService();

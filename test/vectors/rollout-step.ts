@@ -19,6 +19,8 @@ export interface Taken {
   readonly events: readonly OutcomeEvent[];
   readonly wakesMs: readonly number[];
   readonly error?: string | undefined;
+  /** Whether nothing is left of what was changed. */
+  readonly isUndone?: true;
 }
 
 /** What a kind does with the engine: read, let it decide, make its changes, write the status. */
@@ -27,12 +29,13 @@ export function takeStep(world: RolloutWorld, id: string, now: Date): Taken {
   const rollout = world.cached('Rollout', id) as Rollout | undefined;
   if (rollout === undefined) return { events: [], wakesMs: [] };
   const decision = decide(world, observe(world, rollout, now), now);
-  const { status, events, eventsOnceStored, wakesMs, failure } = decision;
-  if (status === undefined) return { events, wakesMs, error: failure };
+  const { status, events, eventsOnceStored, wakesMs, failure, isUndone } = decision;
+  const net = isUndone && { isUndone };
+  if (status === undefined) return { events, wakesMs, error: failure, ...net };
   const patch = mergePatch({ ...rollout.status }, { ...status });
   const error = patch && world.storeStatus(id, patch);
   if (error !== undefined) return { events, wakesMs, error };
-  return { events: [...events, ...eventsOnceStored], wakesMs, error: failure };
+  return { events: [...events, ...eventsOnceStored], wakesMs, error: failure, ...net };
 }
 
 function decide(world: RolloutWorld, seen: SeenRollout, now: Date): Decision {

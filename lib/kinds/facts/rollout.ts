@@ -18,7 +18,7 @@ export const ROLLOUT: KindFacts<'Rollout'> = {
   ],
   reads: ['AnalysisTemplate', 'ClusterAnalysisTemplate'],
   names: [
-    { kind: 'Service', namesIn: (object) => servicesOf(object as Rollout) },
+    { kind: 'Service', namesIn: (object) => servicesOf(object as Rollout), isNews: isServiceNews },
     { kind: 'Deployment', namesIn: (object) => workloadsIn(object as Rollout) },
   ],
   needs: [
@@ -91,6 +91,17 @@ function toldBy({ status = {} }: WithStatus): Readonly<Record<string, unknown>> 
   const { phase, message, templateStatuses } = status;
   return { phase, message, templateStatuses };
 }
+
+/** While an update is aborted, each look points its canary Service at the one version and back at the other. */
+function isServiceNews(owner: Rollout, service: Selecting, isDeleted: boolean): boolean {
+  const { spec, status = {} } = owner;
+  const { canaryService, trafficRouting } = spec.strategy?.canary ?? {};
+  const isSwitched = status.abort === true && trafficRouting !== undefined && service.metadata.name === canaryService;
+  const hash = service.spec?.selector?.[POD_HASH_LABEL];
+  return isDeleted || !isSwitched || (hash !== status.stableRS && hash !== status.currentPodHash);
+}
+
+type Selecting = KubernetesObject & { readonly spec?: { readonly selector?: Readonly<Record<string, string>> } };
 
 function workloadsIn({ spec }: Rollout): readonly string[] {
   const { kind, name } = spec.workloadRef ?? {};

@@ -102,3 +102,57 @@ describe('a change of a ReplicaSet is looked at at once, unless pods are only co
     );
   });
 });
+
+const aService = (name: string, hash: string) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'shop' },
+    spec: { selector: { 'rollouts-pod-template-hash': hash } },
+  }) as KubernetesObject;
+
+describe('a change of a Service is news for who names it', () => {
+  const canary = { stableService: 'stable', canaryService: 'canary' };
+  const routed = { ...canary, trafficRouting: { istio: {} } };
+  const status = { abort: true, stableRS: 'aaa', currentPodHash: 'bbb' };
+  test.each([
+    {
+      name: 'in the middle of an update',
+      of: routed,
+      now: { ...status, abort: false },
+      service: ['canary', 'bbb'],
+      want: true,
+    },
+    {
+      name: 'unless it is the canary of an aborted update, and selects its pods',
+      of: routed,
+      now: status,
+      service: ['canary', 'bbb'],
+      want: false,
+    },
+    {
+      name: 'unless it is the canary of an aborted update, and selects the stable pods',
+      of: routed,
+      now: status,
+      service: ['canary', 'aaa'],
+      want: false,
+    },
+    { name: 'where it selects others', of: routed, now: status, service: ['canary', 'ccc'], want: true },
+    { name: 'where it is the stable one', of: routed, now: status, service: ['stable', 'bbb'], want: true },
+    { name: 'where no router splits traffic', of: canary, now: status, service: ['canary', 'bbb'], want: true },
+    { name: 'where it is deleted', of: routed, now: status, service: ['canary', 'bbb'], isDeleted: true, want: true },
+  ])('$name', ({ of, now, service: [name = '', hash = ''], isDeleted = false, want }) => {
+    const rollout = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: {},
+      spec: { strategy: { canary: of } },
+      status: now,
+    };
+    const names = facts.flatMap((row) => row.names ?? []).filter(({ kind }) => kind === 'Service');
+    const told = names.filter(
+      ({ namesIn, isNews }) => namesIn(rollout).includes(name) && isNews?.(rollout, aService(name, hash), isDeleted),
+    );
+    expect(told.length > 0).toBe(want);
+  });
+});

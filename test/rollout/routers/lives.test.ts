@@ -247,19 +247,21 @@ describe.each(ROWS)('$name', (row) => {
     expect(seen).toStrictEqual([held, held, held, held, { service: true, weight: 0, isDue: false }]);
   });
 
-  test('an aborted update points the canary Service at the stable pods once, while its own are still there', () => {
+  test('an aborted update hurries no look by switching the canary Service there and back, while its own pods are still there', () => {
     const stage = anUpdate();
     const { stableRS = '', currentPodHash = '' } = stage.status;
     stage.patch('Rollout', 'guestbook', { status: { abort: true } });
-    const patches: unknown[] = [];
+    const switching: unknown[] = [];
     for (let seconds = 1; seconds <= 20; seconds += 1) {
-      const { actions } = stage.step(1);
+      const { actions, isUndone } = stage.step(1);
       stage.bringPods();
-      patches.push(...actions.filter(({ resource, name }) => resource === 'services' && name === 'canary'));
+      const services = actions.filter(({ resource, name }) => resource === 'services' && name === 'canary');
+      if (services.length === 2 && actions.length === 2) switching.push(isUndone);
     }
     expect(stage.available(currentPodHash)).toBeGreaterThan(0);
     expect(selectedHash(stage.world.stored('Service', 'canary'))).toBe(stableRS);
-    expect(patches).toHaveLength(1);
+    expect(switching.length).toBeGreaterThan(10);
+    expect(new Set(switching)).toStrictEqual(new Set([true]));
   });
 
   const isKnown = (what: 'maxTrafficWeight' | 'pingPong') => row.knows?.includes(what) ?? false;
