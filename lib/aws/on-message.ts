@@ -2,7 +2,7 @@ import { factsFor, factsOf } from '../kinds/facts/registry.ts';
 import { kindsFor } from '../kinds/registry.ts';
 import type { ClusterSettings } from '../model/cluster-settings.ts';
 import { AssayError, isAbout } from '../model/errors.ts';
-import { CLUSTER_KIND, isFromBus, type Message, parseMessage } from '../model/message.ts';
+import { CLUSTER_KIND, clusterMessage, isFromBus, type Message, parseMessage } from '../model/message.ts';
 import { formatRef, type ObjectRef } from '../model/ref.ts';
 import type { StepTime } from '../model/ports.ts';
 import { RESOURCES, resourceKind } from '../model/resources.ts';
@@ -55,21 +55,26 @@ export async function onMessages(
   const leftMs = () => remainingMs() - MARGIN_MS;
   const requestMs = () => leftMs() - WRITING_MS;
   const time = { mostMs: requestMs() * REQUEST_SHARE, leftMs: requestMs };
-  await runtime.clusters.refresh();
-  const outcomes = await Promise.allSettled(records.map((record) => onRecord(record, runtime, leftMs, time)));
+  const read = records.map((record) => ({ ...record, message: parseMessage(record.body) }));
+  const asked = read.flatMap(({ message }) => (message ? eachOf(message) : []));
+  const looks = asked.filter(({ ref }) => ref.kind === CLUSTER_KIND).map(({ ref }) => ref.cluster);
+  await runtime.clusters.refresh(
+    asked.map(({ ref }) => ref.cluster),
+    new Set(looks),
+  );
+  const outcomes = await Promise.allSettled(read.map((record) => onRecord(record, runtime, leftMs, time)));
   const failed = records.filter((_, index) => outcomes[index]?.status === 'rejected');
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 
 async function onRecord(
-  { messageId, body }: QueueRecord,
+  { messageId, body, message }: QueueRecord & { readonly message: Message | undefined },
   runtime: Runtime,
   leftMs: () => number,
   time: StepTime,
 ): Promise<void> {
   const { queue } = runtime.ports;
   try {
-    const message = parseMessage(body);
     if (!message && isFromBus(body)) {
       runtime.ports.log.warn('event ignored', { messageId, why: 'no object of its sender', event: body.slice(0, 500) });
       return;
@@ -77,7 +82,7 @@ async function onRecord(
     if (!message) throw new RangeError(`no message: ${body.slice(0, 500)}`);
     const work = (signal: AbortSignal) => {
       const ports = { ...runtime.ports, signal, time };
-      return queue.during(() => onMessage(message, { ...runtime, ports }));
+      return allOf(eachOf(message).map((each) => queue.during(() => onMessage(each, { ...runtime, ports }))));
     };
     await withDeadline(formatRef(message.ref), leftMs(), work);
   } catch (error) {
@@ -86,11 +91,23 @@ async function onRecord(
   }
 }
 
+/** A message for each cluster that one asks to look at. */
+function eachOf(message: Message): readonly Message[] {
+  const { ref, more } = message;
+  return more ? [ref.cluster, ...more].map((name) => clusterMessage(name)) : [message];
+}
+
+/** Waits for all of them, whatever becomes of some. @throws what the first of those that failed did */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(works);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
 async function onMessage(message: Message, runtime: Runtime): Promise<void> {
   const { ref } = message;
-  const settings = runtime.clusters.settingsOf(ref.cluster);
-  if (!settings) return ignore(ref, 'cluster not served', runtime);
   try {
+    const settings = runtime.clusters.settingsOf(ref.cluster);
+    if (!settings) return ignore(ref, 'cluster not served', runtime);
     if (ref.kind === CLUSTER_KIND) await lookAt(ref.cluster, settings, runtime);
     else if (factsOf(ref.kind, factsFor(settings))) await takeStep(message, settings, runtime);
     else ignore(ref, 'kind not known', runtime);

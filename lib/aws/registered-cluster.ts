@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { KubernetesCluster } from '../clusters/api/kubernetes.ts';
 import { openCluster } from '../clusters/api/open-cluster.ts';
 import { settingsCredentials } from '../clusters/access/settings-credentials.ts';
@@ -5,16 +6,17 @@ import type { Credentials } from '../clusters/access/credentials.ts';
 import { apiVersionsOf } from '../model/cluster-routers.ts';
 import { type ClusterSettings, isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
+import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import type { Log } from '../model/ports.ts';
 import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { AwsCredentials, AwsIdentity, ProviderSettings } from '../model/provider.ts';
 import type { Secrets } from '../model/cluster-documents.ts';
 import { awsLoadBalancers } from '../connections/aws-load-balancers.ts';
 import type { AssumedRoles, RoleRequest } from '../connections/assumed-roles.ts';
-import type { AddressSettings } from '../http/addresses.ts';
-import { openHttp } from '../http/open-http.ts';
+
+import { type AddressSettings, openAddressRules } from '../http/addresses.ts';
+import { type Http, openHttp } from '../http/open-http.ts';
 import { loadBundledPlugin } from '../plugins/bundled-plugins.ts';
-import { openResolver, operatorLookup } from '../http/resolver.ts';
 
 export interface RegisteredClusterOptions {
   readonly secrets: Secrets;
@@ -23,10 +25,16 @@ export interface RegisteredClusterOptions {
   readonly log: Pick<Log, 'error'>;
   /** Where this process has its own control API, as in AWS_LAMBDA_RUNTIME_API. */
   readonly runtimeApi?: string;
+  /** Finds the addresses of API servers; the clusters of a process share it. Default: the system's way. */
+  readonly lookup?: LookupFunction;
 }
 
-/** An invocation is paid for while it waits, and others wait with it; a server that slow is tried again later. */
-const PATIENCE = { connectTimeoutMs: 3000, responseTimeoutMs: 10_000 } as const;
+/**
+ * An invocation is paid for while it waits, and others wait with it; a server that slow is tried again later. Each step
+ * begins with reading one object, which takes no server seconds: ten clusters that say nothing, each waited for in each
+ * environment, would else hold up a thousand others. Lists may be long, and writes may wait for somebody's webhook.
+ */
+export const PATIENCE = { connectTimeoutMs: 3000, objectTimeoutMs: 2000, responseTimeoutMs: 10_000 } as const;
 
 /**
  * The cluster that settings describe; opens no connection yet. Requests of its metrics may go to public addresses and
@@ -40,10 +48,9 @@ export function openRegisteredCluster(
   options: RegisteredClusterOptions,
 ): KubernetesCluster {
   const { addressMode, services, shortServiceNames } = settings;
-  const http = openHttp(rulesOf(settings, options.runtimeApi));
+  const http = openedWhenUsed(rulesOf(settings, options.runtimeApi));
   const credentials = registeredCredentials(name, settings, options);
-  const lookup = operatorLookup(openResolver());
-  const { now, log } = options;
+  const { now, log, lookup } = options;
   return openCluster({
     name,
     credentials,
@@ -56,6 +63,29 @@ export function openRegisteredCluster(
     apiVersions: apiVersionsOf(settings.routers),
     lookup,
     ...PATIENCE,
+  });
+}
+
+/** Most clusters that a process meets have nothing to measure. @throws AssayError ASSAY_HTTP_INVALID */
+function openedWhenUsed(rules: AddressSettings): Http & { rest(): void } {
+  openAddressRules(rules);
+  let http: Http | undefined;
+  let isClosed = false;
+  const rest = (): void => {
+    http?.close();
+    http = undefined;
+  };
+  const send = (request: HttpRequest): Promise<HttpResponse> => {
+    http ??= openHttp(rules);
+    if (isClosed) http.close();
+    return http(request);
+  };
+  return Object.assign(send, {
+    rest,
+    close() {
+      isClosed = true;
+      rest();
+    },
   });
 }
 

@@ -5,6 +5,8 @@ import type { Log } from '../model/ports.ts';
 import type { LoadBalancers } from '../model/load-balancer.ts';
 import type { ProviderSettings } from '../model/provider.ts';
 import type { ClusterDocuments, Secrets } from '../model/cluster-documents.ts';
+import { registeredNames } from '../clusters/registered-names.ts';
+import { openResolver, operatorLookup } from '../http/resolver.ts';
 import { ownSecrets } from '../clusters/access/secret-reference.ts';
 import { secretsManager } from '../documents/secrets-manager.ts';
 import { ssmDocuments } from '../documents/ssm.ts';
@@ -38,6 +40,11 @@ export interface RegisteredClustersOptions {
 
 /** The clusters of a registry on AWS. */
 export type RegisteredClusters = ClusterRegistry & {
+  /**
+   * The names of all that are registered, read anew; where they cannot be, those of before.
+   * @throws AssayError ASSAY_REGISTRY_UNREACHABLE or ASSAY_REGISTRY_REFUSED, where nothing was read before
+   */
+  listNames(): Promise<readonly string[]>;
   /** What is set for the metrics of a cluster; nothing for one that is not served. */
   providerSettingsOf(name: string): ProviderSettings;
   /** Where the weights of its load balancers are verified; undefined: they are not. */
@@ -49,22 +56,29 @@ export type RegisteredClusters = ClusterRegistry & {
 /** Opens the clusters of a registry; `refresh` reads them. */
 export function openRegisteredClusters(options: RegisteredClustersOptions): RegisteredClusters {
   const { registryPath, now, guard, secrets = secretsManager(), sharedSecrets = [] } = options;
-  const { documents = ssmDocuments({ path: registryPath }) } = options;
+  const { documents = ssmDocuments({ path: registryPath }), log } = options;
+  const lookup = operatorLookup(openResolver());
   const roles = assumedRoles({ now });
   const accounts = openAccounts(systemTimers);
-  const opened = new WeakMap<ClusterSettings, Connections>();
+  const connections = new WeakMap<ClusterSettings, Connections>();
   const secretsOf = (name: string) =>
     ownSecrets(secrets, { own: `${registryPath.replace(/^\//, '')}/${name}`, shared: sharedSecrets });
   const registry = openRegistry({
     ...options,
     documents,
     openCluster(name, settings) {
-      const cluster = openRegisteredCluster(name, settings, { ...options, secrets: secretsOf(name), roles });
+      const opened = openRegisteredCluster(name, settings, { ...options, secrets: secretsOf(name), roles, lookup });
+      const rest = async (): Promise<void> => {
+        connections.delete(settings);
+        await opened.rest();
+      };
+      const cluster = { ...opened, rest };
       return guard ? guard(cluster, settings) : cluster;
     },
   });
   return {
     ...registry,
+    listNames: registeredNames(documents, log),
     providerSettingsOf(name) {
       const settings = registry.settingsOf(name);
       return settings ? registeredProviderSettings(name, settings, roles) : {};
@@ -78,18 +92,18 @@ export function openRegisteredClusters(options: RegisteredClustersOptions): Regi
       if (!settings || ((settings.connections ?? []).length === 0 && settings.onlyConnections !== true))
         return undefined;
       // Settings are the same object for as long as the document is the same.
-      const known = opened.get(settings);
+      const known = connections.get(settings);
       if (known) return known;
       const { runtimeApi, onUse } = options;
-      const connections = registeredConnections(registry.get(name), settings, {
+      const opened = registeredConnections(registry.get(name), settings, {
         accounts,
         roles,
         secrets: secretsOf(name),
         runtimeApi,
         onUse,
       });
-      opened.set(settings, connections);
-      return connections;
+      connections.set(settings, opened);
+      return opened;
     },
   };
 }

@@ -150,7 +150,9 @@ async function rotate(name: string, before: string, wayOf: NewWay, { options, st
   const secret = { ...way.secret, name: secretName };
   if (isSameDocument) await stage.secrets.write(secretName, secret.value, name);
   else await writePlan(name, { document: next, secret }, stage, { replace: true });
-  const until = new Date(stage.now().getTime() + (isSameDocument ? MAX_AGE_MS : DOCUMENT_MS));
+  const method = methodOf(way.document.authentication);
+  const ageMs = isSameDocument && method !== 'eks' ? MAX_AGE_MS[method] : DOCUMENT_MS;
+  const until = new Date(stage.now().getTime() + ageMs);
   return { name, outcome: 'rotated', oldUntil: until, message: leftOver(document, isSameDocument) };
 }
 

@@ -107,8 +107,8 @@ export function assumedRoles({ now, client: config }: AssumedRolesOptions): Assu
   };
 }
 
-/** Metrics may name roles and regions of their own. */
-const MOST_KEPT = 500;
+/** A thousand clusters have a role each, or two; and metrics may name roles and regions of their own. */
+const MOST_KEPT = 3000;
 
 function forgetBeyond(most: number, kept: Map<string, unknown>): void {
   const [oldest] = kept.keys();

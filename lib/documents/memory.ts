@@ -5,6 +5,8 @@ import type { DocumentStore, SecretStore } from '../model/cluster-documents.ts';
 export function memoryDocuments(documents: ReadonlyMap<string, string> = new Map()): DocumentStore {
   const kept = new Map(documents);
   return {
+    listNames: async () => [...kept.keys()].toSorted(),
+    readSome: async (names) => new Map([...kept].filter(([name]) => names.includes(name))),
     readAll: async () => new Map([...kept].toSorted(([left], [right]) => (left < right ? -1 : 1))),
     read: async (name) => kept.get(name),
     async write(name, text, { replace }) {

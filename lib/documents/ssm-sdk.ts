@@ -1,2 +1,2 @@
 /** The part of the AWS SDK that reads the registry. Named one by one, so that a bundle leaves the rest out. */
-export { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+export { GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';

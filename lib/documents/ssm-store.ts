@@ -30,9 +30,15 @@ export function ssmStore({ path, client: config = {} }: SsmStoreOptions): Docume
     }
   };
 
+  const documents = ssmDocuments({ path, client: config });
   return {
-    ...ssmDocuments({ path, client: config }),
+    ...documents,
     placeOf,
+    async readAll() {
+      const all: [name: string, text: string][] = [];
+      for await (const page of documents.pages()) for (const { name, text } of page) all.push([name, text]);
+      return new Map(all.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+    },
     async read(name) {
       const command = new GetParameterCommand({ Name: placeOf(name) });
       const answer = await attempt(name, 'ParameterNotFound', () => client.send(command));

@@ -13,6 +13,8 @@ export interface Message {
   readonly before?: string;
   /** How often in a row a step has failed for now, or came too early. */
   readonly tries?: number;
+  /** Of kind `Cluster`: those that are to be looked at too. */
+  readonly more?: readonly string[];
 }
 
 /** Names in Kubernetes are no longer, nor are uids, nor resourceVersions. */
@@ -21,15 +23,24 @@ const LONGEST = 253;
 /** The kind of messages that ask for a look at a whole cluster. */
 export const CLUSTER_KIND = 'Cluster';
 
-/** Asks for a look at everything in a cluster. */
-export function clusterMessage(cluster: string): Message {
-  return { ref: { cluster, kind: CLUSTER_KIND, namespace: '', name: cluster, uid: '' } };
+/** Clusters that one message asks to look at: it is received, handled and deleted at the price of one. */
+export const LOOKS_A_MESSAGE = 10;
+
+/** Asks for a look at everything in a cluster, and in `more`. */
+export function clusterMessage(cluster: string, more: readonly string[] = []): Message {
+  const ref = { cluster, kind: CLUSTER_KIND, namespace: '', name: cluster, uid: '' };
+  return { ref, ...(more.length > 0 && { more }) };
 }
 
 /** The body of a message: one line of JSON. */
-export function formatMessage({ ref, version, before, tries }: Message): string {
+export function formatMessage({ ref, version, before, tries, more }: Message): string {
   const { cluster, kind, namespace, name, uid } = ref;
-  const hints = { ...(version && { version }), ...(before && { before }), ...(tries && { tries }) };
+  const hints = {
+    ...(version && { version }),
+    ...(before && { before }),
+    ...(tries && { tries }),
+    ...(more && { more }),
+  };
   return JSON.stringify({ cluster, kind, namespace, name, uid, ...hints });
 }
 
@@ -48,7 +59,7 @@ export function isFromBus(body: string): boolean {
 export function parseMessage(body: string): Message | undefined {
   const value = parseJson(body);
   if (!isObject(value)) return undefined;
-  const { source, cluster, kind, namespace, name, uid, version, before, tries } = value;
+  const { source, cluster, kind, namespace, name, uid, version, before, tries, more } = value;
   if (!isWord(cluster) || !isWord(kind) || !isWord(name)) return undefined;
   if (!isWordOrEmpty(namespace) || !isWordOrEmpty(uid)) return undefined;
   if (uid === '' && kind !== CLUSTER_KIND) return undefined;
@@ -58,6 +69,8 @@ export function parseMessage(body: string): Message | undefined {
     ...(isWord(version) && { version }),
     ...(isText(before, LONGEST_BEFORE) && before !== '' && { before }),
     ...(isCount(tries) && { tries }),
+    // No event asks for looks.
+    ...(kind === CLUSTER_KIND && source === undefined && isWords(more) && { more }),
   };
 }
 
@@ -75,6 +88,10 @@ function isWord(value: unknown): value is string {
 
 function isWordOrEmpty(value: unknown): value is string {
   return isText(value, LONGEST);
+}
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length < LOOKS_A_MESSAGE && value.every(isWord);
 }
 
 function isText(value: unknown, longest: number): value is string {

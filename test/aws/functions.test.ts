@@ -19,7 +19,8 @@ const document = (port: number) =>
 beforeEach(async () => {
   lines = [];
   answers = {
-    'AmazonSSM.GetParametersByPath': () => ({
+    'AmazonSSM.GetParametersByPath': () => ({ body: { Parameters: [{ Name: '/assay/test/clusters/c1' }] } }),
+    'AmazonSSM.GetParameters': () => ({
       body: { Parameters: [{ Name: '/assay/test/clusters/c1', Value: document(9) }] },
     }),
     'secretsmanager.GetSecretValue': () => ({ body: { SecretString: 'token-of-c1' } }),
@@ -62,13 +63,14 @@ const sent = () =>
     .flatMap(({ body }) => (JSON.parse(body) as { Entries: { MessageBody: string }[] }).Entries)
     .map(({ MessageBody }) => JSON.parse(MessageBody) as unknown);
 
-test('each minute there is a message for each cluster of the registry, which is read once', async () => {
+test('each minute there is a message for each cluster of the registry, whose names are read each time', async () => {
   const { handler } = await import('../../functions/on-schedule.ts');
   await handler({}, context);
   await handler({}, context);
   const cluster = { cluster: 'c1', kind: 'Cluster', namespace: '', name: 'c1', uid: '' };
   expect(sent()).toEqual([cluster, cluster]);
-  expect(targets().filter((target) => target === 'AmazonSSM.GetParametersByPath')).toHaveLength(1);
+  expect(targets().filter((target) => target === 'AmazonSSM.GetParametersByPath')).toHaveLength(2);
+  expect(targets()).not.toContain('AmazonSSM.GetParameters');
   expect(lines).toMatchObject([{ message: 'clusters queued', requestId: 'r1' }, {}]);
 });
 
@@ -83,12 +85,27 @@ test('a cluster that cannot be reached: its step is asked for again, and the fig
 });
 
 test('a registry that cannot be read fails the whole batch, and is logged', async () => {
-  answers['AmazonSSM.GetParametersByPath'] = () => ({ status: 400, body: { __type: 'AccessDeniedException' } });
+  answers['AmazonSSM.GetParameters'] = () => ({ status: 400, body: { __type: 'AccessDeniedException' } });
   const { handler } = await import('../../functions/on-message.ts');
   await expect(handler(eventOf(formatMessage({ ref })), context)).rejects.toMatchObject({
     code: 'ASSAY_REGISTRY_REFUSED',
   });
-  expect(lines).toMatchObject([{ message: 'invocation failed', code: 'ASSAY_REGISTRY_REFUSED', requestId: 'r1' }]);
+  expect(lines).toMatchObject([
+    { message: 'registry not read', code: 'ASSAY_REGISTRY_REFUSED', requestId: 'r1' },
+    { message: 'invocation failed', code: 'ASSAY_REGISTRY_REFUSED', requestId: 'r1' },
+  ]);
+});
+
+test('a registry that is throttled: the step is asked for again, by a message of its own', async () => {
+  answers['AmazonSSM.GetParameters'] = () => ({ status: 400, body: { __type: 'ThrottlingException' } });
+  const { handler } = await import('../../functions/on-message.ts');
+  const other = { ...ref, cluster: 'c2' };
+  const answer = await handler(eventOf(formatMessage({ ref }), formatMessage({ ref: other })), context);
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(sent()).toEqual([
+    { ...ref, tries: 1 },
+    { ...other, tries: 1 },
+  ]);
 });
 
 test('a setting that is wrong is said with the first invocation', async () => {

@@ -51,8 +51,8 @@ function open(): Runtime {
   const clusters = {
     refresh: async () => {},
     settingsOf: (name: string) => (name === 'c1' ? settings : undefined),
+    listNames: async () => ['c1'],
     names: () => ['c1'],
-    broken: () => new Map<string, AssayError>(),
     get: () => listening(cluster, calls),
   };
   const meter = {
@@ -422,6 +422,15 @@ test('where that cannot be told either, there is the log', async () => {
   cluster = { ...memory, patch: denied, recordEvent: denied };
   expect(await take(message)).toEqual([]);
   expect(lines.map(({ message: text }) => text)).toEqual(['step failed', 'event not recorded']);
+});
+
+test('one message has several clusters looked at, whatever is wrong with the first', async () => {
+  const { ref } = await created();
+  expect(await take(clusterMessage('nobody', ['c1']))).toEqual([]);
+  expect(sent).toEqual([{ message: { ref }, inMs: 0 }]);
+  expect(lines.map(({ message }) => message)).toEqual(['message ignored', 'overdue']);
+  put = () => Promise.reject(new AssayError('ASSAY_QUEUE_UNREACHABLE', 'no answer', { retry: true }));
+  expect(await take(clusterMessage('nobody', ['c1']))).toEqual([0]);
 });
 
 test('the look at a cluster asks for the steps that were lost', async () => {

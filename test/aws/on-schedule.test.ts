@@ -6,21 +6,29 @@ import { onSchedule } from '../../lib/aws/on-schedule.ts';
 
 const now = () => new Date('2026-11-05T10:00:00Z');
 
-function aRuntime(names: readonly string[], sent: Message[]): Pick<Runtime, 'clusters' | 'ports'> {
+function aRuntime(
+  names: readonly string[],
+  sent: Message[],
+  inSeconds: number[] = [],
+): Pick<Runtime, 'clusters' | 'ports'> {
   const clusters = {
     refresh: async () => {},
-    names: () => names,
-    broken: () => new Map([['odd', new AssayError('ASSAY_CLUSTER_SETTINGS_INVALID', 'no JSON')]]),
+    listNames: async () => names,
+    names: () => [],
     settingsOf: () => undefined,
     get: () => {
       throw new RangeError('no cluster is asked anything');
     },
   };
+  const put = async (message: Message, at: Date): Promise<void> => {
+    sent.push(message);
+    inSeconds.push((at.getTime() - now().getTime()) / 1000);
+  };
   return {
     clusters,
     ports: {
       clusters,
-      queue: { put: async (message) => void sent.push(message), send: async () => {}, during: (work) => work() },
+      queue: { put, send: async () => {}, during: (work) => work() },
       bus: { publish: async () => {} },
       log: { info() {}, warn() {}, error() {} },
       meter: { stepped() {}, failed() {}, measured() {} },
@@ -29,12 +37,28 @@ function aRuntime(names: readonly string[], sent: Message[]): Pick<Runtime, 'clu
   };
 }
 
-test('each cluster has a message, and is not asked anything', async () => {
+test('clusters share a message, and are not asked anything', async () => {
   const sent: Message[] = [];
   await onSchedule(aRuntime(['a', 'b'], sent));
-  expect(sent).toEqual(
-    ['a', 'b'].map((name) => ({ ref: { cluster: name, kind: 'Cluster', namespace: '', name, uid: '' } })),
-  );
+  expect(sent).toEqual([{ ref: { cluster: 'a', kind: 'Cluster', namespace: '', name: 'a', uid: '' }, more: ['b'] }]);
+});
+
+test.each([
+  { clusters: 10, messages: 1, seconds: 1, most: 1 },
+  { clusters: 11, messages: 2, seconds: 2, most: 1 },
+  { clusters: 100, messages: 10, seconds: 10, most: 1 },
+  { clusters: 1000, messages: 100, seconds: 40, most: 3 },
+  { clusters: 3000, messages: 300, seconds: 40, most: 8 },
+])('the looks at $clusters clusters are $messages messages over $seconds s, $most in one at most', async (row) => {
+  const names = Array.from({ length: row.clusters }, (_, index) => `c${index}`);
+  const sent: Message[] = [];
+  const inSeconds: number[] = [];
+  await onSchedule(aRuntime(names, sent, inSeconds));
+  expect(sent.flatMap(({ ref, more = [] }) => [ref.cluster, ...more])).toEqual(names);
+  expect(sent).toHaveLength(row.messages);
+  const counts = Map.groupBy(inSeconds, (second) => second);
+  expect([...counts.keys()]).toEqual(Array.from({ length: row.seconds }, (_, second) => second));
+  expect(Math.max(...[...counts.values()].map((each) => each.length))).toBe(row.most);
 });
 
 test('a queue that takes nothing is an error', async () => {

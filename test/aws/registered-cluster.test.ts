@@ -211,7 +211,7 @@ describe('openRegisteredClusters', () => {
       now,
       log: { info() {}, warn() {}, error() {} },
     });
-    await clusters.refresh();
+    await clusters.refresh(['shop']);
     await expect(clusters.get('shop').list('AnalysisRun')).rejects.toMatchObject({
       code: 'ASSAY_SECRET_UNREADABLE',
       message: `secret ${secret} is not this cluster's: name it assay/test/clusters/shop, or list it among the shared secrets`,
@@ -236,7 +236,7 @@ describe('openRegisteredClusters', () => {
       onBroken: (name) => broken.push(name),
       guard: (cluster, { limits }) => ({ ...cluster, name: `${cluster.name}, ${limits.concurrentSteps} at once` }),
     });
-    await clusters.refresh();
+    await clusters.refresh(await clusters.listNames());
     expect(clusters.names()).toStrictEqual(['eu', 'odd']);
     expect(clusters.get('eu').name).toBe('eu, 2 at once');
     expect(clusters.providerSettingsOf('eu').prometheusAddress).toBe('http://p');

@@ -77,7 +77,7 @@ test('a cluster has connections where its document says so, and reads no secret 
     ),
     secrets: memorySecrets(new Map([['assay/prod/clusters/other', 'theirs']])),
   });
-  await clusters.refresh();
+  await clusters.refresh(['none', 'shop']);
   expect(clusters.connectionsOf('none')).toBeUndefined();
   const connections = clusters.connectionsOf('shop');
   expect(clusters.connectionsOf('shop')).toBe(connections);

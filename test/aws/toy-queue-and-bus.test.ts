@@ -40,8 +40,8 @@ test('a run goes from step to step by the toy queue, and the toy bus hears how i
   const clusters = {
     refresh: async () => {},
     settingsOf: () => settings,
+    listNames: async () => ['c1'],
     names: () => ['c1'],
-    broken: () => new Map(),
     get: () => memory,
   };
   // The runtime of the functions as their environment opens it, but for the way to its clusters.

@@ -10,6 +10,10 @@ export function documentStoreContract(open: () => Promise<DocumentStore>): void 
     for (const name of names.toReversed())
       expect(await store.write(name, `{"${name}":1}`, { replace: false })).toBe(true);
     expect([...(await store.readAll())]).toStrictEqual(names.map((name) => [name, `{"${name}":1}`]));
+    expect(await store.listNames()).toStrictEqual(names);
+    expect(await store.readSome([...names.slice(2, 14), 'none'])).toStrictEqual(
+      new Map(names.slice(2, 14).map((name) => [name, `{"${name}":1}`])),
+    );
     expect(await store.read('c07')).toBe('{"c07":1}');
     expect(await store.read('c7')).toBeUndefined();
   });

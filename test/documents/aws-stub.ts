@@ -24,9 +24,16 @@ export interface AwsStub {
   readonly calls: readonly string[];
   /** Of the calls to STS, and whose key signed them. */
   readonly roleRequests: readonly (Readonly<Record<string, string>> & { readonly by: string })[];
-  /** Answers every call from now on with an error; undefined: no more. */
-  fail(failure: { readonly status: number; readonly name: string } | undefined): void;
+  /** Answers every call from now on with an error, or one in so many; undefined: no more. */
+  fail(failure: StubFailure | undefined): void;
   close(): Promise<void>;
+}
+
+export interface StubFailure {
+  readonly status: number;
+  readonly name: string;
+  /** Default 1: every call. */
+  readonly oneIn?: number;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -41,7 +48,7 @@ export async function openAwsStub(): Promise<AwsStub> {
   const eksClusters = new Map<string, object>();
   const calls: string[] = [];
   const roleRequests: (Record<string, string> & { by: string })[] = [];
-  let failure: { status: number; name: string } | undefined;
+  let failure: StubFailure | undefined;
 
   const actions = { ...parameterActions(parameters), ...secretActions(secrets) };
   const answer = (request: StubRequest): StubAnswer => {
@@ -49,7 +56,8 @@ export async function openAwsStub(): Promise<AwsStub> {
     const form = Object.fromEntries(new URLSearchParams(request.body));
     const action = target.split('.')[1] ?? form['Action'] ?? 'DescribeCluster';
     calls.push(action);
-    if (failure) return { status: failure.status, body: { __type: failure.name, message: 'no' } };
+    if (failure && calls.length % (failure.oneIn ?? 1) === 0)
+      return { status: failure.status, body: { __type: failure.name, message: 'no' } };
     if (action === 'AssumeRole') {
       const by = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
       roleRequests.push({ ...form, by });
@@ -96,6 +104,11 @@ function parameterActions(parameters: Map<string, string>): Actions {
       const end = first + Number(MaxResults);
       const more = end < all.length ? { NextToken: String(end) } : {};
       return { ok: { Parameters: all.slice(first, end).map(shown), ...more } };
+    },
+    GetParameters({ Names }) {
+      const found = (Names as readonly string[]).filter((name) => parameters.has(name));
+      const missing = (Names as readonly string[]).filter((name) => !parameters.has(name));
+      return { ok: { Parameters: found.map(shown), InvalidParameters: missing } };
     },
     GetParameter({ Name }) {
       const name = String(Name);

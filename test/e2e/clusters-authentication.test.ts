@@ -27,7 +27,7 @@ async function add(...args: readonly string[]) {
 async function openShop(now = () => new Date()) {
   const log = { info() {}, warn() {}, error() {} };
   const registry = openRegisteredClusters({ registryPath: '/assay/test/clusters', now, log });
-  await registry.refresh();
+  await registry.refresh(['shop']);
   return registry.get('shop');
 }
 

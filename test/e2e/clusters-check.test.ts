@@ -257,7 +257,7 @@ describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API serv
       expect((await findings('shop', '--stage', 'test')).code).toBe(0);
 
       const registry = openRegistered();
-      await registry.refresh();
+      await registry.refresh(['shop']);
       const { items } = await registry.get('shop').list('AnalysisRun', { namespace: NAMESPACE });
       expect(items).toEqual([]);
       await registry.close();
@@ -271,7 +271,7 @@ describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API serv
       secret.value = 'expired';
       let nowMs = Date.now();
       const registry = openRegistered(() => new Date(nowMs));
-      await registry.refresh();
+      await registry.refresh(['shop']);
       const shop = registry.get('shop');
       await expect(shop.list('AnalysisRun')).rejects.toMatchObject({ code: 'ASSAY_CLUSTER_DENIED' });
       secret.value = good;

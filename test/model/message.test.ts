@@ -12,6 +12,11 @@ test.each<{ name: string; message: Message; body: unknown }>([
     message: clusterMessage('c1'),
     body: { cluster: 'c1', kind: 'Cluster', namespace: '', name: 'c1', uid: '' },
   },
+  {
+    name: 'several clusters',
+    message: clusterMessage('c1', ['c2', 'c3']),
+    body: { cluster: 'c1', kind: 'Cluster', namespace: '', name: 'c1', uid: '', more: ['c2', 'c3'] },
+  },
 ])('$name, there and back', ({ message, body }) => {
   expect(JSON.parse(formatMessage(message))).toEqual(body);
   expect(parseMessage(formatMessage(message))).toEqual(message);
@@ -33,6 +38,20 @@ test('hints that cannot be read are left out', () => {
   expect(parseMessage(body)).toEqual({ ref });
   expect(parseMessage(JSON.stringify({ ...ref, before: 'x'.repeat(1025) }))).toEqual({ ref });
   expect(parseMessage(JSON.stringify({ ...ref, before: '' }))).toEqual({ ref });
+});
+
+test.each([
+  { name: 'more than ten', body: { more: Array.from({ length: 10 }, (_, index) => `c${index}`) } },
+  { name: 'what is no name', body: { more: ['c2', 7] } },
+  { name: 'what is no list', body: { more: 'c2' } },
+  { name: 'others, of an event', body: { more: ['c2'], source: 'assay.cluster.c1' } },
+])('a look is asked of one cluster alone where it names $name', ({ body }) => {
+  const one = clusterMessage('c1');
+  expect(parseMessage(JSON.stringify({ ...one.ref, ...body }))).toEqual(one);
+});
+
+test('only looks ask for more', () => {
+  expect(parseMessage(JSON.stringify({ ...ref, more: ['c2'] }))).toEqual({ ref });
 });
 
 test.each([

@@ -22,11 +22,17 @@ export interface Credentials {
   access(): Access | Promise<Access>;
   /** Forgets `refused`, which the server answered with 401, and what it was made from. */
   renew(refused: Access): Promise<Access>;
+  /** The server knows whose these are, and lets them do too little: somebody else may be meant by now. */
+  doubt?(denied: Access): void;
 }
+
+/** Rights that are missing stay so, mostly. */
+const DOUBTED_MS = 5 * 60_000;
 
 /**
  * Credentials that are made anew by `load` every `maxAgeMs`, and whenever the server refuses them. Callers at one time
- * share one load. Where it fails, those of before are used on: they may well be good, and the server tells if not.
+ * share one load. Where it fails, those of before are used on: they may well be good, and the server tells if not. Those
+ * that are doubted are made anew for the next request, once they are five minutes old.
  *
  * @param load  told whether to pass by all caches of its own
  */
@@ -60,5 +66,8 @@ export function rotatingCredentials(
     },
     // Another request may have been refused, and have renewed, before.
     renew: async (refused) => (current && current !== refused ? current : loadOnce(true)),
+    doubt(denied) {
+      if (current === denied && nowMs() - loadedAtMs >= DOUBTED_MS) loadedAtMs = nowMs() - maxAgeMs;
+    },
   };
 }

@@ -14,21 +14,34 @@ export interface SettingsCredentialsOptions {
   readonly now: () => Date;
 }
 
-/** A secret that was replaced is noticed at the first 401; this is for what only a TLS handshake would refuse. */
-export const MAX_AGE_MS = 60 * 60_000;
+type StaticMethod = Exclude<AuthenticationMethod, 'eks'>;
+
+const HOUR_MS = 60 * 60_000;
+/**
+ * A secret that was replaced is noticed at the first 401; an hour is for what only a TLS handshake would refuse, which
+ * tokens have nothing of. Each environment of a function reads the secrets of all the clusters that it meets, and each read
+ * is paid for.
+ */
+export const MAX_AGE_MS: Readonly<Record<StaticMethod, number>> = {
+  token: 24 * HOUR_MS,
+  clientCertificate: HOUR_MS,
+  kubeconfig: HOUR_MS,
+};
 /** A secret that is wrong is not read again for every request that it fails. */
 const LEAST_BETWEEN_READS_MS = 10_000;
 
 /**
- * The way into a cluster that its settings name. Secrets are read when they are first needed, when they are an hour
- * old, and (at most every 10 s) when the server refuses them.
+ * The way into a cluster that its settings name. Secrets are read when they are first needed, when they are old (an hour;
+ * a day, where it is a token), and (at most every 10 s) when the server refuses them.
  *
  * @throws AssayError, from `access`: ASSAY_SECRET_UNREADABLE, ASSAY_KUBECONFIG_INVALID, ASSAY_ROLE_REFUSED
  */
 export function settingsCredentials(settings: ClusterSettings, options: SettingsCredentialsOptions): Credentials {
   const { now, secrets, awsCredentials } = options;
   const { eks } = settings.authentication;
+  const method = methodOf(settings.authentication);
   if (eks) return eksCredentials({ cluster: eks, ...endOf(settings), awsCredentials, now });
+  if (method === 'eks') throw new RangeError('EKS has no secret');
 
   const nowMs = (): number => now().getTime();
   let last: { readonly access: Access; readonly readMs: number } | undefined;
@@ -38,10 +51,8 @@ export function settingsCredentials(settings: ClusterSettings, options: Settings
     last = { access, readMs: nowMs() };
     return access;
   };
-  return rotatingCredentials(load, { maxAgeMs: MAX_AGE_MS, nowMs });
+  return rotatingCredentials(load, { maxAgeMs: MAX_AGE_MS[method], nowMs });
 }
-
-type StaticMethod = Exclude<AuthenticationMethod, 'eks'>;
 
 const READERS: Readonly<
   Record<StaticMethod, (secret: string, name: string, settings: ClusterSettings) => Access | Promise<Access>>

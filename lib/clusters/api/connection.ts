@@ -1,4 +1,6 @@
 import type { LookupFunction } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { AssayError } from '../../model/errors.ts';
@@ -40,6 +42,8 @@ export interface Connection {
   explain(error: unknown): unknown;
   /** Where requests go now, for addresses in answers. */
   server(): Promise<string>;
+  /** Closes what is open, each once it is not used any more; the next request opens anew. Waits for nothing. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -125,6 +129,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (isClosed) throw new AssayError('ASSAY_CLUSTER_UNREACHABLE', 'the connection is closed', { cluster: name });
     const access = await credentials.access();
     const answer = await send(access, request);
+    if (answer.status === 403 && options.renews !== false) credentials.doubt?.(access);
     if (answer.status !== 401 || options.renews === false) return answer;
     await answer.body.dump();
     return send(await credentials.renew(access), request);
@@ -136,12 +141,22 @@ export function openConnection(options: ConnectionOptions): Connection {
     async exchange(request) {
       const { status, headers, body } = await open(request);
       try {
-        return { status, headers, body: await body.text() };
+        const text = await body.text();
+        // undici takes a connection for busy until the turn after its answer: who asks at once would have a second one
+        // made, and a look at a cluster two handshakes more.
+        await nextTurn();
+        return { status, headers, body: text };
       } catch (error) {
         throw explain(error);
       }
     },
     server: async () => (await credentials.access()).server,
+    async rest() {
+      const gone = agent;
+      agent = undefined;
+      // What is under way may hang, and holds up nobody.
+      void gone?.dispatcher.close();
+    },
     async close() {
       isClosed = true;
       await agent?.dispatcher.destroy();
@@ -163,6 +178,14 @@ function makeDispatcher(
     // Watches are silent for long; client-go probes as often.
     connect: { timeout: connectTimeoutMs, keepAlive: true, keepAliveInitialDelay: 30_000, ...(lookup && { lookup }) },
   };
+  const { rejectUnauthorized, servername } = tls;
+  const isPlain = server.startsWith('http:');
+  // One for all connections: each would else parse the authorities, and keep them until garbage is collected.
+  const trust = {
+    ...(!isPlain && { secureContext: createSecureContext(tls) }),
+    ...(servername !== undefined && { servername }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+  };
   if (proxyUrl) {
     const { connect } = options;
     return new ProxyAgent({
@@ -170,11 +193,10 @@ function makeDispatcher(
       uri: proxyUrl,
       proxyTunnel: true,
       proxyTls: connect,
-      requestTls: { ...connect, ...tls },
+      requestTls: { ...connect, ...trust },
     });
   }
-  const isPlain = server.startsWith('http:');
-  return new Agent({ ...options, connect: { ...options.connect, ...(isPlain ? {} : tls) } });
+  return new Agent({ ...options, connect: { ...options.connect, ...(isPlain ? {} : trust) } });
 }
 
 /** Whether both stand for the same connection: only headers may differ. */

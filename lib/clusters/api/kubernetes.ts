@@ -42,6 +42,8 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
    * are reached by `proxy`. Default true.
    */
   readonly shortServiceNames?: boolean;
+  /** For the answer with one object that is read to begin. Default: `responseTimeoutMs`. */
+  readonly objectTimeoutMs?: number;
   /** Of an answer that comes through the service proxy. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** After which the server ends a watch. Default: somewhere between 5 and 10 minutes, as client-go has it. */
@@ -52,15 +54,17 @@ export interface KubernetesClusterOptions extends ConnectionOptions {
   readonly onUnreadable?: (problem: string, kind: ResourceKind) => void;
   /** Ends what was opened for this cluster beside its own connections: its `http`, for one. */
   readonly onClose?: () => void;
+  /** The same, but what was ended is opened again where it is used. */
+  readonly onRest?: () => void;
 }
 
-/** A cluster behind an API server. `close` ends all that is under way. */
-export type KubernetesCluster = Cluster & { close(): Promise<void> };
+/** A cluster behind an API server. `close` ends all that is under way; `rest` only connections that nobody uses. */
+export type KubernetesCluster = Cluster & { rest(): Promise<void>; close(): Promise<void> };
 
 /** Speaks to a real API server over kept connections; opens none before the first call. */
 export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const { name, http, addressMode = 'proxy', maxBodyBytes = 1024 * 1024, watchIdleMs = 90_000 } = options;
-  const { shortServiceNames = true, apiVersions = {} } = options;
+  const { shortServiceNames = true, apiVersions = {}, objectTimeoutMs } = options;
   const complete = completeShortNames({
     find: async (key) => cluster.get('Service', key),
     nowMs: () => performance.now(),
@@ -84,7 +88,10 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     name,
     apiVersions,
     async get<K extends ResourceKind>(kind: K, key: ObjectKey) {
-      const answer = await connection.exchange({ path: objectPath(kind, key, apiVersions) });
+      const answer = await connection.exchange({
+        path: objectPath(kind, key, apiVersions),
+        ...(objectTimeoutMs !== undefined && { responseTimeoutMs: objectTimeoutMs }),
+      });
       if (isAbsent(answer, key)) return undefined;
       return readObject(name, kind, bodyOf(answer)) as Resources[K];
     },
@@ -148,6 +155,11 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       const request = addressMode === 'proxy' && shortServiceNames ? await complete(given) : given;
       const route = routeRequest(request, addressMode, options.services);
       return route.via === 'network' ? http(request) : proxy.fetch(request, route);
+    },
+
+    async rest() {
+      options.onRest?.();
+      await Promise.all([connection.rest(), proxy.rest()]);
     },
 
     async close() {

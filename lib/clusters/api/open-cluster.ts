@@ -2,9 +2,9 @@ import type { Log } from '../../model/ports.ts';
 import type { ResourceKind } from '../../model/resources.ts';
 import { type KubernetesCluster, kubernetesCluster, type KubernetesClusterOptions } from './kubernetes.ts';
 
-export interface OpenClusterOptions extends Omit<KubernetesClusterOptions, 'onUnreadable' | 'onClose'> {
-  /** Of this cluster alone: it is closed with it. */
-  readonly http: KubernetesClusterOptions['http'] & { close(): void };
+export interface OpenClusterOptions extends Omit<KubernetesClusterOptions, 'onUnreadable' | 'onClose' | 'onRest'> {
+  /** Of this cluster alone: it is closed with it, and rests with it where it can. */
+  readonly http: KubernetesClusterOptions['http'] & { close(): void; rest?(): void };
   readonly log: Pick<Log, 'error'>;
   /** Told of each object that cannot be read, beside the log. */
   readonly onSetAside?: (kind: ResourceKind) => void;
@@ -20,5 +20,6 @@ export function openCluster({ log, onSetAside, ...options }: OpenClusterOptions)
       log.error('object set aside', { cluster: name, kind, problem });
     },
     onClose: () => http.close(),
+    onRest: () => http.rest?.(),
   });
 }

@@ -25,6 +25,7 @@ export interface ServiceProxyOptions {
 /** Reaches Services through the API server's service proxy. */
 export interface ServiceProxy {
   fetch(request: HttpRequest, route: ProxyRoute): Promise<HttpResponse>;
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +62,7 @@ export function openServiceProxy(options: ServiceProxyOptions): ServiceProxy {
         throw ended(request, signal);
       }
     },
+    rest: () => options.connection.rest(),
     close: () => options.connection.close(),
   };
 }

@@ -93,8 +93,8 @@ function toldBy({ status = {} }: WithStatus): Readonly<Record<string, unknown>> 
 }
 
 /** While an update is aborted, each look points its canary Service at the one version and back at the other. */
-function isServiceNews(owner: Rollout, service: Selecting, isDeleted: boolean): boolean {
-  const { spec, status = {} } = owner;
+function isServiceNews(owner: KubernetesObject, service: Selecting, isDeleted: boolean): boolean {
+  const { spec, status = {} } = owner as Rollout;
   const { canaryService, trafficRouting } = spec.strategy?.canary ?? {};
   const isSwitched = status.abort === true && trafficRouting !== undefined && service.metadata.name === canaryService;
   const hash = service.spec?.selector?.[POD_HASH_LABEL];

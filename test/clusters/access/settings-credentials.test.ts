@@ -95,6 +95,23 @@ describe('settingsCredentials', () => {
     expect(world.reads).toBe(2);
   });
 
+  it('reads the secret anew where it lets do too little, every five minutes at most', async () => {
+    const { world, credentials } = open({ authentication: { token: { secret: 's' } } }, { s: 'before' });
+    const token = async () => (await credentials.access()).headers['authorization'];
+    credentials.doubt?.(await credentials.access());
+    world.secrets['s'] = 'after';
+    world.nowMs = 5 * 60_000 - 1;
+    expect(await token()).toBe('Bearer before');
+    const before = await credentials.access();
+    world.nowMs += 1;
+    credentials.doubt?.(before);
+    expect(await token()).toBe('Bearer after');
+    credentials.doubt?.(before);
+    credentials.doubt?.(await credentials.access());
+    expect(await token()).toBe('Bearer after');
+    expect(world.reads).toBe(2);
+  });
+
   it('reads a secret that is wrong at most every ten seconds', async () => {
     const { world, credentials } = open({ authentication: { token: { secret: 's' } } }, { s: 'wrong' });
     let access = await credentials.access();

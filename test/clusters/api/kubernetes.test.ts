@@ -269,6 +269,13 @@ describe('failures', () => {
     expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE' });
   });
 
+  it('waits for one object shorter than for a list, where it is told to', async () => {
+    const { cluster } = await open(() => () => {}, { responseTimeoutMs: 600_000, objectTimeoutMs: 20 });
+    const object = codeOf(cluster.get('AnalysisRun', key));
+    const list = codeOf(cluster.list('AnalysisRun')).then(() => 'the list');
+    expect(await Promise.race([object, list])).toBe('ASSAY_CLUSTER_UNREACHABLE');
+  });
+
   it('takes a connection that breaks for no answer', async () => {
     const { cluster } = await open(() => (response) => response.destroy());
     expect(await errorOf(cluster.get('AnalysisRun', key))).toMatchObject({ code: 'ASSAY_CLUSTER_UNREACHABLE' });

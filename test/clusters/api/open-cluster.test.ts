@@ -12,7 +12,7 @@ test('what cannot be read is told, with its cluster and kind; its way out ends w
   const cluster = openCluster({
     name: 'prod',
     credentials: { access: () => access, renew: async () => access },
-    http: Object.assign(answer, { close: () => void told.push('closed') }),
+    http: Object.assign(answer, { close: () => void told.push('closed'), rest: () => void told.push('rested') }),
     now: () => new Date(),
     log: { error: (...line) => void told.push(line) },
     onSetAside: (kind) => void told.push(kind),
@@ -22,7 +22,9 @@ test('what cannot be read is told, with its cluster and kind; its way out ends w
   const problem = 'AnalysisRun "": has no name';
   const line = ['object set aside', { cluster: 'prod', kind: 'AnalysisRun', problem }];
   expect(told).toEqual(['AnalysisRun', line]);
+  await cluster.rest();
+  expect(told).toEqual(['AnalysisRun', line, 'rested']);
   await cluster.close();
-  expect(told).toEqual(['AnalysisRun', line, 'closed']);
+  expect(told).toEqual(['AnalysisRun', line, 'rested', 'closed']);
   await server.close();
 });

@@ -28,7 +28,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'step: Allow logs:CreateLogStream, logs:PutLogEvents on OnMessageLogGroup.Arn',
     'step: Allow sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:SendMessage on Queue.Arn',
     'step: Allow events:PutEvents on Bus.Arn if events:source Null false if events:source ForAllValues:StringEquals assay',
-    `step: Allow ssm:GetParametersByPath on arn:\${AWS::Partition}:ssm:${ACCOUNT}:parameter/assay/prod/clusters`,
+    `step: Allow ssm:GetParameters on arn:\${AWS::Partition}:ssm:${ACCOUNT}:parameter/assay/prod/clusters/*`,
     `step: Allow secretsmanager:GetSecretValue on arn:\${AWS::Partition}:secretsmanager:${ACCOUNT}:secret:assay/prod/*`,
     'step: Allow sts:AssumeRole, sts:TagSession on arn:${AWS::Partition}:iam::*:role/assay-*',
     'if HasKey: key: Allow kms:Decrypt, kms:GenerateDataKey on KmsKeyArn',

@@ -101,7 +101,7 @@ const PLURAL = { error: 'errors', timeout: 'timeouts', crash: 'crashes' } as con
 let bootstrap: Promise<string> | undefined;
 
 /** Plain JavaScript: stripping types at the start of each environment would count as its own time and memory. */
-function bootstrapPath(): Promise<string> {
+export function bootstrapPath(): Promise<string> {
   bootstrap ??= (async () => {
     const outfile = join(createScratchFolder('lambda-bootstrap'), 'bootstrap.mjs');
     const entryPoints = [join(import.meta.dirname, 'lambda-bootstrap.ts')];
