@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
 import { RESOURCES } from '../../lib/model/resources.ts';
 import { type SchemaKind, SCHEMAS } from '../../lib/model/schemas.ts';
 import { structuralSchema, type StructuralSchema } from './structural.ts';
@@ -57,7 +58,7 @@ export function customResourceDefinition(kind: SchemaKind) {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${plural}.${group}`, labels: { 'app.kubernetes.io/version': packageJson.version } },
     spec: {
       group,
       names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [shortName] },

@@ -16,3 +16,6 @@ export const ROLLOUTS_BASE: readonly string[] = [
   'rbac-rollouts.yaml',
   'webhook-rollouts.yaml',
 ].map(read);
+
+/** What lets Assay's own identity see which versions are installed. */
+export const STATUS_BASE: readonly string[] = [read('rbac-status.yaml')];

@@ -4,7 +4,7 @@ import { AssayError } from '../model/errors.ts';
 import { isObject } from '../model/is-object.ts';
 import { checkRegistered } from './clusters-check.ts';
 import { documentOfEks } from './clusters-eks.ts';
-import { type FromKubeconfig, readKubeconfig } from './clusters-kubeconfig.ts';
+import { type FromKubeconfig, openKubeconfig } from './clusters-kubeconfig.ts';
 import { openStage, requireClusterName, type Stage, type StageOptions } from './clusters-stage.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -12,19 +12,27 @@ import { InputError } from './input-error.ts';
 
 export interface AddOptions extends StageOptions {
   readonly fromKubeconfig?: string;
-  readonly context?: string;
+  /** One where a cluster is named; else patterns of those to add. */
+  readonly context: readonly string[];
   readonly eks?: string;
-  readonly region?: string;
+  /** Each as `key=value` or `key`. */
+  readonly eksTag: readonly string[];
+  /** One where a cluster is named. */
+  readonly region: readonly string[];
   readonly roleArn?: string;
   readonly externalId?: string;
   readonly fromDocument?: string;
   readonly replace?: boolean;
+  /** Of many clusters: brings those up to date that are registered already. */
+  readonly update?: boolean;
+  /** Of many clusters: what their names look like. */
+  readonly names?: string;
   readonly dryRun?: boolean;
   readonly check: boolean;
 }
 
 /** What is to be written. */
-interface Plan {
+export interface Plan {
   readonly document: string;
   readonly secret?: FromKubeconfig['secret'] & { readonly name: string };
 }
@@ -33,6 +41,7 @@ interface Plan {
 export async function addCluster(name: string, options: AddOptions, console: Console): Promise<ExitCode> {
   requireClusterName(name);
   requireOneSource(options);
+  refuseOptionsOfMany(options);
   const stage = openStage(options);
   const before = await stage.documents.read(name);
   const place = stage.documents.placeOf(name);
@@ -42,8 +51,7 @@ export async function addCluster(name: string, options: AddOptions, console: Con
   const plan = await makePlan(name, before, options, stage);
   if (options.dryRun === true) return showPlan(plan, place, options, console);
 
-  if (plan.secret) await stage.secrets.write(plan.secret.name, plan.secret.value, name);
-  const isWritten = await stage.documents.write(name, plan.document, { replace: options.replace === true });
+  const isWritten = await writePlan(name, plan, stage, { replace: options.replace === true });
   if (!isWritten) throw new InputError(`${place} was written by somebody else just now`, 'Look at it, then --replace.');
   const written = plan.secret ? `${place} and the secret ${plan.secret.name}` : place;
   // What scripts read is the report of the check, if there is one.
@@ -51,7 +59,7 @@ export async function addCluster(name: string, options: AddOptions, console: Con
     `wrote ${written}; functions read it within a minute\n`,
   );
   if (!options.check) return EXIT.ok;
-  return checkRegistered(name, { ...options, address: [] }, stage, console);
+  return checkRegistered(name, { stage: options.stage, output: options.output, address: [] }, stage, console);
 }
 
 const SOURCES = ['fromKubeconfig', 'eks', 'fromDocument'] as const;
@@ -61,18 +69,58 @@ function requireOneSource(options: AddOptions): void {
   throw new InputError('give one of --from-kubeconfig FILE, --eks CLUSTER and --from-document FILE');
 }
 
+function refuseOptionsOfMany({ update, names, eksTag, region, context }: AddOptions): void {
+  if (update === true) throw new InputError('--update is for many clusters: give --replace');
+  if (names !== undefined) throw new InputError('--names is for many clusters: the name is given');
+  if (eksTag.length > 0) throw new InputError('--eks-tag is for many clusters: give no name');
+  if (region.length > 1) throw new InputError('give one --region');
+  if (context.length > 1) throw new InputError('give one --context, or no name, to add many clusters');
+}
+
 async function makePlan(name: string, before: string | undefined, options: AddOptions, stage: Stage): Promise<Plan> {
-  const { fromKubeconfig, eks, fromDocument } = options;
+  const { fromKubeconfig, eks, fromDocument, context, region } = options;
   if (fromDocument !== undefined) return { document: checked(name, readDocumentFile(fromDocument)) };
   if (eks !== undefined) {
-    return { document: checked(name, { ...restOf(before), ...(await documentOfEks({ ...options, eks })) }) };
+    const [only] = region;
+    const { roleArn, externalId } = options;
+    const source = {
+      eks,
+      ...(only !== undefined && { region: only }),
+      ...(roleArn !== undefined && { roleArn }),
+      ...(externalId !== undefined && { externalId }),
+    };
+    return planOf(name, before, await documentOfEks(source));
   }
   const secretName = stage.secretNameOf(name);
-  const { document, secret } = await readKubeconfig(fromKubeconfig ?? '', options.context, secretName);
-  return {
-    document: checked(name, { ...restOf(before), ...document }),
-    secret: { ...secret, name: secretName },
-  };
+  const { document, secret } = await openKubeconfig(fromKubeconfig ?? '').read(context[0], secretName);
+  return planOf(name, before, document, { ...secret, name: secretName });
+}
+
+/**
+ * What is written for a cluster: where it is and how to get in, with the rest of the document of before.
+ * @throws InputError for what the functions would call broken
+ */
+export function planOf(
+  name: string,
+  before: string | undefined,
+  document: ClusterDocument,
+  secret?: Plan['secret'],
+): Plan {
+  return { document: checked(name, { ...restOf(before), ...document }), ...(secret && { secret }) };
+}
+
+/**
+ * Writes the secret, then the document that names it. False where somebody else has written a document meanwhile.
+ * @throws AssayError ASSAY_REGISTRY_REFUSED, ASSAY_REGISTRY_UNREACHABLE
+ */
+export async function writePlan(
+  name: string,
+  { document, secret }: Plan,
+  { documents, secrets }: Stage,
+  options: { readonly replace: boolean },
+): Promise<boolean> {
+  if (secret) await secrets.write(secret.name, secret.value, name);
+  return documents.write(name, document, options);
 }
 
 /** What replacing a document leaves as it is: all but where the cluster is and how to get in. */

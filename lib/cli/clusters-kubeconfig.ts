@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readStaticKubeconfig, type StaticContext } from '../clusters/access/static-kubeconfig.ts';
 import type { ClusterDocument } from '../model/cluster-settings.ts';
 import { isObject } from '../model/is-object.ts';
-import { InputError } from './input-error.ts';
+import { readTextFile } from './given-text.ts';
 
 /** What a kubeconfig gives: a document, and the secret that it names. */
 export interface FromKubeconfig {
@@ -12,21 +12,48 @@ export interface FromKubeconfig {
   readonly secret: { readonly value: string; readonly holds: string };
 }
 
-/**
- * Reads one context of a kubeconfig, and what it has in other files. The token or the client certificate becomes the
- * secret; where the document has no words for the rest (a proxy, another TLS name, no verification), it is a
- * kubeconfig of this context alone.
- *
- * @param secretName  under which the secret will be kept
- * @throws InputError, AssayError ASSAY_KUBECONFIG_INVALID
- */
-export async function readKubeconfig(
-  file: string,
-  context: string | undefined,
-  secretName: string,
-): Promise<FromKubeconfig> {
-  const text = withFiles(readText(file), dirname(file));
-  const found = await readStaticKubeconfig(text, context, `kubeconfig ${file}`);
+/** A kubeconfig, and what it has in other files. */
+export interface Kubeconfig {
+  /** In the order of the file. */
+  readonly contexts: readonly string[];
+  /**
+   * One context. The token or the client certificate becomes the secret; where the document has no words for the rest (a
+   * proxy, another TLS name, no verification), it is a kubeconfig of this context alone.
+   *
+   * @param context     default: the current one
+   * @param secretName  under which the secret will be kept
+   * @throws AssayError ASSAY_KUBECONFIG_INVALID
+   */
+  read(context: string | undefined, secretName: string): Promise<FromKubeconfig>;
+}
+
+/** Reads a kubeconfig, once for all its contexts. @throws InputError where the file cannot be read */
+export function openKubeconfig(file: string): Kubeconfig {
+  const text = withFiles(readTextFile(file), dirname(file));
+  return {
+    contexts: contextsIn(text),
+    async read(context, secretName) {
+      return documentOf(await readStaticKubeconfig(text, context, `kubeconfig ${file}`), secretName);
+    },
+  };
+}
+
+/** None where it is no kubeconfig: who reads a context of it hears of that. */
+function contextsIn(text: string): readonly string[] {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const contexts: unknown = isObject(config) ? config['contexts'] : undefined;
+  if (!Array.isArray(contexts)) return [];
+  return contexts.flatMap((each: unknown) =>
+    isObject(each) && typeof each['name'] === 'string' ? [each['name']] : [],
+  );
+}
+
+function documentOf(found: StaticContext, secretName: string): FromKubeconfig {
   const { server, tls, headers, proxyUrl } = found.access;
   const token = headers['authorization']?.replace('Bearer ', '');
   const isPlain = proxyUrl === undefined && tls.servername === undefined && tls.rejectUnauthorized === undefined;
@@ -50,14 +77,6 @@ export async function readKubeconfig(
       holds: 'the client certificate and its key',
     },
   };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new InputError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
 }
 
 /** Fields that name a file, and those that hold what is in it. */

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../doctor/check-result.ts';
+import type { CheckedCluster } from './clusters-junit.ts';
 import type { Paint, Style } from './console.ts';
 import { textTable } from './text-table.ts';
 
@@ -17,6 +18,61 @@ export function reportText(name: string, results: readonly CheckResult[], paint:
 /** The same for scripts. */
 export function reportJson(name: string, results: readonly CheckResult[]): object {
   return { cluster: name, ok: !hasFailed(results), results };
+}
+
+/** What is wrong with several clusters: a line a thing, then how to mend what fails, each way once, and for whom. */
+export function reportManyText(clusters: readonly CheckedCluster[], paint: Paint): string {
+  const wrong = clusters.flatMap(({ name, results }) =>
+    alike(results.filter(({ status }) => status !== 'ok')).map((result) => ({ name, ...result })),
+  );
+  const table = textTable([
+    ['CLUSTER', 'STATUS', 'SUBJECT', 'MESSAGE'],
+    ...wrong.map(({ name, status, subject, message }) => [name, status, subject, message]),
+  ]);
+  const lines = table.map((line, at) => {
+    const status = wrong[at - 1]?.status;
+    return status === undefined ? line : paint(STYLES[status], line);
+  });
+  const byMend = Map.groupBy(wrong, ({ mend }) => mend);
+  const mends = [...byMend].flatMap(([mend, of]) => {
+    const names = [...new Set(of.map(({ name }) => name))];
+    return mend === undefined ? [] : [`${shortList(names)}:`, paint('dim', `  ${mend}`)];
+  });
+  return `${[...(wrong.length === 0 ? [] : [...lines, '', ...mends, '']), summaryOfMany(clusters)].join('\n')}\n`;
+}
+
+/** The same for scripts, with what is well. */
+export function reportManyJson(clusters: readonly CheckedCluster[]): object {
+  const ok = !clusters.some(({ results }) => hasFailed(results));
+  return { ok, clusters: clusters.map(({ name, results }) => reportJson(name, results)) };
+}
+
+function summaryOfMany(clusters: readonly CheckedCluster[]): string {
+  const failed = clusters.filter(({ results }) => hasFailed(results)).length;
+  const warned = clusters.filter(
+    ({ results }) => !hasFailed(results) && results.some(({ status }) => status === 'warn'),
+  ).length;
+  const well = clusters.length - failed - warned;
+  const what = clusters.length === 1 ? '1 cluster' : `${clusters.length} clusters`;
+  return `${what}: ${well} ok, ${warned} to think about, ${failed} to mend`;
+}
+
+/** Rights that are missing in one cluster are many, and mended in one go. */
+function alike(results: readonly CheckResult[]): readonly CheckResult[] {
+  const groups = Map.groupBy(results, ({ area, status, message, mend = '' }) =>
+    JSON.stringify([area, status, message, mend]),
+  );
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    return [others.length === 0 ? first : { ...first, subject: `${first.subject} and ${others.length} more` }];
+  });
+}
+
+const SHORT = 8;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - SHORT;
+  return more > 0 ? `${names.slice(0, SHORT).join(', ')} and ${more} more` : names.join(', ');
 }
 
 /** Warnings are no failures. */

@@ -22,13 +22,16 @@ export interface Stage {
   secretNameOf(cluster: string): string;
 }
 
+/** Many clusters are many calls: the SDK slows down where AWS says that they are too many, instead of giving up. */
+export const PATIENT_CLIENT = { retryMode: 'adaptive', maxAttempts: 10 } as const;
+
 /** @throws InputError for what is no name of a stage */
-export function openStage({ stage: name }: StageOptions): Stage {
+export function openStage({ stage: name }: Pick<StageOptions, 'stage'>): Stage {
   if (!/^[A-Za-z0-9][\w-]*$/.test(name)) throw new InputError(`--stage: expected a word such as prod, got "${name}"`);
   return {
     name,
-    documents: ssmStore({ path: `/assay/${name}/clusters` }),
-    secrets: secretsManagerStore(),
+    documents: ssmStore({ path: `/assay/${name}/clusters`, client: PATIENT_CLIENT }),
+    secrets: secretsManagerStore(PATIENT_CLIENT),
     roles: assumedRoles({ now }),
     now,
     secretNameOf: (cluster) => `assay/${name}/clusters/${cluster}`,

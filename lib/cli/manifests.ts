@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
-import { CLUSTER_BASE, ROLLOUTS_BASE } from './cluster-base.ts';
+import { CLUSTER_BASE, ROLLOUTS_BASE, STATUS_BASE } from './cluster-base.ts';
 import type { Console } from './console.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
@@ -49,19 +49,23 @@ export function command(console: Console, exitWith: (code: ExitCode) => void): C
       'with the CRD of Rollouts, the rights that looking after them takes, and what the webhook tells of them',
     )
     .addOption(routerOption('with the rights of this traffic router of Rollouts'))
+    .option('--status-role', 'with the role by which `assay clusters status` sees versions and certificates')
     .option('--no-crds', 'leave the CRDs out, where Argo Rollouts has brought them')
     .addHelpText('after', HELP)
     .action((options: ManifestOptions & WithRouters) => {
       checkOptions(options);
       const roles = routerNamesOf(options.router).map((name) => routerRole(name, options.router));
       const base = options.rollouts ? [...CLUSTER_BASE, ...ROLLOUTS_BASE, ...roles] : CLUSTER_BASE;
-      console.out.write(renderManifests(base, options));
+      const status = options.statusRole ? STATUS_BASE : [];
+      console.out.write(renderManifests([...base, ...status], options));
       exitWith(EXIT.ok);
     });
 }
 
 interface WithRouters {
   readonly router: ClusterRouters;
+  /** Whether Assay's identity may see what is installed. */
+  readonly statusRole?: boolean;
 }
 
 function collectNetwork(text: string, before: readonly string[]): readonly string[] {

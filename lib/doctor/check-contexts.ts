@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfigSource, kubeConfigCredentials, listContexts } from '../clusters/access/kubeconfig.ts';
 import { AssayError } from '../model/errors.ts';
 import type { HttpRequest, HttpResponse } from '../model/http.ts';
 import { checkCluster } from './check-cluster.ts';
 import type { CheckResult } from './check-result.ts';
+import { LateError, lookAtEach } from './look-at-each.ts';
 
 export interface ContextsCheckOptions {
   readonly source: KubeConfigSource;
@@ -28,10 +28,6 @@ export interface CheckedContexts {
   readonly contexts: readonly CheckedContext[];
 }
 
-/** As many are asked at once. */
-const PLACES = 8;
-const TIMEOUT_MS = 30_000;
-
 /**
  * Looks at the clusters of a kubeconfig, each by itself: what one of them does stops no other. Nothing that is secret is
  * in a result: what no error of ours explains is told by its name alone.
@@ -51,41 +47,31 @@ export async function checkContexts(options: ContextsCheckOptions): Promise<Chec
   }
   const names = contexts.length > 0 ? contexts : there;
   const message = `${there.length} ${there.length === 1 ? 'context' : 'contexts'}`;
-  const waiting = names.map((name, index) => ({ name, index }));
-  const found: CheckedContext[] = [];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      found[next.index] = { name: next.name, results: await checkContext(next.name, options) };
-    }
+  const { namespace, http, now, timeoutMs } = options;
+  const found = await lookAtEach<readonly CheckResult[]>(names, {
+    async look(name) {
+      const credentials = await kubeConfigCredentials(source, name);
+      return checkCluster({ name, credentials, http, addressMode: 'proxy', namespace, addresses: [], now });
+    },
+    failed: (_name, error) => [failureOf(error)],
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  return {
+    kubeconfig: { ...about, status: 'ok', message },
+    contexts: found.map(({ name, found: results }) => ({ name, results })),
   };
-  await Promise.all(Array.from({ length: PLACES }, work));
-  return { kubeconfig: { ...about, status: 'ok', message }, contexts: found };
 }
 
-async function checkContext(name: string, options: ContextsCheckOptions): Promise<readonly CheckResult[]> {
-  const { source, namespace, http, now, timeoutMs = TIMEOUT_MS } = options;
-  const about = { area: 'server', subject: 'API server', status: 'fail' } as const;
-  const over = new AbortController();
-  const look = async (): Promise<readonly CheckResult[]> => {
-    const credentials = await kubeConfigCredentials(source, name);
-    return checkCluster({ name, credentials, http, addressMode: 'proxy', namespace, addresses: [], now });
-  };
-  const late = async (): Promise<readonly CheckResult[]> => {
-    await sleep(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined);
+function failureOf(error: unknown): CheckResult {
+  const about = { area: 'server', subject: 'API server', status: 'fail', message: wordsOf(error) } as const;
+  if (error instanceof LateError) {
     const mend = 'See whether `kubectl --context` gets an answer: its plugin for credentials may wait for somebody.';
-    return [{ ...about, message: `did not come to an end within ${timeoutMs / 1000} s`, mend }];
-  };
-  try {
-    return await Promise.race([look(), late()]);
-  } catch (error) {
-    const mend = error instanceof AssayError ? error.hint : 'Ask with `kubectl --context` what it says.';
-    return [{ ...about, message: wordsOf(error), mend }];
-  } finally {
-    over.abort();
+    return { ...about, mend };
   }
+  return { ...about, mend: error instanceof AssayError ? error.hint : 'Ask with `kubectl --context` what it says.' };
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof AssayError) return error.message;
+  if (error instanceof AssayError || error instanceof LateError) return error.message;
   return `failed with ${error instanceof Error ? error.name : typeof error}`;
 }

@@ -73,24 +73,31 @@ const RENEW =
 const ODD_MS = 5000;
 const WRONG_MS = 60_000;
 
-/**
- * How far the two clocks are apart.
- *
- * @param betweenMs  when the question went out, and when the answer was there; the server's clock shows whole seconds
- */
-export function checkClock({ dateMs }: Reach, [sentMs, receivedMs]: readonly [number, number]): CheckResult {
+/** How far the two clocks are apart. @param between  when the question went out, and when the answer was there */
+export function checkClock(reach: Reach, between: readonly [number, number]): CheckResult {
   const about = { area: 'clock', subject: 'clock' } as const;
-  if (dateMs === undefined) return { ...about, status: 'warn', message: 'the server does not tell its time' };
-  const behindMs = Math.max(0, sentMs - (dateMs + 999));
-  const aheadMs = Math.max(0, dateMs - receivedMs);
-  const skewMs = Math.max(behindMs, aheadMs);
-  const seconds = (skewMs / 1000).toFixed(1);
-  if (skewMs <= ODD_MS)
+  const skewMs = clockSkewMs(reach, between);
+  if (skewMs === undefined) return { ...about, status: 'warn', message: 'the server does not tell its time' };
+  const apartMs = Math.abs(skewMs);
+  const seconds = (apartMs / 1000).toFixed(1);
+  if (apartMs <= ODD_MS)
     return { ...about, status: 'ok', message: `agrees with the clock here within ${ODD_MS / 1000} s` };
   return {
     ...about,
-    status: skewMs > WRONG_MS ? 'fail' : 'warn',
-    message: `of the server is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock here`,
+    status: apartMs > WRONG_MS ? 'fail' : 'warn',
+    message: `of the server is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the clock here`,
     mend: 'Synchronize the clocks (chrony, systemd-timesyncd) of the control plane and of this machine; functions on AWS are in time.',
   };
+}
+
+/**
+ * How far the clock of a server is ahead of the one here, at the least; negative: behind. Undefined: it does not tell.
+ *
+ * @param betweenMs  when the question went out, and when the answer was there; the server's clock shows whole seconds
+ */
+export function clockSkewMs({ dateMs }: Reach, [sentMs, receivedMs]: readonly [number, number]): number | undefined {
+  if (dateMs === undefined) return undefined;
+  const behindMs = Math.max(0, sentMs - (dateMs + 999));
+  const aheadMs = Math.max(0, dateMs - receivedMs);
+  return aheadMs > 0 ? aheadMs : 0 - behindMs;
 }

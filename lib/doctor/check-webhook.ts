@@ -3,14 +3,14 @@ import type { Inspection } from '../clusters/api/inspect.ts';
 import { AssayError } from '../model/errors.ts';
 import type { CheckResult } from './check-result.ts';
 
-/** As infra/cluster/webhook-configuration.yaml names it. */
-const CONFIGURATION = 'assay-webhook';
-const ABOUT = { area: 'webhook', subject: `validatingwebhookconfiguration ${CONFIGURATION}` } as const;
+/** What infra/cluster calls the webhook: its configuration, its Deployment. */
+export const WEBHOOK_NAME = 'assay-webhook';
+const ABOUT = { area: 'webhook', subject: `validatingwebhookconfiguration ${WEBHOOK_NAME}` } as const;
 const LATE = 'changes are noticed by the next resync, within a minute or two, instead of at once';
 
 /** Whether the cluster tells of its changes, and the API server can trust the webhook that does. */
 export async function checkWebhook(inspection: Inspection, now: Date): Promise<CheckResult> {
-  const found = await inspection.webhookConfiguration(CONFIGURATION).catch((error: unknown) => {
+  const found = await inspection.webhookConfiguration(WEBHOOK_NAME).catch((error: unknown) => {
     if (error instanceof AssayError && error.code === 'ASSAY_CLUSTER_DENIED') return 'denied' as const;
     throw error;
   });
@@ -44,20 +44,26 @@ export async function checkWebhook(inspection: Inspection, now: Date): Promise<C
 
 /** As infra/cluster/webhook-deployment.yaml has it. */
 async function imageOf(inspection: Inspection): Promise<string> {
-  const image = await inspection.deployedImage('assay-system', CONFIGURATION);
+  const image = await inspection.deployedImage('assay-system', WEBHOOK_NAME);
   return image === undefined ? '' : ` (${image})`;
 }
 
 /** Whether one of the authorities is good now. */
 function isTrusted(caBundle: string | undefined, now: Date): boolean {
+  return certificatesIn(caBundle).some(
+    ({ validFrom, validTo }) => new Date(validFrom) <= now && now <= new Date(validTo),
+  );
+}
+
+/** What can be read of a bundle: PEM in base64. */
+export function certificatesIn(caBundle: string | undefined): readonly X509Certificate[] {
   const text = Buffer.from(caBundle ?? '', 'base64').toString('utf8');
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return certificates.some((pem) => {
+  return certificates.flatMap((pem) => {
     try {
-      const { validFrom, validTo } = new X509Certificate(pem);
-      return new Date(validFrom) <= now && now <= new Date(validTo);
+      return [new X509Certificate(pem)];
     } catch {
-      return false;
+      return [];
     }
   });
 }

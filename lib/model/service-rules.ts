@@ -1,4 +1,5 @@
 import type { Asker } from './http.ts';
+import { isLike } from './is-like.ts';
 
 /** A port of a Service. */
 export interface ServicePort {
@@ -33,19 +34,4 @@ const QUERY = /\/api\/v1\/query(?:_range)?$/;
 function matches(pattern: string, { namespace, service, port }: ServicePort): boolean {
   const [, namespaces = '', services = '', ports = '*'] = PATTERN.exec(pattern) ?? [];
   return isLike(namespaces, namespace) && isLike(services, service) && (ports === '*' || Number(ports) === port);
-}
-
-/** Without backtracking: each part between asterisks is looked for where it can be first. */
-function isLike(pattern: string, text: string): boolean {
-  const [first = '', ...others] = pattern.split('*');
-  const last = others.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of others) {
-    const found = text.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
 }

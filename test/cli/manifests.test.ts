@@ -118,6 +118,11 @@ test('--rollouts brings the CRD of Rollouts and the rights that looking after th
   );
 });
 
+test('--status-role brings the role that sees what is installed; else it is left out', async () => {
+  expect(await names()).not.toContain('assay-status');
+  expect((await names('--status-role')).slice(-2)).toEqual(['assay-status', 'assay-status']);
+});
+
 test('--router brings a role for each router, bound to the service account, with what the check asks for', async () => {
   const console = aConsole();
   const args = ['manifests', '--cluster', 'c1', '--rollouts', '--router', 'istio=networking.istio.io/v1', '--router'];

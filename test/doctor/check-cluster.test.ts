@@ -18,6 +18,8 @@ function anInspection(override: Partial<Inspection> = {}): Inspection {
     schemas: async () => new Map(),
     webhookConfiguration: async () => undefined,
     deployedImage: async () => undefined,
+    definition: async () => undefined,
+    deployment: async () => undefined,
     ...override,
   };
 }

@@ -18,6 +18,7 @@ export interface AwsStub {
   };
   readonly parameters: Map<string, string>;
   readonly secrets: Map<string, KeptSecret>;
+  /** With a `region`, those of that region alone are listed. */
   readonly eksClusters: Map<string, object>;
   /** `GetParametersByPath`, `AssumeRole`, … in the order of the calls. */
   readonly calls: readonly string[];
@@ -63,6 +64,8 @@ export async function openAwsStub(): Promise<AwsStub> {
       return assumed(form['RoleArn'] ?? '', roleRequests.length);
     }
     if (action === 'DescribeCluster') {
+      const [path = '', query] = request.url.split('?');
+      if (path === '/clusters') return { body: eksPage(eksClusters, regionOf(request), new URLSearchParams(query)) };
       const cluster = eksClusters.get(decodeURIComponent(request.url.split('/').at(-1) ?? ''));
       if (cluster) return { body: { cluster } };
       return { status: 404, headers: errorType('ResourceNotFoundException'), body: { message: 'No cluster found' } };
@@ -139,6 +142,17 @@ function secretActions(secrets: Map<string, KeptSecret>): Actions {
     RestoreSecret: (input) => withSecret(input, (secret) => ({ deleted: (secret.deleted = false) })),
     DeleteSecret: (input) => withSecret(input, (secret) => ({ deleted: (secret.deleted = true) })),
   };
+}
+
+/** Two a page. */
+function eksPage(all: ReadonlyMap<string, object>, region: string, query: URLSearchParams): object {
+  const names = [...all].flatMap(([name, cluster]) => ('region' in cluster && cluster.region !== region ? [] : [name]));
+  const first = Number(query.get('nextToken') ?? 0);
+  return { clusters: names.slice(first, first + 2), ...(first + 2 < names.length && { nextToken: String(first + 2) }) };
+}
+
+function regionOf({ headers }: StubRequest): string {
+  return /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
 /** The keys are named after the role and the count of requests. */

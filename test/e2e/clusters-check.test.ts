@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { runProgram } from '../../lib/cli/program.ts';
 import { routerRole } from '../../lib/cli/router-role.ts';
 import { kubeConfigCredentials } from '../../lib/clusters/access/kubeconfig.ts';
@@ -18,6 +19,7 @@ import { waitFor } from './servers/wait-for.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../../infra/cluster');
 const ROLE = readFileSync(join(MANIFESTS, 'rbac.yaml'), 'utf8');
+const STATUS_ROLE = readFileSync(join(MANIFESTS, 'rbac-status.yaml'), 'utf8');
 const WEBHOOKS = readFileSync(join(MANIFESTS, 'webhook-configuration.yaml'), 'utf8');
 
 /** Runs `assay clusters …` in this process. */
@@ -239,10 +241,7 @@ describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API serv
     let aws: AwsStub;
     beforeEach(async () => {
       aws = await openAwsStub();
-      vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
-      vi.stubEnv('AWS_REGION', 'eu-west-1');
-      vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDOWN');
-      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+      pointAt(aws);
     });
     afterEach(async () => {
       vi.unstubAllEnvs();
@@ -283,6 +282,68 @@ describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API serv
     });
   });
 
+  describe('with a registry that has many', () => {
+    let aws: AwsStub;
+    beforeAll(async () => {
+      aws = await openAwsStub();
+      pointAt(aws);
+      await clusters('add', '--from-kubeconfig', cluster.kubeconfigPath, '--names', 'shop', '--stage', 'test');
+      const away = {
+        endpoint: 'https://127.0.0.1:1',
+        authentication: { token: { secret: 'assay/test/clusters/away' } },
+      };
+      aws.parameters.set('/assay/test/clusters/away', JSON.stringify(away));
+      aws.secrets.set('assay/test/clusters/away', { value: 'HUSH', tags: [] });
+    });
+    afterAll(async () => {
+      vi.unstubAllEnvs();
+      await aws.close();
+    });
+
+    test('all are checked, and what is wrong is told', async () => {
+      const { code, out } = await clusters('check', '--all', '--stage', 'test');
+      expect(code).toBe(1);
+      expect(out).toMatch(/^away +fail +API server +.*ECONNREFUSED/m);
+      expect(out).not.toMatch(/^shop +fail/m);
+      expect(out).toMatch(/^2 clusters: \d ok, \d to think about, 1 to mend$/m);
+    });
+
+    test('the status of each is told, with the versions once the role lets it see them', async () => {
+      await waitFor('all to be listed', async () => (await statusOfShop())['state'] === 'served');
+      expect(await statusOfShop()).toMatchObject({ crds: { state: 'denied' }, webhook: { state: 'denied' } });
+      await cluster.plane.apply(STATUS_ROLE);
+      await waitFor('the role to count', async () => JSON.stringify((await statusOfShop())['crds']).includes('known'));
+      const { skewSeconds, credentialsEnd, ...seen } = await statusOfShop();
+      expect(seen).toMatchObject({
+        state: 'served',
+        unfinished: 0,
+        latenessSeconds: 0,
+        crds: { state: 'known', version: packageJson.version },
+        webhook: { state: 'absent' },
+      });
+      expect(Math.abs(Number(skewSeconds))).toBeLessThan(5);
+      expect(Date.parse(String(credentialsEnd))).toBeGreaterThan(Date.now());
+      await cluster.plane.kubectl(['delete', 'clusterrolebinding', 'assay-status']);
+    });
+
+    test('a token that the server does not take changes nothing; one that it takes replaces the old one', async () => {
+      const held = aws.secrets.get('assay/test/clusters/shop');
+      const before = held?.value;
+      const file = join(folder, 'token');
+      const rotate = async (token: string) => {
+        writeFileSync(file, token);
+        return clusters('rotate', 'shop', '--token-file', file, '--stage', 'test');
+      };
+      expect(await rotate('expired')).toMatchObject({ code: 1, out: expect.stringContaining('Unauthorized') });
+      expect(await rotate(cluster.plane.adminToken.slice(0, -1))).toMatchObject({ code: 1 });
+      expect(held?.value).toBe(before);
+      const next = (await cluster.plane.kubectl(['create', 'token', 'assay', '-n', 'assay-system'])).trim();
+      expect(await rotate(next)).toMatchObject({ code: 0, out: expect.stringMatching(/^shop +rotated/m) });
+      expect(held?.value).toBe(next);
+      expect((await findings('shop', '--stage', 'test')).code).toBe(0);
+    });
+  });
+
   // The last: it takes the CRDs away.
   test('resources that are missing, or older, are told of', async () => {
     const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -309,6 +370,20 @@ describe.skipIf(!(await serversAvailable()))('assay clusters, on a real API serv
     ]);
   });
 });
+
+/** What `clusters status` says of the cluster `shop`. */
+async function statusOfShop(): Promise<Readonly<Record<string, unknown>>> {
+  const { out } = await clusters('status', 'shop', '--stage', 'test', '-o', 'json');
+  return (JSON.parse(out) as { clusters: Record<string, unknown>[] }).clusters[0] ?? {};
+}
+
+/** Until `vi.unstubAllEnvs`. */
+function pointAt({ url }: AwsStub): void {
+  vi.stubEnv('AWS_ENDPOINT_URL', url);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDOWN');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
+}
 
 /** What is wrong with the resources of a cluster. */
 async function ofResources(kubeconfig: string) {

@@ -22,7 +22,7 @@ const HOUR_MS = 60 * 60_000;
  * tokens have nothing of. Each environment of a function reads the secrets of all the clusters that it meets, and each read
  * is paid for.
  */
-const MAX_AGE_MS: Readonly<Record<StaticMethod, number>> = {
+export const MAX_AGE_MS: Readonly<Record<StaticMethod, number>> = {
   token: 24 * HOUR_MS,
   clientCertificate: HOUR_MS,
   kubeconfig: HOUR_MS,

@@ -17,6 +17,16 @@ export interface Inspection {
   webhookConfiguration(name: string): Promise<WebhookConfiguration | undefined>;
   /** Of the first container of a Deployment; undefined where it is not there, or may not be looked at. */
   deployedImage(namespace: string, name: string): Promise<string | undefined>;
+  /** Which version brought a CRD. @throws AssayError ASSAY_CLUSTER_DENIED to most identities */
+  definition(name: string): Promise<Labelled | undefined>;
+  /** Which version a Deployment is of. @throws AssayError ASSAY_CLUSTER_DENIED to most identities */
+  deployment(namespace: string, name: string): Promise<(Labelled & { readonly image: string | undefined }) | undefined>;
+}
+
+/** What says of itself which version it is of, or does not. */
+export interface Labelled {
+  /** The label `app.kubernetes.io/version`. */
+  readonly version: string | undefined;
 }
 
 export interface Reach {
@@ -132,14 +142,38 @@ export function inspect(name: string, connection: Connection): Inspection {
     },
 
     async deployedImage(namespace, deployment) {
-      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(deployment)}`;
-      const answer = await ask(path);
-      if (answer.status === 404 || answer.status === 403) return undefined;
-      const { spec } = fieldsOf(fieldsOf(fieldsOf(read(answer)['spec'])['template']));
-      const [container] = objectsOf(fieldsOf(spec)['containers']);
-      return typeof container?.['image'] === 'string' ? container['image'] : undefined;
+      const answer = await ask(deploymentPath(namespace, deployment));
+      return answer.status === 404 || answer.status === 403 ? undefined : imageOf(read(answer));
+    },
+
+    async definition(definition) {
+      const found = await readIfThere(
+        `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${encodeURIComponent(definition)}`,
+      );
+      return found && { version: versionOf(found) };
+    },
+
+    async deployment(namespace, deployment) {
+      const found = await readIfThere(deploymentPath(namespace, deployment));
+      return found && { version: versionOf(found), image: imageOf(found) };
     },
   };
+}
+
+function deploymentPath(namespace: string, name: string): string {
+  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(name)}`;
+}
+
+function versionOf(object: Fields): string | undefined {
+  const version = fieldsOf(fieldsOf(object['metadata'])['labels'])['app.kubernetes.io/version'];
+  return typeof version === 'string' ? version : undefined;
+}
+
+/** Of the first container. */
+function imageOf(deployment: Fields): string | undefined {
+  const { spec } = fieldsOf(fieldsOf(fieldsOf(deployment['spec'])['template']));
+  const [container] = objectsOf(fieldsOf(spec)['containers']);
+  return typeof container?.['image'] === 'string' ? container['image'] : undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
