@@ -75,16 +75,17 @@ export const LEFT_OUT_OF_CLI: readonly LeftOut[] = [
  */
 export function slimUndici(root: string): Plugin {
   const lib = join(root, 'lib');
+  // A name of its own among those of the package, for source maps.
+  const slim = join(root, 'node_modules/undici/connections.js');
   return {
     name: 'slim-undici',
     setup(bundle) {
       bundle.onResolve({ filter: /^undici$/ }, ({ importer }) =>
-        importer.startsWith(lib) ? { path: 'undici', namespace: 'slim-undici' } : undefined,
+        importer.startsWith(lib) ? { path: slim } : undefined,
       );
-      bundle.onLoad({ filter: /./, namespace: 'slim-undici' }, () => ({
-        contents: UNDICI_CONNECTIONS,
-        resolveDir: join(root, 'node_modules/undici'),
-      }));
+      bundle.onLoad({ filter: /[\\/]undici[\\/]connections\.js$/ }, ({ path }) =>
+        path === slim ? { contents: UNDICI_CONNECTIONS, resolveDir: join(root, 'node_modules/undici') } : undefined,
+      );
     },
   };
 }
