@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** A limit for what hangs: a test that is only slow, on a machine with much else to do, never meets it. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
+/** What is built is tested as it was built, by processes of its own: half a minute of a processor, with the servers. */
+const BUILT = ['test/cli/bundle.test.ts', 'test/infra/build-functions.test.ts', 'test/inputs/inputs.test.ts'];
 const LATENESS = ['test/e2e/aws/neighbours.test.ts'];
 const onServers = { testTimeout: 120_000, hookTimeout: 900_000, isolate: false, sequence: { groupOrder: 1 } };
 
@@ -16,8 +18,8 @@ const onServers = { testTimeout: 120_000, hookTimeout: 900_000, isolate: false, 
  */
 export default defineConfig({
   test: {
-    // One worker more than processors: files that wait, for processes and deadlines, leave none idle.
-    maxWorkers: availableParallelism() + 1,
+    // Two workers more than processors: files that wait, for processes and deadlines, leave none idle.
+    maxWorkers: availableParallelism() + 2,
     isolate: false,
     setupFiles: ['test/own-modules.ts'],
     projects: [
@@ -26,14 +28,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/vectors/**'],
+          exclude: ['test/e2e/**', 'test/vectors/**', ...BUILT],
           ...patience,
         },
       },
       { extends: true, test: { name: 'vectors', include: ['test/vectors/**/*.test.ts'], ...patience } },
       {
         // Three workers, each with a control plane that its files share: most of a test's time is waiting.
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: LATENESS, ...onServers, maxWorkers: 3 },
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts', ...BUILT],
+          exclude: LATENESS,
+          ...onServers,
+          maxWorkers: 3,
+        },
       },
       {
         // What compares lateness has the machine to itself.
