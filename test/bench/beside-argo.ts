@@ -135,8 +135,8 @@ function print(title: string, reference: readonly Measured[], ours: readonly Mea
   console.log(`Beside Argo's controller, ${title}\n`);
   console.log(`${formatFigures(figures)}\n`);
   for (const [index, { name, figure, most }] of ours.entries()) {
-    if (most !== undefined)
-      console.log(`${name}: ${(figure / (reference[index]?.figure ?? NaN)).toFixed(2)} of Argo's`);
+    const theirs = reference[index]?.figure ?? 0;
+    if (most !== undefined && theirs > 0) console.log(`${name}: ${(figure / theirs).toFixed(2)} of Argo's`);
   }
   console.log('');
 }

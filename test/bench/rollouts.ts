@@ -116,7 +116,8 @@ function print(reference: readonly Measured[], ours: readonly Measured[], isRout
   console.log(`${ROLLOUTS} Rollouts of ${REPLICAS} pods each, ${how}, all updated at once\n`);
   console.log(`${formatFigures(figures.flat())}\n`);
   for (const [index, { name, figure }] of ours.entries()) {
-    console.log(`${name}: ${(figure / (reference[index]?.figure ?? NaN)).toFixed(2)} of Argo's`);
+    const theirs = reference[index]?.figure ?? 0;
+    if (theirs > 0) console.log(`${name}: ${(figure / theirs).toFixed(2)} of Argo's`);
   }
   console.log('');
 }
