@@ -1,6 +1,7 @@
 import { type Connection, parseHostPattern, patternsOf, textReferences } from '../model/connection.ts';
 import type { Timers } from '../model/timers.ts';
 import { openPace, type Pace } from './pace.ts';
+import { forgetBeyond } from '../model/forget-beyond.ts';
 
 /** What clusters share of their connections: one account has one rate in a process. */
 export interface Accounts {
@@ -24,8 +25,7 @@ export function openAccounts(timers: Timers): Accounts {
       const pace = paces.get(key) ?? openPace({ requestsPerSecond, burst, concurrency }, timers);
       paces.delete(key);
       paces.set(key, pace);
-      const [oldest] = paces.keys();
-      if (paces.size > MOST_KEPT && oldest !== undefined) paces.delete(oldest);
+      forgetBeyond(MOST_KEPT, paces);
       return pace;
     },
   };

@@ -2,6 +2,7 @@ import type { STSClient, STSClientConfig } from '@aws-sdk/client-sts';
 import { AssayError } from '../model/errors.ts';
 import type { AwsCredentials } from '../model/provider.ts';
 import { awsFailure, REQUEST_LIMITS } from '../model/aws-failure.ts';
+import { forgetBeyond } from '../model/forget-beyond.ts';
 
 /** A role, and in whose name it is assumed. */
 export interface RoleRequest {
@@ -109,11 +110,6 @@ export function assumedRoles({ now, client: config }: AssumedRolesOptions): Assu
 
 /** A thousand clusters have a role each, or two; and metrics may name roles and regions of their own. */
 const MOST_KEPT = 3000;
-
-function forgetBeyond(most: number, kept: Map<string, unknown>): void {
-  const [oldest] = kept.keys();
-  if (kept.size > most && oldest !== undefined) kept.delete(oldest);
-}
 
 /** What a policy can ask for as `aws:PrincipalTag/assay-cluster`. */
 const CLUSTER_TAG = 'assay-cluster';

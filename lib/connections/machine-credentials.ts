@@ -1,6 +1,7 @@
 import { isAwsRegion } from '../model/cluster-settings.ts';
 import { AssayError } from '../model/errors.ts';
 import type { AwsCredentials, AwsIdentity } from '../model/provider.ts';
+import { forgetBeyond } from '../model/forget-beyond.ts';
 
 type Provider = () => Promise<AwsCredentials>;
 
@@ -32,8 +33,7 @@ export function machineCredentials(
     const key = JSON.stringify([identity.region, identity.profile, identity.roleArn, identity.externalId]);
     const provider = providers.get(key) ?? openProvider(identity);
     providers.set(key, provider);
-    const [oldest] = providers.keys();
-    if (providers.size > MOST_PROVIDERS && oldest !== undefined) providers.delete(oldest);
+    forgetBeyond(MOST_PROVIDERS, providers);
     try {
       const { accessKeyId, secretAccessKey, sessionToken } = await (await provider)();
       return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };

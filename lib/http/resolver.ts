@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { SHARES } from '../model/limits.ts';
 import type { Lookup, ResolvedAddress } from './agents.ts';
 import { candidatesOf, type NameFiles, readNameFiles } from './name-files.ts';
+import { forgetBeyond } from '../model/forget-beyond.ts';
 
 export interface ResolverOptions {
   /** `127.0.0.1:53`; default: those of the system. */
@@ -65,8 +66,7 @@ export function openResolver(options: ResolverOptions = {}): Lookup {
   const keep = (name: string, found: Found): void => {
     kept.delete(name);
     kept.set(name, { found, untilMs: nowMs() + found.keepMs });
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    forgetBeyond(MOST_KEPT, kept);
   };
 
   const askOnce = (name: string): Promise<Found> => {

@@ -2,6 +2,7 @@ import type { KubernetesObject } from './kubernetes.ts';
 import type { Found } from './reply.ts';
 import { formatRef, type ObjectRef } from './ref.ts';
 import type { TrafficWeights } from './rollout-status.ts';
+import { forgetBeyond } from './forget-beyond.ts';
 
 /** Objects that split a Rollout's traffic, as one of its steps has left them. */
 export interface LeftRoutes {
@@ -41,8 +42,7 @@ export function openRoutesMemory(most = MOST): RoutesMemory {
       const key = formatRef(ref);
       kept.delete(key);
       kept.set(key, left);
-      const [oldest] = kept.keys();
-      if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+      forgetBeyond(most, kept);
     },
   };
 }

@@ -10,6 +10,7 @@ import type { ProviderContext } from '../model/provider.ts';
 import { requestFailure } from '../model/request-text.ts';
 import { decodeJson } from './json.ts';
 import { cut } from '../model/cut.ts';
+import { forgetBeyond } from '../model/forget-beyond.ts';
 
 /** Where a token is to be had, and for whom. */
 export interface OAuth2 {
@@ -119,8 +120,7 @@ async function tokenFor(key: string, { now }: TokenContext, fetchToken: () => Pr
   }
   const fetching = fetchToken();
   tokens.set(key, fetching);
-  const [oldest] = tokens.keys();
-  if (tokens.size > MOST_TOKENS && oldest !== undefined) tokens.delete(oldest);
+  forgetBeyond(MOST_TOKENS, tokens);
   return fetching;
 }
 

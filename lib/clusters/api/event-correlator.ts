@@ -1,4 +1,5 @@
 import type { KubernetesObject, OwnerReference } from '../../model/kubernetes.ts';
+import { forgetBeyond } from '../../model/forget-beyond.ts';
 
 /** A core/v1 Event, as far as it is written here. Times in whole seconds. */
 export interface CoreEvent extends KubernetesObject {
@@ -107,9 +108,6 @@ class LruMap<Value> {
   set(key: string, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size > MAX_ENTRIES) {
-      const [oldest] = this.#entries.keys();
-      if (oldest !== undefined) this.#entries.delete(oldest);
-    }
+    forgetBeyond(MAX_ENTRIES, this.#entries);
   }
 }

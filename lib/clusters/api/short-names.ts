@@ -4,6 +4,7 @@ import { AssayError } from '../../model/errors.ts';
 import type { HttpRequest } from '../../model/http.ts';
 import { isObject } from '../../model/is-object.ts';
 import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { forgetBeyond } from '../../model/forget-beyond.ts';
 
 const LABEL = '[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?';
 const SHORT_HOST = new RegExp(String.raw`^(${LABEL})(?:\.([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?))?$`);
@@ -49,8 +50,7 @@ export function completeShortNames({ find, nowMs }: ShortNamesOptions): (request
     });
     kept.delete(id);
     kept.set(id, { isThere: asking, untilMs: nowMs() + KEPT_MS });
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    forgetBeyond(MOST_KEPT, kept);
     return asking;
   };
 

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../model/kubernetes.ts';
+import { forgetBeyond } from '../../model/forget-beyond.ts';
 
 /** What has been read of a cluster and is about to be told once more. */
 export interface ToldTwice {
@@ -32,8 +33,7 @@ export function toldTwice(): ToldTwice {
       const { resourceVersion, uid } = object.metadata;
       if (resourceVersion === undefined || uid === undefined) return;
       read.set(`${resourceVersion}","uid":"${uid}"`, object);
-      const [oldest] = read.keys();
-      if (read.size > MOST && oldest !== undefined) read.delete(oldest);
+      forgetBeyond(MOST, read);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../model/kubernetes.ts';
 import type { ResourceKind } from '../../model/resources.ts';
 import type { MemoryStore } from './store.ts';
 import { selectsOf } from '../selectors.ts';
+import { forgetBeyond } from '../../model/forget-beyond.ts';
 
 const MAX_OPEN_LISTS = 100;
 
@@ -24,8 +25,7 @@ export function memoryPages(store: MemoryStore): MemoryPages {
     lastToken += 1;
     const token = String(lastToken);
     rests.set(token, { items: items.slice(limit), resourceVersion });
-    const [oldest] = rests.keys();
-    if (rests.size > MAX_OPEN_LISTS && oldest) rests.delete(oldest);
+    forgetBeyond(MAX_OPEN_LISTS, rests);
     return { items: items.slice(0, limit), resourceVersion, continue: token };
   };
 
