@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config';
 const patience = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } };
 
 /** What is built is tested as it was built, by processes of its own: half a minute of a processor, with the servers. */
-const BUILT = ['test/cli/bundle.test.ts', 'test/infra/build-functions.test.ts', 'test/inputs/inputs.test.ts'];
+const BUILT = [
+  'test/cli/bundle.test.ts',
+  'test/cli/lsp.test.ts',
+  'test/infra/build-functions.test.ts',
+  'test/inputs/inputs.test.ts',
+];
 const LATENESS = ['test/e2e/aws/neighbours.test.ts'];
 const onServers = { testTimeout: 120_000, hookTimeout: 900_000, isolate: false, sequence: { groupOrder: 1 } };
 
